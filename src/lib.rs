@@ -1,0 +1,52 @@
+//! The browser's [server-sent events] as an async [`Stream`](futures_core::Stream) that really ends.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), wasm_eventsource::Error> {
+//! use futures_util::StreamExt;
+//! use wasm_eventsource::EventSource;
+//!
+//! let mut events = EventSource::new("/sse").event("test").stream()?;
+//! while let Some(event) = events.next().await {
+//!     println!("{}", event?.data());
+//! }
+//! // The server sent `event: close`: the connection is closed and stays closed.
+//! # Ok(()) }
+//! ```
+//!
+//! - [`EventSource`] says what to listen to: event names, the [`CloseRule`], callbacks.
+//! - [`EventStream`] yields [`Message`]s in the order the server sent them, over all names;
+//!   [`LifecycleStream`] also says what happens to the connection in between.
+//! - [`Connection`] is what is open: its [`State`], its listeners, and the end of it by `close()`, by
+//!   a [`CloseHandle`] or by a drop. Its [`CloseReason`] can be asked for.
+//! - [`OpenError`] comes before there is a connection, [`Error`] at its end.
+//!
+//! It runs in windows and in workers. Elsewhere, when rendering on a server for example, it compiles,
+//! and opening gives [`OpenError::Unsupported`].
+//!
+//! [server-sent events]: https://html.spec.whatwg.org/multipage/server-sent-events.html
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs, missing_debug_implementations)]
+
+mod callback;
+mod close;
+mod connection;
+mod error;
+mod message;
+#[cfg(feature = "npm")]
+mod npm;
+mod session;
+mod source;
+mod state;
+mod stream;
+mod sys;
+mod transport;
+
+pub use callback::Listener;
+pub use close::{CloseReason, CloseRule};
+pub use connection::{CloseHandle, Connection};
+pub use error::{Error, OpenError};
+pub use message::{Frame, Message};
+pub use source::EventSource;
+pub use state::{ReadyState, ReconnectCause, State};
+pub use stream::{EventStream, Lifecycle, LifecycleStream};

@@ -1,0 +1,186 @@
+//! Lists of callbacks that may change while they run, and [`Listener`], the guard of one of them.
+
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+    rc::Rc,
+};
+
+/// One registered function. It is dropped as soon as it is removed, or, if it is running at that
+/// moment, as soon as it returns.
+pub(crate) struct Callback<F: ?Sized> {
+    removed: Cell<bool>,
+    function: RefCell<Option<Box<F>>>,
+}
+
+impl<F: ?Sized> Callback<F> {
+    fn call(&self, call: impl FnOnce(&mut F)) {
+        // It is busy only if it made its own event happen by hand; it then misses that one.
+        let Ok(mut slot) = self.function.try_borrow_mut() else {
+            return;
+        };
+        if let Some(function) = slot.as_deref_mut() {
+            call(function);
+        }
+        let removed = if self.removed.get() {
+            slot.take()
+        } else {
+            None
+        };
+        // What the function owned is dropped with nothing borrowed: its `Drop` may come back here.
+        drop(slot);
+        drop(removed);
+    }
+
+    fn remove(&self) {
+        self.removed.set(true);
+        let removed = self
+            .function
+            .try_borrow_mut()
+            .ok()
+            .and_then(|mut slot| slot.take());
+        drop(removed);
+    }
+}
+
+/// Callbacks in the order they were added.
+///
+/// The list is copied when it changes while it runs, which is rare, and never to run it. One that
+/// is added meanwhile waits for the next event; one that is removed is not called any more.
+pub(crate) struct Callbacks<F: ?Sized>(RefCell<Rc<Vec<Rc<Callback<F>>>>>);
+
+impl<F: ?Sized> Callbacks<F> {
+    pub fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
+    pub fn add(&self, function: Box<F>) -> Rc<Callback<F>> {
+        let callback = Rc::new(Callback {
+            removed: Cell::new(false),
+            function: RefCell::new(Some(function)),
+        });
+        Rc::make_mut(&mut *self.0.borrow_mut()).push(Rc::clone(&callback));
+        callback
+    }
+
+    pub fn remove(&self, callback: &Rc<Callback<F>>) {
+        Rc::make_mut(&mut *self.0.borrow_mut()).retain(|other| !Rc::ptr_eq(other, callback));
+        callback.remove();
+    }
+
+    /// Removes them all; an event that is being told is told to the end.
+    pub fn clear(&self) {
+        drop(self.0.take());
+    }
+
+    pub fn each(&self, mut call: impl FnMut(&mut F)) {
+        let list = Rc::clone(&self.0.borrow());
+        for callback in list.iter() {
+            callback.call(&mut call);
+        }
+    }
+}
+
+impl<F: ?Sized> Default for Callbacks<F> {
+    fn default() -> Self {
+        Callbacks(RefCell::default())
+    }
+}
+
+/// The guard of a callback that was registered on an open connection. Dropping it removes the
+/// callback, at once and for good, also from within the callback itself.
+///
+/// It does not keep the connection open, and may outlive it.
+#[must_use = "the callback is removed when its guard is dropped"]
+pub struct Listener(Option<Box<dyn FnOnce()>>);
+
+impl Listener {
+    pub(crate) fn new(remove: impl FnOnce() + 'static) -> Self {
+        Listener(Some(Box::new(remove)))
+    }
+
+    /// For a connection that is closed already and will never call anybody.
+    pub(crate) fn idle() -> Self {
+        Listener(None)
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Some(remove) = self.0.take() {
+            remove();
+        }
+    }
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::rc::Weak;
+
+    type List = Callbacks<dyn FnMut(u32)>;
+
+    #[test]
+    fn callbacks_run_in_the_order_they_were_added() {
+        let (list, seen) = (List::default(), Rc::new(RefCell::new(Vec::new())));
+        for name in ["a", "b", "c"] {
+            let seen = Rc::clone(&seen);
+            list.add(Box::new(move |n| {
+                seen.borrow_mut().push(format!("{name}{n}"))
+            }));
+        }
+        list.each(|callback| callback(1));
+        assert_eq!(*seen.borrow(), ["a1", "b1", "c1"]);
+    }
+
+    #[test]
+    fn a_callback_may_remove_itself_and_is_dropped_when_it_returns() {
+        let list = Rc::new(List::default());
+        let (slot, owned) = (Rc::new(RefCell::new(None)), Rc::new(()));
+        let (inside, own_slot, held) = (Rc::clone(&list), Rc::clone(&slot), Rc::clone(&owned));
+        *slot.borrow_mut() = Some(list.add(Box::new(move |_| {
+            let me: Rc<Callback<dyn FnMut(u32)>> =
+                own_slot.borrow_mut().take().expect("called twice");
+            inside.remove(&me);
+            assert_eq!(Rc::strong_count(&held), 2, "dropped while it runs");
+        })));
+        list.each(|callback| callback(1));
+        assert_eq!(Rc::strong_count(&owned), 1, "never dropped");
+        list.each(|callback| callback(2));
+    }
+
+    #[test]
+    fn a_callback_removed_by_an_earlier_one_is_not_called_for_the_same_event() {
+        let list = Rc::new(List::default());
+        let later: Rc<RefCell<Option<Rc<Callback<dyn FnMut(u32)>>>>> = Rc::default();
+        let (inside, victim) = (Rc::clone(&list), Rc::clone(&later));
+        list.add(Box::new(move |_| {
+            if let Some(victim) = victim.borrow_mut().take() {
+                inside.remove(&victim);
+            }
+        }));
+        *later.borrow_mut() = Some(list.add(Box::new(|_| panic!("called after it was removed"))));
+        list.each(|callback| callback(1));
+    }
+
+    #[test]
+    fn a_callback_added_by_another_waits_for_the_next_event() {
+        let (list, seen) = (Rc::new(List::default()), Rc::new(Cell::new(0)));
+        let (inside, count) = (Rc::downgrade(&list), Rc::clone(&seen));
+        list.add(Box::new(move |_| {
+            let count = Rc::clone(&count);
+            let list = Weak::upgrade(&inside).expect("the list is running");
+            list.add(Box::new(move |_| count.set(count.get() + 1)));
+        }));
+        list.each(|callback| callback(1));
+        assert_eq!(seen.get(), 0);
+        list.each(|callback| callback(2));
+        assert_eq!(seen.get(), 1);
+    }
+}

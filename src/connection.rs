@@ -1,0 +1,155 @@
+//! [`Connection`], the open event source, and [`CloseHandle`], which can only close it.
+
+use std::{
+    fmt,
+    rc::{Rc, Weak},
+    sync::Arc,
+};
+
+use crate::{CloseReason, Frame, Listener, OpenError, State, session::Session};
+
+/// An open event source. Dropping it closes the connection, removes every listener and frees what
+/// they held; nothing of it stays behind.
+///
+/// A stream holds its connection ([`EventStream::connection`](crate::EventStream::connection)); one
+/// without a stream comes from [`EventSource::open`](crate::EventSource::open).
+#[must_use = "the connection is closed when this is dropped"]
+pub struct Connection {
+    session: Rc<Session>,
+}
+
+impl Connection {
+    pub(crate) fn new(session: Rc<Session>) -> Self {
+        Connection { session }
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The URL as it was given.
+    pub fn url(&self) -> &str {
+        self.session.url()
+    }
+
+    /// The state of the connection now.
+    pub fn state(&self) -> State {
+        self.session.state()
+    }
+
+    /// Why the connection is closed; `None` as long as it is not.
+    pub fn close_reason(&self) -> Option<CloseReason> {
+        self.session.close_reason()
+    }
+
+    /// The last event ID of the messages that came; empty if none had one. The browser sends it as
+    /// [`Last-Event-ID`] when it reconnects.
+    ///
+    /// The browser keeps this ID itself and shows it only on messages that are listened for. Where
+    /// the server puts an ID on others, the browser is ahead of this.
+    ///
+    /// [`Last-Event-ID`]: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header
+    pub fn last_event_id(&self) -> String {
+        self.session.last_event_id()
+    }
+
+    /// Closes the connection for good, in whatever state it is. A stream still yields what came
+    /// before, then ends; a deliberate close is not an error. Closing twice does nothing.
+    pub fn close(&self) {
+        self.session.close(CloseReason::Called);
+    }
+
+    /// A handle that closes this connection and can be kept anywhere.
+    pub fn close_handle(&self) -> CloseHandle {
+        CloseHandle {
+            session: Rc::downgrade(&self.session),
+        }
+    }
+
+    /// Calls back for each message of this event type from now on, in the browser's own event
+    /// dispatch: no task and no queue is in between. The callback is removed when the
+    /// [`Listener`] is dropped. On a closed connection it is never called.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::InvalidEventName`] for a name that no server can send.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use wasm_eventsource::EventSource;
+    ///
+    /// let connection = EventSource::new("/machine").open()?;
+    /// let listener = connection.on("cpu", |message| println!("{}", message.data()))?;
+    /// drop(listener); // no further call, the connection stays open
+    /// # Ok(()) }
+    /// ```
+    pub fn on(
+        &self,
+        event_type: impl Into<Arc<str>>,
+        callback: impl FnMut(&Frame<'_>) + 'static,
+    ) -> Result<Listener, OpenError> {
+        self.session.on(event_type.into(), Box::new(callback))
+    }
+
+    /// Calls back at each change of the state from now on, until the [`Listener`] is dropped. The
+    /// last call brings [`State::Closed`]; none is made when the connection is closed by dropping
+    /// it.
+    pub fn on_state(&self, callback: impl FnMut(&State) + 'static) -> Listener {
+        self.session.observe(Box::new(callback))
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.session.abandon();
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("url", &self.url())
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Closes a connection from elsewhere: a button's handler, a component's clean-up.
+///
+/// It is cheap to clone. It does not keep the connection open, and dropping it closes nothing.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let events = wasm_eventsource::EventSource::new("/sse").stream()?;
+/// let stop = events.close_handle();
+/// let on_click = move || stop.close(); // ends the stream
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct CloseHandle {
+    session: Weak<Session>,
+}
+
+impl CloseHandle {
+    /// Closes the connection, as [`Connection::close`] does. Does nothing if it is closed or gone.
+    pub fn close(&self) {
+        if let Some(session) = self.session.upgrade() {
+            session.close(CloseReason::Called);
+        }
+    }
+
+    /// Whether the connection is closed or gone.
+    pub fn is_closed(&self) -> bool {
+        self.session
+            .upgrade()
+            .is_none_or(|session| session.is_closed())
+    }
+}
+
+impl fmt::Debug for CloseHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CloseHandle")
+            .field("is_closed", &self.is_closed())
+            .finish()
+    }
+}

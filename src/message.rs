@@ -1,0 +1,188 @@
+//! One dispatched server-sent event: [`Frame`], and [`Message`], the frame that owns all it holds.
+
+use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
+
+/// A frame that borrows nothing: what the streams yield.
+///
+/// It is a type of its own only in name; everything it can do is written at [`Frame`].
+pub type Message = Frame<'static>;
+
+/// One message, as the standard [dispatches] it: event type, data, last event ID, origin.
+///
+/// Callbacks and predicates are lent a `&Frame<'_>`, so that no transport has to copy a message that
+/// nobody keeps. [`into_owned`](Self::into_owned) makes the [`Message`] that can be kept; what the
+/// frame already owned is moved into it, not copied.
+///
+/// ```
+/// use wasm_eventsource::{Frame, Message};
+///
+/// let data = String::from("41.5");
+/// let frame = Frame::new("temperature", &data).with_last_event_id("7");
+/// assert_eq!(frame.event_type(), "temperature");
+///
+/// let kept: Message = frame.into_owned();
+/// drop(data);
+/// assert_eq!((kept.data(), kept.last_event_id()), ("41.5", "7"));
+/// ```
+///
+/// [dispatches]: https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage
+#[derive(Clone, PartialEq, Eq)]
+pub struct Frame<'a> {
+    event_type: Text<'a>,
+    data: Cow<'a, str>,
+    last_event_id: Cow<'a, str>,
+    origin: Text<'a>,
+}
+
+impl<'a> Frame<'a> {
+    /// A frame with this event type and data, no last event ID and no origin.
+    ///
+    /// Transports make the frames of a running app; this one is for its tests.
+    pub fn new(event_type: &'a str, data: impl Into<Cow<'a, str>>) -> Self {
+        Frame {
+            event_type: Text::Borrowed(event_type),
+            data: data.into(),
+            last_event_id: Cow::Borrowed(""),
+            origin: Text::Borrowed(""),
+        }
+    }
+
+    /// The same frame with this last event ID.
+    #[must_use]
+    pub fn with_last_event_id(mut self, id: impl Into<Cow<'a, str>>) -> Self {
+        self.last_event_id = id.into();
+        self
+    }
+
+    /// The same frame with this origin.
+    #[must_use]
+    pub fn with_origin(mut self, origin: &'a str) -> Self {
+        self.origin = Text::Borrowed(origin);
+        self
+    }
+
+    /// The event type: what the server wrote after `event:`, or `message` where it named none.
+    pub fn event_type(&self) -> &str {
+        &self.event_type
+    }
+
+    /// The data: the `data:` lines of the event, joined by line feeds. It may be empty.
+    pub fn data(&self) -> &str {
+        &self.data
+    }
+
+    /// The [last event ID] of the stream when this message was dispatched: its own `id:`, or, where
+    /// it has none, that of the nearest message before it. Empty as long as the server sent none.
+    ///
+    /// [last event ID]: https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-last-event-id
+    pub fn last_event_id(&self) -> &str {
+        &self.last_event_id
+    }
+
+    /// The origin of the stream's final URL, after redirects: `https://example.com`.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The data alone, without a copy where the frame owns it.
+    pub fn into_data(self) -> Cow<'a, str> {
+        self.data
+    }
+
+    /// The message that borrows nothing. Copies only what was borrowed.
+    pub fn into_owned(self) -> Message {
+        Frame {
+            event_type: self.event_type.into_owned(),
+            data: Cow::Owned(self.data.into_owned()),
+            last_event_id: Cow::Owned(self.last_event_id.into_owned()),
+            origin: self.origin.into_owned(),
+        }
+    }
+}
+
+impl Message {
+    /// A message whose event type and origin are shared with others of the same connection.
+    pub(crate) fn shared(event_type: Arc<str>, data: String, id: String, origin: Arc<str>) -> Self {
+        Frame {
+            event_type: Text::Shared(event_type),
+            data: Cow::Owned(data),
+            last_event_id: Cow::Owned(id),
+            origin: Text::Shared(origin),
+        }
+    }
+}
+
+impl fmt::Debug for Frame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame")
+            .field("event_type", &self.event_type())
+            .field("data", &self.data())
+            .field("last_event_id", &self.last_event_id())
+            .field("origin", &self.origin())
+            .finish()
+    }
+}
+
+/// A text that many messages have in common: borrowed, or counted instead of copied.
+#[derive(Clone)]
+enum Text<'a> {
+    Borrowed(&'a str),
+    Shared(Arc<str>),
+}
+
+impl Text<'_> {
+    fn into_owned(self) -> Text<'static> {
+        Text::Shared(match self {
+            Text::Borrowed(text) => Arc::from(text),
+            Text::Shared(text) => text,
+        })
+    }
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Text::Borrowed(text) => text,
+            Text::Shared(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Text<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owned_frame_equals_the_one_it_was_made_from() {
+        let frame = Frame::new("tick", "1\n2")
+            .with_last_event_id("é")
+            .with_origin("http://a");
+        assert_eq!(frame.clone().into_owned(), frame);
+    }
+
+    #[test]
+    fn owning_moves_the_data_instead_of_copying_it() {
+        let message = Message::shared("a".into(), "data".into(), "1".into(), "o".into());
+        let at = message.data().as_ptr();
+        assert_eq!(message.into_owned().data().as_ptr(), at);
+    }
+
+    #[test]
+    fn messages_and_what_carries_them_can_cross_threads() {
+        fn crosses<T: Send + Sync + 'static>() {}
+        crosses::<Message>();
+        crosses::<crate::Error>();
+        crosses::<crate::OpenError>();
+        crosses::<crate::State>();
+    }
+}

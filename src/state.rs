@@ -1,0 +1,203 @@
+//! The state of a connection, and who is told when it changes.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    fmt,
+    rc::Rc,
+};
+
+use crate::{
+    CloseReason,
+    callback::{Callback, Callbacks},
+};
+
+/// The state of a connection.
+///
+/// It is the connection's state now. Messages that came before a change may still be waiting in the
+/// stream; for changes in their place among the messages see
+/// [`LifecycleStream`](crate::LifecycleStream).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum State {
+    /// The first request is under way.
+    #[default]
+    Connecting,
+    /// The server answered with an event stream.
+    Open,
+    /// The connection is lost and will be made again by itself.
+    Reconnecting {
+        /// Which attempt is awaited or under way, from 1. Each success starts the count anew.
+        attempt: u32,
+        /// What made the attempt necessary.
+        cause: ReconnectCause,
+    },
+    /// The connection is closed for good.
+    Closed(CloseReason),
+}
+
+impl State {
+    /// The standard's `readyState` for this state.
+    pub fn ready_state(&self) -> ReadyState {
+        match self {
+            State::Connecting | State::Reconnecting { .. } => ReadyState::Connecting,
+            State::Open => ReadyState::Open,
+            State::Closed(_) => ReadyState::Closed,
+        }
+    }
+}
+
+impl fmt::Display for State {
+    /// One word: `connecting`, `open`, `reconnecting` or `closed`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            State::Connecting => "connecting",
+            State::Open => "open",
+            State::Reconnecting { .. } => "reconnecting",
+            State::Closed(_) => "closed",
+        })
+    }
+}
+
+/// Why a connection is being made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReconnectCause {
+    /// It was open, and the response ended or the network broke.
+    Disconnected,
+    /// An attempt to connect met no server or was cut before the answer.
+    Unreachable,
+}
+
+/// The [`readyState`](https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource-readystate)
+/// of the standard, with its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ReadyState {
+    /// Connecting, for the first time or again.
+    Connecting = 0,
+    /// Open.
+    Open = 1,
+    /// Closed for good.
+    Closed = 2,
+}
+
+pub(crate) type StateObserver = dyn FnMut(&State);
+
+/// The current state, and its observers.
+///
+/// An observer may change the state again, by closing the connection. It is then told after it has
+/// returned: every observer sees every state, in the order they came.
+#[derive(Default)]
+pub(crate) struct StateCell {
+    current: RefCell<State>,
+    observers: Callbacks<StateObserver>,
+    untold: RefCell<VecDeque<State>>,
+    telling: Cell<bool>,
+}
+
+impl StateCell {
+    pub fn get(&self) -> State {
+        self.current.borrow().clone()
+    }
+
+    /// Looks at the state without a copy. The function must not reach back into the connection.
+    pub fn with<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.current.borrow())
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.with(|state| matches!(state, State::Closed(_)))
+    }
+
+    pub fn set(&self, state: State) {
+        self.change(state);
+        self.tell();
+    }
+
+    /// Changes the state; the observers hear of it at the next [`tell`](Self::tell).
+    pub fn change(&self, state: State) {
+        if !self.observers.is_empty() {
+            self.untold.borrow_mut().push_back(state.clone());
+        }
+        self.current.replace(state);
+    }
+
+    pub fn observe(&self, observer: Box<StateObserver>) -> Rc<Callback<StateObserver>> {
+        self.observers.add(observer)
+    }
+
+    pub fn forget(&self, observer: &Rc<Callback<StateObserver>>) {
+        self.observers.remove(observer);
+    }
+
+    pub fn forget_all(&self) {
+        self.observers.clear();
+    }
+
+    /// Tells the observers what they do not know yet.
+    pub fn tell(&self) {
+        if self.telling.replace(true) {
+            return;
+        }
+        loop {
+            // A statement of its own, so that the queue is free again while observers run.
+            let next = self.untold.borrow_mut().pop_front();
+            let Some(state) = next else { break };
+            self.observers.each(|observer| observer(&state));
+        }
+        self.telling.set(false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_has_the_ready_state_of_the_standard() {
+        let again = State::Reconnecting {
+            attempt: 1,
+            cause: ReconnectCause::Disconnected,
+        };
+        assert_eq!(State::Connecting.ready_state() as u8, 0);
+        assert_eq!(again.ready_state() as u8, 0);
+        assert_eq!(State::Open.ready_state() as u8, 1);
+        assert_eq!(State::Closed(CloseReason::Called).ready_state() as u8, 2);
+    }
+
+    #[test]
+    fn an_observer_that_changes_the_state_is_told_of_it_after_it_returned() {
+        let cell = Rc::new(StateCell::default());
+        let seen = Rc::new(RefCell::new(Vec::new()));
+        let (inside, log) = (Rc::clone(&cell), Rc::clone(&seen));
+        cell.observe(Box::new(move |state| {
+            if *state == State::Open {
+                inside.set(State::Closed(CloseReason::Called));
+            }
+            log.borrow_mut().push(format!("first {state}"));
+        }));
+        let log = Rc::clone(&seen);
+        cell.observe(Box::new(move |state| {
+            log.borrow_mut().push(format!("second {state}"))
+        }));
+        cell.set(State::Open);
+        assert_eq!(
+            *seen.borrow(),
+            ["first open", "second open", "first closed", "second closed"]
+        );
+        cell.forget_all();
+    }
+
+    #[test]
+    fn a_forgotten_observer_hears_nothing_more() {
+        let cell = StateCell::default();
+        let calls = Rc::new(Cell::new(0));
+        let counter = Rc::clone(&calls);
+        let observer = cell.observe(Box::new(move |_| counter.set(counter.get() + 1)));
+        cell.set(State::Open);
+        cell.forget(&observer);
+        cell.set(State::Connecting);
+        assert_eq!(calls.get(), 1);
+    }
+}

@@ -1,0 +1,264 @@
+//! The streams: [`EventStream`] of messages, [`LifecycleStream`] of messages and all that happens
+//! to the connection between them.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use futures_core::{FusedStream, Stream};
+
+use crate::{
+    CloseHandle, CloseReason, Connection, Error, Frame, Message, ReconnectCause, State,
+    transport::Transport,
+};
+
+/// The messages of an event source, in the order the server sent them.
+///
+/// It yields `Ok` for each message of the names that were subscribed to. It ends, with `None` for
+/// ever after,
+/// - when a message meets the [close rule](crate::CloseRule), after that message;
+/// - when it is closed, after the messages that had come before;
+/// - when the connection [fails](Error::Failed), after one `Err`.
+///
+/// The end of a response and a broken network do not end it: the browser reconnects.
+/// [`close_reason`](Self::close_reason) says why it ended. Dropping it closes the connection.
+///
+/// Messages wait without limit until they are polled.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), wasm_eventsource::Error> {
+/// use futures_util::StreamExt;
+/// use wasm_eventsource::EventSource;
+///
+/// let mut events = EventSource::new("/sse").event("test").stream()?;
+/// while let Some(event) = events.next().await {
+///     println!("{}", event?.data());
+/// }
+/// println!("ended: {:?}", events.close_reason());
+/// # Ok(()) }
+/// ```
+#[must_use = "streams do nothing unless polled, and close their connection when dropped"]
+pub struct EventStream {
+    feed: Feed,
+}
+
+impl EventStream {
+    pub(crate) fn new(connection: Connection, transport: Box<dyn Transport>) -> Self {
+        EventStream {
+            feed: Feed {
+                connection,
+                transport,
+                end: End::Ahead,
+            },
+        }
+    }
+
+    /// The connection: its URL, its last event ID, its listeners.
+    pub fn connection(&self) -> &Connection {
+        &self.feed.connection
+    }
+
+    /// The state of the connection now.
+    pub fn state(&self) -> State {
+        self.connection().state()
+    }
+
+    /// Why the connection is closed; `None` as long as it is not.
+    pub fn close_reason(&self) -> Option<CloseReason> {
+        self.connection().close_reason()
+    }
+
+    /// Closes the connection. The messages that came before can still be read.
+    pub fn close(&self) {
+        self.connection().close();
+    }
+
+    /// A handle that closes this stream and can be kept anywhere.
+    pub fn close_handle(&self) -> CloseHandle {
+        self.connection().close_handle()
+    }
+
+    /// The same stream with what happens to the connection in its place among the messages.
+    pub fn with_lifecycle(self) -> LifecycleStream {
+        LifecycleStream { feed: self.feed }
+    }
+}
+
+impl Stream for EventStream {
+    type Item = Result<Message, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match ready!(self.feed.poll_next(cx)) {
+                Some(Ok(Lifecycle::Message(frame))) => {
+                    return Poll::Ready(Some(Ok(frame.into_owned())));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl FusedStream for EventStream {
+    fn is_terminated(&self) -> bool {
+        self.feed.end == End::Reached
+    }
+}
+
+impl fmt::Debug for EventStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EventStream")
+            .field(self.connection())
+            .finish()
+    }
+}
+
+/// What a [`LifecycleStream`] yields: a message, or a change of the connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lifecycle<T = Message> {
+    /// The server answered for the first time.
+    Opened,
+    /// A message.
+    Message(T),
+    /// The connection is lost and is being made again.
+    Reconnecting {
+        /// Which attempt this is, from 1. Each success starts the count anew.
+        attempt: u32,
+        /// What made the attempt necessary.
+        cause: ReconnectCause,
+    },
+    /// The connection is there again.
+    Resumed {
+        /// The ID of the last message before the break, which the browser sent along so that the
+        /// server could go on behind it. Empty if no message had one: then what was sent during
+        /// the break is lost.
+        last_event_id: String,
+    },
+    /// The connection is closed; the last item of every stream.
+    Closed(CloseReason),
+}
+
+/// The messages of an event source and what happens to its connection, in order.
+///
+/// It ends when and as an [`EventStream`] does, but for one more item before `None`:
+/// [`Lifecycle::Closed`], with the reason.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), wasm_eventsource::Error> {
+/// use futures_util::StreamExt;
+/// use wasm_eventsource::{EventSource, Lifecycle};
+///
+/// let mut events = EventSource::new("/log").stream()?.with_lifecycle();
+/// while let Some(item) = events.next().await {
+///     match item? {
+///         Lifecycle::Message(message) => println!("{}", message.data()),
+///         Lifecycle::Resumed { last_event_id } => println!("-- resumed after {last_event_id} --"),
+///         Lifecycle::Reconnecting { attempt, .. } => println!("-- attempt {attempt} --"),
+///         _ => {}
+///     }
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "streams do nothing unless polled, and close their connection when dropped"]
+pub struct LifecycleStream {
+    feed: Feed,
+}
+
+impl LifecycleStream {
+    /// The connection: its URL, its state, its listeners.
+    pub fn connection(&self) -> &Connection {
+        &self.feed.connection
+    }
+}
+
+impl Stream for LifecycleStream {
+    type Item = Result<Lifecycle, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let item = ready!(self.feed.poll_next(cx));
+        Poll::Ready(item.map(|item| item.map(|item| item.map(Frame::into_owned))))
+    }
+}
+
+impl FusedStream for LifecycleStream {
+    fn is_terminated(&self) -> bool {
+        self.feed.end == End::Reached
+    }
+}
+
+impl fmt::Debug for LifecycleStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LifecycleStream")
+            .field(self.connection())
+            .finish()
+    }
+}
+
+impl<T> Lifecycle<T> {
+    fn map<U>(self, decode: impl FnOnce(T) -> U) -> Lifecycle<U> {
+        match self {
+            Lifecycle::Opened => Lifecycle::Opened,
+            Lifecycle::Message(message) => Lifecycle::Message(decode(message)),
+            Lifecycle::Reconnecting { attempt, cause } => {
+                Lifecycle::Reconnecting { attempt, cause }
+            }
+            Lifecycle::Resumed { last_event_id } => Lifecycle::Resumed { last_event_id },
+            Lifecycle::Closed(reason) => Lifecycle::Closed(reason),
+        }
+    }
+}
+
+/// What both streams are made of: all items in order, the end included, once.
+struct Feed {
+    connection: Connection,
+    transport: Box<dyn Transport>,
+    end: End,
+}
+
+/// How much of the end was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Ahead,
+    ErrorTold,
+    ReasonTold,
+    Reached,
+}
+
+type FeedItem<'a> = Result<Lifecycle<Frame<'a>>, Error>;
+
+impl Feed {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<FeedItem<'_>>> {
+        let session = self.connection.session();
+        if self.end == End::Ahead {
+            match self.transport.poll_next(cx) {
+                Poll::Ready(item) => return Poll::Ready(Some(Ok(item))),
+                Poll::Pending if session.is_closed() => {}
+                Poll::Pending => {
+                    session.register(cx.waker());
+                    return Poll::Pending;
+                }
+            }
+        }
+        Poll::Ready(self.end.next(session.close_reason()))
+    }
+}
+
+impl End {
+    /// The items after the last that the transport had: a failure, the reason, nothing for ever.
+    fn next(&mut self, reason: Option<CloseReason>) -> Option<FeedItem<'static>> {
+        let (end, item) = match (*self, reason) {
+            (End::Ahead, Some(CloseReason::Failed(error))) => (End::ErrorTold, Some(Err(error))),
+            (End::Ahead | End::ErrorTold, Some(reason)) => {
+                (End::ReasonTold, Some(Ok(Lifecycle::Closed(reason))))
+            }
+            _ => (End::Reached, None),
+        };
+        *self = end;
+        item
+    }
+}
