@@ -1,0 +1,145 @@
+//! The routes by family, their names in one place, and what they share.
+
+mod answers;
+mod breaks;
+mod control;
+mod endings;
+mod feeds;
+mod reply;
+mod still;
+mod volume;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::{
+    Router,
+    extract::FromRef,
+    http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{any, get, post},
+};
+use tower_http::{
+    cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer},
+    services::ServeDir,
+    set_header::SetResponseHeaderLayer,
+};
+
+use crate::{client, counts::Registry, machine::Sampler, server::Options};
+
+/// What the handlers share.
+#[derive(Clone, Default, FromRef)]
+struct Shared {
+    registry: Registry,
+    sampler: Sampler,
+}
+
+/// All routes. `ROUTES.md` describes them; keep it in step.
+pub(crate) fn router(options: &Options) -> Router {
+    let shared = Shared::default();
+    // Any method: the fetch transport may also POST for a stream.
+    let streams = Router::<Shared>::new()
+        .route("/time", any(feeds::time))
+        .route("/machine", any(feeds::machine))
+        .route("/reply", any(reply::reply))
+        .route("/finish/{n}", any(endings::finish))
+        .route("/end/{n}", any(endings::end))
+        .route("/mixed/{n}", any(endings::mixed))
+        .route("/resume/{total}", any(endings::resume))
+        .route("/status/{code}", any(answers::status))
+        .route("/content-type", any(answers::content_type))
+        .route("/redirect", any(answers::redirect))
+        .route("/cookies/set", any(answers::set_cookie))
+        .route("/cookies/clear", any(answers::clear_cookie))
+        .route("/cookies/required", any(answers::require_cookie))
+        .route("/cut/event", any(breaks::cut_event))
+        .route("/cut/utf8", any(breaks::cut_utf8))
+        .route("/split/utf8", any(breaks::split_utf8))
+        .route("/refuse", any(breaks::refuse))
+        .route("/never", any(still::never))
+        .route("/silent", any(still::silent))
+        .route("/live", any(still::silent))
+        .route("/named/{name}", any(still::named))
+        .route("/burst/{n}", any(volume::burst))
+        .route("/huge/{bytes}", any(volume::huge))
+        .route_layer(middleware::from_fn_with_state(
+            shared.registry.clone(),
+            client::count,
+        ));
+    let mut router = Router::<Shared>::new()
+        .merge(streams)
+        .route("/counts/{key}", get(control::counts))
+        .route("/counts/{key}/wait", get(control::wait))
+        .route("/requests/{key}", get(control::requests))
+        .route("/control/{key}/send", post(control::send))
+        .route("/control/{key}/end", post(control::end))
+        .route("/control/{key}/close", post(control::close))
+        .route("/control/{key}/drop", post(control::cut))
+        .route("/control/{key}/refuse", post(control::refuse))
+        .route("/routes", get(table));
+    if let Some(pkg) = &options.pkg {
+        router = router.nest_service("/pkg", ServeDir::new(pkg));
+    }
+    router = match &options.www {
+        Some(www) => router.fallback_service(ServeDir::new(www)),
+        None => router.route("/", get(table)),
+    };
+    let cors = CorsLayer::new()
+        .allow_origin(AllowOrigin::mirror_request())
+        .allow_methods(AllowMethods::mirror_request())
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_credentials(true);
+    let no_store = HeaderValue::from_static("no-store");
+    router
+        .with_state(shared)
+        .layer(SetResponseHeaderLayer::if_not_present(
+            CACHE_CONTROL,
+            no_store,
+        ))
+        .layer(cors)
+}
+
+/// `/routes`: this server's manual.
+async fn table() -> &'static str {
+    include_str!("../ROUTES.md")
+}
+
+/// A request that cannot be carried out, and why.
+#[derive(Debug)]
+pub(crate) struct BadRequest(pub(crate) String);
+
+impl IntoResponse for BadRequest {
+    fn into_response(self) -> Response {
+        (StatusCode::BAD_REQUEST, self.0).into_response()
+    }
+}
+
+/// A parameter in milliseconds as the period of a timer, which cannot be zero.
+fn period(name: &str, milliseconds: u64) -> Result<Duration, BadRequest> {
+    const LONGEST: u64 = 24 * 60 * 60 * 1000;
+    match milliseconds {
+        1..=LONGEST => Ok(Duration::from_millis(milliseconds)),
+        _ => Err(BadRequest(format!("{name} must be from 1 to {LONGEST}"))),
+    }
+}
+
+/// An event name from a parameter.
+fn event_name(name: &str) -> Result<&str, BadRequest> {
+    if crate::sse::fits_a_field(name) {
+        Ok(name)
+    } else {
+        Err(BadRequest("an event name has no line ends".to_owned()))
+    }
+}
+
+/// A content type from a parameter.
+fn media_type(text: &str) -> Result<HeaderValue, BadRequest> {
+    HeaderValue::from_str(text)
+        .map_err(|_| BadRequest("type cannot be sent in a header".to_owned()))
+}
+
+/// The time in milliseconds since the epoch.
+pub(crate) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as u64)
+}

@@ -1,0 +1,115 @@
+//! The facts under a key, and what is said to its open streams. None of these requests is counted.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::StatusCode,
+};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::counts::{Asked, Counts, Refusals, Registry};
+
+/// How long `/counts/{key}/wait` waits when it is not told.
+const DEFAULT_WAIT_MS: u64 = 10_000;
+
+/// The answer of the control routes.
+#[derive(Serialize)]
+pub(super) struct Reached {
+    streams: usize,
+}
+
+pub(super) async fn counts(
+    State(registry): State<Registry>,
+    Path(key): Path<String>,
+) -> Json<Counts> {
+    Json(registry.key(&key).counts())
+}
+
+/// What to wait for; all that is named must hold.
+#[derive(Deserialize)]
+pub(super) struct Awaited {
+    /// At least so many.
+    opened: Option<u64>,
+    /// Exactly so many.
+    open: Option<u64>,
+    /// At least so many.
+    requests: Option<u64>,
+    timeout_ms: Option<u64>,
+}
+
+pub(super) async fn wait(
+    State(registry): State<Registry>,
+    Path(key): Path<String>,
+    Query(awaited): Query<Awaited>,
+) -> (StatusCode, Json<Counts>) {
+    let timeout = Duration::from_millis(awaited.timeout_ms.unwrap_or(DEFAULT_WAIT_MS));
+    let condition = |counts: &Counts| {
+        awaited.opened.is_none_or(|opened| counts.opened >= opened)
+            && awaited.open.is_none_or(|open| counts.open == open)
+            && awaited.requests.is_none_or(|n| counts.requests >= n)
+    };
+    match registry.key(&key).wait(condition, timeout).await {
+        Ok(counts) => (StatusCode::OK, Json(counts)),
+        Err(counts) => (StatusCode::REQUEST_TIMEOUT, Json(counts)),
+    }
+}
+
+pub(super) async fn requests(
+    State(registry): State<Registry>,
+    Path(key): Path<String>,
+) -> Json<Vec<Asked>> {
+    Json(registry.key(&key).asked())
+}
+
+pub(super) async fn send(
+    State(registry): State<Registry>,
+    Path(key): Path<String>,
+    bytes: Bytes,
+) -> Json<Reached> {
+    let streams = registry.key(&key).send(&bytes);
+    Json(Reached { streams })
+}
+
+pub(super) async fn end(
+    State(registry): State<Registry>,
+    Path(key): Path<String>,
+) -> Json<Reached> {
+    let streams = registry.key(&key).end();
+    Json(Reached { streams })
+}
+
+pub(super) async fn close(
+    State(registry): State<Registry>,
+    Path(key): Path<String>,
+) -> Json<Reached> {
+    let streams = registry.key(&key).close();
+    Json(Reached { streams })
+}
+
+pub(super) async fn cut(
+    State(registry): State<Registry>,
+    Path(key): Path<String>,
+) -> Json<Reached> {
+    let streams = registry.key(&key).cut().await;
+    Json(Reached { streams })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Refuse {
+    times: Option<u64>,
+}
+
+pub(super) async fn refuse(
+    State(registry): State<Registry>,
+    Path(key): Path<String>,
+    Query(refuse): Query<Refuse>,
+) -> Json<Reached> {
+    let refusals = refuse.times.map_or(Refusals::UntilLifted, Refusals::Times);
+    let key = registry.key(&key);
+    key.refuse(refusals);
+    // It reaches no open stream, only the requests to come.
+    Json(Reached { streams: 0 })
+}

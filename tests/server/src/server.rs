@@ -1,0 +1,214 @@
+//! The accept loop, and the switch that cuts a connection.
+//!
+//! `axum::serve` hides the TCP connections, and this server must be able to cut one in the middle
+//! of a body or before any answer. So it accepts them itself and hands every request the
+//! [`Connection`] it came on.
+
+use std::{convert::Infallible, io, net::SocketAddr, path::PathBuf, time::Duration};
+
+use axum::{Router, extract::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower_service::Service;
+
+use crate::routes;
+
+/// Where to listen and what to serve beside the scenario routes.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The host name or address to listen on.
+    pub host: String,
+    /// The port to listen on; 0 lets the system choose a free one.
+    pub port: u16,
+    /// A directory to serve at `/`, with its `index.html`.
+    pub www: Option<PathBuf>,
+    /// A directory to serve at `/pkg/`: what wasm-pack has built.
+    pub pkg: Option<PathBuf>,
+}
+
+impl Default for Options {
+    /// The loopback interface, a port chosen by the system, no files.
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: 0,
+            www: None,
+            pkg: None,
+        }
+    }
+}
+
+/// Why the server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Another program listens on the port.
+    #[error(
+        "port {port} on {host} is in use: stop the program that holds it, \
+         or choose another port (0 lets the system choose a free one)"
+    )]
+    PortInUse {
+        /// The host that was asked for.
+        host: String,
+        /// The port that was asked for.
+        port: u16,
+    },
+    /// A directory of static files is not there.
+    #[error("{0} is not a directory: build or create it first, or leave the option away")]
+    NoDirectory(PathBuf),
+    /// Anything else that the system refused.
+    #[error("cannot listen on {host}:{port}: {source}")]
+    Io {
+        /// The host that was asked for.
+        host: String,
+        /// The port that was asked for.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// A running server. Dropping it stops it: it accepts nothing more and cuts every connection.
+#[derive(Debug)]
+#[must_use = "dropping the server stops it"]
+pub struct Server {
+    address: SocketAddr,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Server {
+    /// Starts a server; it answers requests as soon as this returns.
+    ///
+    /// # Errors
+    ///
+    /// If the address cannot be listened on, or a directory to serve does not exist.
+    pub async fn bind(options: Options) -> Result<Self, BindError> {
+        for directory in [&options.www, &options.pkg].into_iter().flatten() {
+            if !directory.is_dir() {
+                return Err(BindError::NoDirectory(directory.clone()));
+            }
+        }
+        let (listener, address) = match listen(&options).await {
+            Ok(listening) => listening,
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                return Err(BindError::PortInUse {
+                    host: options.host,
+                    port: options.port,
+                });
+            }
+            Err(source) => {
+                return Err(BindError::Io {
+                    host: options.host,
+                    port: options.port,
+                    source,
+                });
+            }
+        };
+        let router = routes::router(&options);
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        tasks.spawn(accept(listener, router, stop.clone(), tasks.clone()));
+        Ok(Self {
+            address,
+            stop,
+            tasks,
+        })
+    }
+
+    /// The address that the server listens on, with the port that the system chose.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address as a URL without a final slash, `http://127.0.0.1:49152`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Cuts every connection, and returns when all of them and the listening socket are closed.
+    pub async fn shutdown(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+async fn listen(options: &Options) -> io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind((options.host.as_str(), options.port)).await?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// A request's TCP connection, which its handler may cut. Clones are handles to the same one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Connection(CancellationToken);
+
+impl Connection {
+    /// Closes the TCP connection as it is: nothing more is written, not even the end of a body.
+    pub(crate) fn cut(&self) {
+        self.0.cancel();
+    }
+
+    /// Closes the TCP connection instead of answering. The handler that awaits this is dropped
+    /// together with the connection, so it never goes on.
+    pub(crate) async fn refuse<T>(&self) -> T {
+        self.cut();
+        std::future::pending().await
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+) {
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((socket, _)) => {
+                let connection = Connection(stop.child_token());
+                tasks.spawn(serve(socket, router.clone(), connection));
+            }
+            // Out of file descriptors, or a client that was gone before it was accepted: neither
+            // ends the server. The pause keeps the first from turning into a busy loop.
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+async fn serve(socket: TcpStream, router: Router, connection: Connection) {
+    // An event must leave when it is written. If the option cannot be set the client has gone.
+    let _ = socket.set_nodelay(true);
+    let handle = connection.clone();
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(handle.clone());
+        let answer = router.clone().call(request);
+        async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+    });
+    // One request for each connection: browsers silently repeat a request when a *reused*
+    // connection is closed without an answer, and tests that count requests would see both.
+    let serving = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(socket), service);
+    // An error here is a client that went away or a body that was cut on purpose. Either way the
+    // socket is closed by dropping it.
+    tokio::select! {
+        () = connection.0.cancelled() => {}
+        _ = serving => {}
+    }
+}
