@@ -1,0 +1,117 @@
+//! The scenario server: built, started, and ended with us.
+
+use crate::process::{self, Group};
+use crate::project;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, Stdio};
+use std::thread;
+use xshell::{Shell, cmd};
+
+/// A running server; dropping it ends it.
+#[must_use = "dropping it ends the server"]
+pub struct Server {
+    pub address: String,
+    group: Group,
+    /// The server ends when this pipe closes, which the system does even if we are killed.
+    _stdin: Option<ChildStdin>,
+}
+
+/// Compiles the server and says where it is.
+pub fn build(sh: &Shell) -> Result<PathBuf> {
+    process::run(cmd!(sh, "cargo build --package scenario-server"))?;
+    let program = project::host_programs()?.join("scenario-server");
+    Ok(program.with_extension(std::env::consts::EXE_EXTENSION))
+}
+
+impl Server {
+    /// Starts the server; port 0 lets the system choose.
+    pub fn start(program: &Path, port: u16) -> Result<Self> {
+        let root = project::root();
+        let mut command = Command::new(program);
+        command
+            .args(["--port", &port.to_string()])
+            .arg("--www")
+            .arg(root.join("www"))
+            .arg("--pkg")
+            .arg(root.join("pkg"))
+            .arg("--until-stdin-closes")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut group = Group::spawn(&mut command)?;
+        let stdin = group.child.stdin.take();
+        let stdout = group
+            .child
+            .stdout
+            .take()
+            .context("the server has no output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let address = loop {
+            match lines.next() {
+                Some(Ok(line)) => {
+                    if let Some(address) = address_in(&line) {
+                        break address.to_string();
+                    }
+                    eprintln!("{line}");
+                }
+                Some(Err(error)) => return Err(error).context("cannot read from the server"),
+                None => bail!(
+                    "the scenario server ended before it listened ({}); its message is above",
+                    group.child.wait()?
+                ),
+            }
+        };
+        // Read on, or the server would have to wait for us.
+        thread::spawn(move || {
+            lines
+                .map_while(Result::ok)
+                .for_each(|line| eprintln!("{line}"))
+        });
+        Ok(Self {
+            address,
+            group,
+            _stdin: stdin,
+        })
+    }
+
+    /// Waits until the server ends, which it should not do by itself.
+    pub fn wait<T>(mut self) -> Result<T> {
+        let status = self.group.child.wait()?;
+        bail!("the scenario server ended by itself ({status})");
+    }
+
+    /// Tells the browser tests where the server is.
+    ///
+    /// They run in a page that the test runner serves, and it serves the files below the
+    /// repository's root as well: so a file can say at run time what would otherwise have to be
+    /// compiled in. It is always the root's own `target`, wherever cargo builds.
+    pub fn announce(&self) -> Result<()> {
+        let dir = project::root().join("target");
+        fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
+        let path = dir.join("scenario-server.url");
+        fs::File::create(&path)
+            .and_then(|mut file| file.write_all(self.address.as_bytes()))
+            .with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+/// The address in the line by which the server says that it listens.
+fn address_in(line: &str) -> Option<&str> {
+    let address = line.trim().strip_prefix("listening on ")?;
+    address.starts_with("http://").then_some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_the_address_from_the_line_that_says_it() {
+        let line = "listening on http://127.0.0.1:40123\n";
+        assert_eq!(address_in(line), Some("http://127.0.0.1:40123"));
+        assert_eq!(address_in("listening on nothing"), None);
+        assert_eq!(address_in("some log line"), None);
+    }
+}
