@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::{
     Router,
-    extract::FromRef,
+    extract::{DefaultBodyLimit, FromRef},
     http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
     middleware,
     response::{IntoResponse, Response},
@@ -26,6 +26,9 @@ use tower_http::{
 };
 
 use crate::{client, counts::Registry, machine::Sampler, server::Options};
+
+/// The most that `/control/{key}/send` takes at once.
+const LARGEST_SEND: usize = 64 << 20;
 
 /// What the handlers share.
 #[derive(Clone, Default, FromRef)]
@@ -71,7 +74,10 @@ pub(crate) fn router(options: &Options) -> Router {
         .route("/counts/{key}", get(control::counts))
         .route("/counts/{key}/wait", get(control::wait))
         .route("/requests/{key}", get(control::requests))
-        .route("/control/{key}/send", post(control::send))
+        .route(
+            "/control/{key}/send",
+            post(control::send).layer(DefaultBodyLimit::max(LARGEST_SEND)),
+        )
         .route("/control/{key}/end", post(control::end))
         .route("/control/{key}/close", post(control::close))
         .route("/control/{key}/drop", post(control::cut))

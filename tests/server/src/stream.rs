@@ -89,9 +89,8 @@ impl EventStream {
             self.ending = ending;
             return Poll::Ready(bytes);
         }
-        if let Some(script) = &mut self.script
-            && let Poll::Ready(ending) = script.as_mut().poll(cx)
-        {
+        let script = self.script.as_mut();
+        if let Some(Poll::Ready(ending)) = script.map(|script| script.as_mut().poll(cx)) {
             self.script = None;
             self.script_ending = ending;
         }

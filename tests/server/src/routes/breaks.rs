@@ -45,7 +45,7 @@ fn broken(Extension(client): Extension<Client>, at: Break, piece: &'static [u8])
     let first = client.next_id();
     let whole = at.n.unwrap_or(1);
     client.stream(move |output| async move {
-        for n in (first..).zip(0..whole).map(|(n, _)| n) {
+        for (n, _) in (first..=u64::MAX).zip(0..whole) {
             output
                 .write(Event::new().id(n).json(&json!({ "n": n })))
                 .await;

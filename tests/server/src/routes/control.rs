@@ -10,6 +10,7 @@ use axum::{
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::BadRequest;
 use crate::counts::{Asked, Counts, Refusals, Registry};
 
 /// How long `/counts/{key}/wait` waits when it is not told.
@@ -29,7 +30,10 @@ pub(super) async fn counts(
 }
 
 /// What to wait for; all that is named must hold.
+///
+/// A misspelt name is refused: it would make a test wait for nothing.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Awaited {
     /// At least so many.
     opened: Option<u64>,
@@ -44,17 +48,21 @@ pub(super) async fn wait(
     State(registry): State<Registry>,
     Path(key): Path<String>,
     Query(awaited): Query<Awaited>,
-) -> (StatusCode, Json<Counts>) {
+) -> Result<(StatusCode, Json<Counts>), BadRequest> {
+    if (awaited.opened, awaited.open, awaited.requests) == (None, None, None) {
+        let message = "name what to wait for: opened, open or requests";
+        return Err(BadRequest(message.to_owned()));
+    }
     let timeout = Duration::from_millis(awaited.timeout_ms.unwrap_or(DEFAULT_WAIT_MS));
     let condition = |counts: &Counts| {
         awaited.opened.is_none_or(|opened| counts.opened >= opened)
             && awaited.open.is_none_or(|open| counts.open == open)
             && awaited.requests.is_none_or(|n| counts.requests >= n)
     };
-    match registry.key(&key).wait(condition, timeout).await {
+    Ok(match registry.key(&key).wait(condition, timeout).await {
         Ok(counts) => (StatusCode::OK, Json(counts)),
         Err(counts) => (StatusCode::REQUEST_TIMEOUT, Json(counts)),
-    }
+    })
 }
 
 pub(super) async fn requests(
@@ -98,6 +106,7 @@ pub(super) async fn cut(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Refuse {
     times: Option<u64>,
 }

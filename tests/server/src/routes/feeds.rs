@@ -77,7 +77,7 @@ pub(super) async fn machine(
                 output
                     .write(Event::new().name(name).id(id).json(&data))
                     .await;
-                id += 1;
+                id = id.wrapping_add(1);
             }
         }
     }))
