@@ -124,7 +124,8 @@ mod tests {
     use super::*;
     use std::rc::Weak;
 
-    type List = Callbacks<dyn FnMut(u32)>;
+    type Function = dyn FnMut(u32);
+    type List = Callbacks<Function>;
 
     #[test]
     fn callbacks_run_in_the_order_they_were_added() {
@@ -145,7 +146,7 @@ mod tests {
         let (slot, owned) = (Rc::new(RefCell::new(None)), Rc::new(()));
         let (inside, own_slot, held) = (Rc::clone(&list), Rc::clone(&slot), Rc::clone(&owned));
         *slot.borrow_mut() = Some(list.add(Box::new(move |_| {
-            let me: Rc<Callback<dyn FnMut(u32)>> =
+            let me: Rc<Callback<Function>> =
                 own_slot.borrow_mut().take().expect("called twice");
             inside.remove(&me);
             assert_eq!(Rc::strong_count(&held), 2, "dropped while it runs");
@@ -158,7 +159,7 @@ mod tests {
     #[test]
     fn a_callback_removed_by_an_earlier_one_is_not_called_for_the_same_event() {
         let list = Rc::new(List::default());
-        let later: Rc<RefCell<Option<Rc<Callback<dyn FnMut(u32)>>>>> = Rc::default();
+        let later = Rc::new(RefCell::new(None::<Rc<Callback<Function>>>));
         let (inside, victim) = (Rc::clone(&list), Rc::clone(&later));
         list.add(Box::new(move |_| {
             if let Some(victim) = victim.borrow_mut().take() {

@@ -177,7 +177,7 @@ pub enum CloseReason {
     Failed(Error),
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -1,0 +1,134 @@
+//! Dropping is closing: no listener, no byte and no connection stays behind.
+
+use std::rc::Rc;
+
+use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_eventsource::EventStream;
+
+use super::{
+    observe::{live_bytes, live_listeners, memory_size, message, noting_states},
+    scenario::Scenario,
+};
+
+/// Drops the stream and sees that the browser and the server know.
+async fn drops_cleanly(server: &Scenario, stream: EventStream, listeners_before: f64) {
+    assert!(live_listeners() > listeners_before);
+    drop(stream);
+    assert_eq!(live_listeners(), listeners_before);
+    server.until("open=0").await;
+    server.assert_no_request_follows(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn dropped_while_connecting_the_stream_leaves_nothing() {
+    let server = Scenario::new().await;
+    let before = live_listeners();
+    let stream = server.source("/never").events(["a", "b"]).stream().unwrap();
+    server.until("requests=1&open=1").await;
+    drops_cleanly(&server, stream, before).await;
+}
+
+#[wasm_bindgen_test]
+async fn dropped_while_open_the_stream_leaves_nothing() {
+    let server = Scenario::new().await;
+    let before = live_listeners();
+    let (source, states) = noting_states(server.source("/live"));
+    let stream = source.stream().unwrap();
+    states.until("open").await;
+    drops_cleanly(&server, stream, before).await;
+    assert_eq!(states.all(), ["open"], "a drop calls nobody back");
+}
+
+#[wasm_bindgen_test]
+async fn dropped_while_reconnecting_the_stream_leaves_nothing() {
+    let server = Scenario::new().await;
+    let before = live_listeners();
+    let (source, states) = noting_states(server.source("/end/1"));
+    let stream = source.stream().unwrap();
+    states.until("reconnecting").await;
+    drops_cleanly(&server, stream, before).await;
+}
+
+#[wasm_bindgen_test]
+async fn closing_removes_every_listener_and_drops_what_callbacks_own() {
+    let server = Scenario::new().await;
+    let before = live_listeners();
+    let owned = Rc::new(());
+    let (one, other) = (Rc::clone(&owned), Rc::clone(&owned));
+    let connection = server
+        .source("/live")
+        .on("a", move |_| drop(Rc::clone(&one)))
+        .open()
+        .unwrap();
+    let _guard = connection
+        .on("b", move |_| drop(Rc::clone(&other)))
+        .unwrap();
+    connection.close();
+    assert_eq!(live_listeners(), before);
+    assert_eq!(
+        Rc::strong_count(&owned),
+        2,
+        "only the guard still knows its callback"
+    );
+    drop(_guard);
+    assert_eq!(Rc::strong_count(&owned), 1);
+}
+
+#[wasm_bindgen_test]
+async fn dropping_close_handles_closes_nothing_and_one_of_them_closes_for_all() {
+    let server = Scenario::new().await;
+    let mut stream = server.source("/live").stream().unwrap();
+    server.until("open=1").await;
+    let handle = stream.close_handle();
+    drop(handle.clone());
+    assert!(!handle.is_closed());
+    server.send("data: still here\n\n").await;
+    assert_eq!(message(&mut stream).await.data(), "still here");
+    let other = handle.clone();
+    handle.close();
+    assert!(other.is_closed());
+    drop(stream);
+    assert!(other.is_closed());
+    other.close();
+}
+
+#[wasm_bindgen_test]
+async fn five_hundred_cycles_leave_no_listener_and_no_memory() {
+    const WARM_UP: usize = 50;
+    const CYCLES: usize = 500;
+    let server = Scenario::new().await;
+    let listeners = live_listeners();
+    let mut warm = None;
+    for cycle in 0..WARM_UP + CYCLES {
+        if cycle == WARM_UP {
+            warm = Some((live_bytes(), memory_size()));
+        }
+        let source = server
+            .source("/burst/20?size=40")
+            .event("message")
+            .on("a", |_| {});
+        match cycle % 3 {
+            0 => drop(source.stream().unwrap()),
+            1 => {
+                let mut stream = source.stream().unwrap();
+                message(&mut stream).await;
+                stream.close();
+            }
+            _ => {
+                let mut stream = source.stream().unwrap();
+                while let Some(message) = super::observe::next(&mut stream).await {
+                    message.unwrap();
+                }
+            }
+        }
+    }
+    let (bytes, memory) = warm.expect("the warm-up is over");
+    assert_eq!(live_listeners(), listeners);
+    let grown = live_bytes() - bytes;
+    assert!(
+        grown < CYCLES as isize,
+        "{grown} bytes more after {CYCLES} cycles"
+    );
+    assert_eq!(memory_size(), memory, "the wasm memory has grown");
+    server.until("open=0").await;
+}

@@ -1,0 +1,177 @@
+//! What cannot be opened, and what ends with an error.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_eventsource::{CloseReason, CloseRule, Error, EventSource, OpenError, State};
+
+use super::{
+    observe::{message, next, noting_states, numbers},
+    scenario::Scenario,
+};
+
+/// Opens the route, which fails at the first attempt: one clear error, then the end.
+async fn fails_at_once(route: &str) {
+    let server = Scenario::new().await;
+    let (source, states) = noting_states(server.source(route));
+    let mut stream = source.stream().unwrap();
+    let error = next(&mut stream)
+        .await
+        .expect("an error, not the end")
+        .expect_err("an error");
+    let url = server.url(route);
+    assert_eq!(
+        error,
+        Error::Failed {
+            url: url.clone(),
+            reconnecting: false
+        }
+    );
+    assert!(error.to_string().contains(&url), "{error}");
+    assert_eq!(next(&mut stream).await, None, "one error only");
+    assert_eq!(next(&mut stream).await, None);
+    assert_eq!(stream.close_reason(), Some(CloseReason::Failed(error)));
+    assert_eq!(states.all(), ["closed"]);
+    server.assert_no_request_follows(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn status_204_ends_with_one_error() {
+    fails_at_once("/status/204").await;
+}
+
+#[wasm_bindgen_test]
+async fn status_404_ends_with_one_error() {
+    fails_at_once("/status/404").await;
+}
+
+#[wasm_bindgen_test]
+async fn status_500_ends_with_one_error() {
+    fails_at_once("/status/500").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_wrong_content_type_ends_with_one_error() {
+    fails_at_once("/content-type?type=text/plain").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_content_type_with_parameters_in_any_case_is_right() {
+    let server = Scenario::new().await;
+    let route = "/content-type?type=Text/Event-Stream;%20charset=UTF-8";
+    let mut stream = server.source(route).stream().unwrap();
+    message(&mut stream).await;
+    assert_eq!(next(&mut stream).await, None);
+}
+
+#[wasm_bindgen_test]
+async fn a_status_at_a_reconnect_ends_with_one_error_after_the_messages() {
+    let server = Scenario::new().await;
+    let mut stream = server.source("/status/500?after=1").stream().unwrap();
+    message(&mut stream).await;
+    let error = next(&mut stream)
+        .await
+        .expect("an error")
+        .expect_err("an error");
+    assert_eq!(
+        error,
+        Error::Failed {
+            url: server.url("/status/500?after=1"),
+            reconnecting: true
+        }
+    );
+    assert_eq!(next(&mut stream).await, None);
+    server.assert_no_request_follows(2).await;
+}
+
+#[wasm_bindgen_test]
+fn a_url_that_cannot_be_resolved_is_an_error() {
+    for url in ["http://", "https://exa mple/", "http://[::1"] {
+        match EventSource::new(url).stream() {
+            Err(OpenError::InvalidUrl { url: named, detail }) => {
+                assert_eq!(named, url);
+                assert!(!detail.is_empty());
+            }
+            other => panic!("{url} gave {other:?}"),
+        }
+        assert!(EventSource::new(url).open().is_err());
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_name_that_no_server_can_send_is_an_error() {
+    for name in ["", "two\nlines", "\r"] {
+        let wrong = Err(OpenError::InvalidEventName {
+            name: name.to_owned(),
+        });
+        let source = || EventSource::new("/never-asked-for");
+        assert_eq!(source().event(name).stream().map(drop), wrong);
+        assert_eq!(source().on(name, |_| {}).open().map(drop), wrong);
+        assert_eq!(source().close_on(name).stream().map(drop), wrong);
+        assert_eq!(
+            source().close_on(CloseRule::event(name)).open().map(drop),
+            wrong
+        );
+        let connection = source().open().unwrap();
+        assert_eq!(connection.on(name, |_| {}).map(drop), wrong);
+        connection.close();
+        assert_eq!(
+            connection.on(name, |_| {}).map(drop),
+            wrong,
+            "closed or not"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_name_that_nothing_would_read_is_an_error() {
+    let wrong = EventSource::new("/never-asked-for")
+        .event("tick")
+        .open()
+        .map(drop);
+    assert_eq!(
+        wrong,
+        Err(OpenError::NoStream {
+            name: "tick".to_owned()
+        })
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_refuses_is_tried_again_until_it_accepts() {
+    let server = Scenario::new().await;
+    server.refuse().await;
+    let (source, states) = noting_states(server.source("/finish/1"));
+    let mut stream = source.stream().unwrap();
+    states.until("reconnecting").await;
+    assert!(matches!(
+        stream.state(),
+        State::Reconnecting { attempt: 1.., .. }
+    ));
+    server.accept().await;
+    assert_eq!(message(&mut stream).await.data(), numbers(1..=1)[0]);
+    assert_eq!(next(&mut stream).await, None);
+}
+
+#[wasm_bindgen_test]
+async fn cookies_go_along_only_with_credentials() {
+    let server = Scenario::new().await;
+    let mut set = server
+        .source("/cookies/set")
+        .with_credentials(true)
+        .stream()
+        .unwrap();
+    assert!(
+        next(&mut set).await.is_some_and(|item| item.is_err()),
+        "204"
+    );
+    let mut with = server
+        .source("/cookies/required")
+        .with_credentials(true)
+        .stream()
+        .unwrap();
+    assert_eq!(message(&mut with).await.data(), r#"{"cookie":true}"#);
+    let mut without = server.source("/cookies/required").stream().unwrap();
+    assert!(
+        next(&mut without).await.is_some_and(|item| item.is_err()),
+        "401"
+    );
+}

@@ -1,0 +1,11 @@
+//! What the crate promises, shown against the scenario server; a file a promise.
+
+mod callbacks;
+mod cleanup;
+mod endings;
+mod failures;
+mod messages;
+mod observe;
+mod reconnecting;
+mod scenario;
+mod states;

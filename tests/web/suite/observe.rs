@@ -1,0 +1,156 @@
+//! What tests observe of a stream and of the browser, each with a deadline.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::RefCell,
+    future::Future,
+    rc::Rc,
+    sync::atomic::{AtomicIsize, Ordering::Relaxed},
+};
+
+use futures_util::{
+    Stream, StreamExt,
+    future::{Either, select},
+};
+use gloo_timers::future::TimeoutFuture;
+use wasm_eventsource::{EventSource, EventStream, Message};
+
+const DEADLINE: u32 = 20_000;
+
+/// The future's output, or a failed test when it is not there in time.
+pub async fn soon<F: Future>(what: &str, future: F) -> F::Output {
+    match select(Box::pin(future), TimeoutFuture::new(DEADLINE)).await {
+        Either::Left((output, _)) => output,
+        Either::Right(_) => panic!("still waiting after {DEADLINE} ms: {what}"),
+    }
+}
+
+pub async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    soon("the next item of a stream", stream.next()).await
+}
+
+/// The next item, which is to be a message.
+pub async fn message(stream: &mut EventStream) -> Message {
+    next(stream)
+        .await
+        .expect("a message, not the end")
+        .expect("a message, not an error")
+}
+
+/// All messages to the end of the stream, which is to be reached without an error.
+pub async fn messages(stream: &mut EventStream) -> Vec<Message> {
+    let mut messages = Vec::new();
+    while let Some(message) = next(stream).await {
+        messages.push(message.expect("a message, not an error"));
+    }
+    messages
+}
+
+/// The data of all messages to the end.
+pub async fn data(stream: &mut EventStream) -> Vec<String> {
+    messages(stream)
+        .await
+        .into_iter()
+        .map(|message| message.into_data().into_owned())
+        .collect()
+}
+
+/// The data of numbered events.
+pub fn numbers(range: impl Iterator<Item = u32>) -> Vec<String> {
+    range.map(|n| format!(r#"{{"n":{n}}}"#)).collect()
+}
+
+/// Whether the stream has nothing to say at this moment.
+pub fn is_silent<S: Stream + Unpin>(stream: &mut S) -> bool {
+    futures_util::FutureExt::now_or_never(stream.next()).is_none()
+}
+
+/// Notes, written by callbacks and read by the test.
+#[derive(Clone, Default)]
+pub struct Notes(Rc<RefCell<Vec<String>>>);
+
+impl Notes {
+    pub fn write(&self, note: impl ToString) {
+        self.0.borrow_mut().push(note.to_string());
+    }
+
+    pub fn all(&self) -> Vec<String> {
+        self.0.borrow().clone()
+    }
+
+    /// Waits until this was written.
+    pub async fn until(&self, note: &str) {
+        soon(note, async {
+            while !self.0.borrow().iter().any(|known| known == note) {
+                TimeoutFuture::new(5).await;
+            }
+        })
+        .await;
+    }
+}
+
+/// Notes of the states that a connection goes through.
+pub fn noting_states(source: EventSource) -> (EventSource, Notes) {
+    let notes = Notes::default();
+    let writer = notes.clone();
+    (source.on_state(move |state| writer.write(state)), notes)
+}
+
+/// How many listeners all `EventSource`s of this page or worker have now.
+///
+/// The first call begins to count.
+pub fn live_listeners() -> f64 {
+    js_sys::eval(
+        "(() => {
+            if (globalThis.liveListeners === undefined) {
+                globalThis.liveListeners = 0;
+                const { addEventListener, removeEventListener } = EventTarget.prototype;
+                EventTarget.prototype.addEventListener = function (...given) {
+                    if (this instanceof EventSource) globalThis.liveListeners += 1;
+                    return addEventListener.apply(this, given);
+                };
+                EventTarget.prototype.removeEventListener = function (...given) {
+                    if (this instanceof EventSource) globalThis.liveListeners -= 1;
+                    return removeEventListener.apply(this, given);
+                };
+            }
+            return globalThis.liveListeners;
+        })()",
+    )
+    .expect("plain JavaScript")
+    .as_f64()
+    .expect("a number")
+}
+
+/// The bytes that the Rust side holds.
+pub fn live_bytes() -> isize {
+    LIVE.load(Relaxed)
+}
+
+/// The size of the wasm memory, in bytes.
+pub fn memory_size() -> u32 {
+    js_sys::Reflect::get(&wasm_bindgen::memory(), &"buffer".into())
+        .map(js_sys::ArrayBuffer::from)
+        .expect("a memory has a buffer")
+        .byte_length()
+}
+
+struct Counting;
+
+static LIVE: AtomicIsize = AtomicIsize::new(0);
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: all is done by the system's allocator; only sizes are added up.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        LIVE.fetch_add(layout.size() as isize, Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size() as isize, Relaxed);
+        unsafe { System.dealloc(at, layout) }
+    }
+}

@@ -1,0 +1,156 @@
+//! A lost connection comes back by itself, and this can be seen.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_eventsource::{
+    CloseReason,
+    Lifecycle::{self, Closed, Message, Opened, Reconnecting, Resumed},
+    LifecycleStream, ReconnectCause, State,
+};
+
+use super::{
+    observe::{data, message, next, noting_states, numbers, soon},
+    scenario::Scenario,
+};
+
+async fn item(stream: &mut LifecycleStream) -> Lifecycle {
+    next(stream)
+        .await
+        .expect("an item, not the end")
+        .expect("an item, not an error")
+}
+
+#[wasm_bindgen_test]
+async fn the_end_of_the_body_gives_reconnecting_and_resumes_behind_the_last_id() {
+    let server = Scenario::new().await;
+    let mut stream = server
+        .source("/resume/5?cut_every=2")
+        .stream()
+        .unwrap()
+        .with_lifecycle();
+    let lost = Reconnecting {
+        attempt: 1,
+        cause: ReconnectCause::Disconnected,
+    };
+    let resumed = |id: &str| Resumed {
+        last_event_id: id.to_owned(),
+    };
+    assert_eq!(item(&mut stream).await, Opened);
+    for (first, id) in [(1, "2"), (3, "4")] {
+        for n in first..first + 2 {
+            match item(&mut stream).await {
+                Message(message) => assert_eq!(message.last_event_id(), n.to_string()),
+                other => panic!("{n} expected, not {other:?}"),
+            }
+        }
+        assert_eq!(item(&mut stream).await, lost);
+        assert_eq!(item(&mut stream).await, resumed(id));
+    }
+    assert!(matches!(item(&mut stream).await, Message(message) if message.last_event_id() == "5"));
+    assert!(matches!(
+        item(&mut stream).await,
+        Closed(CloseReason::Rule(_))
+    ));
+    assert_eq!(next(&mut stream).await, None);
+    assert_eq!(server.counts().await.last_event_ids, ["", "2", "4"]);
+    server.assert_no_request_follows(3).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_retry_time_of_the_server_is_honoured() {
+    let server = Scenario::new().await;
+    let (source, states) = noting_states(server.source("/live"));
+    let _stream = source.stream().unwrap();
+    server.until("open=1").await;
+    server.send("retry: 3000\n\n").await;
+    server.end().await;
+    states.until("reconnecting").await;
+    server.assert_no_request_follows(1).await;
+    server.until("requests=2").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_plain_stream_goes_on_over_a_reconnect_without_an_error() {
+    let server = Scenario::new().await;
+    let mut stream = server.source("/resume/7?cut_every=3").stream().unwrap();
+    assert_eq!(data(&mut stream).await, numbers(1..=7));
+}
+
+#[wasm_bindgen_test]
+async fn an_event_that_was_cut_off_is_not_delivered_and_comes_whole_later() {
+    let server = Scenario::new().await;
+    for route in ["/cut/event?n=2", "/cut/event?n=2&how=end", "/cut/utf8?n=2"] {
+        let mut stream = server.source(route).stream().unwrap();
+        for n in 1..=4 {
+            assert_eq!(
+                message(&mut stream).await.data(),
+                numbers(n..=n)[0],
+                "{route}"
+            );
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn attempts_are_counted_from_one_and_anew_after_each_success() {
+    let server = Scenario::new().await;
+    let mut stream = server.source("/live").stream().unwrap().with_lifecycle();
+    assert_eq!(item(&mut stream).await, Opened);
+    for _ in 0..2 {
+        server.refuse().await;
+        server.cut().await;
+        let disconnected = Reconnecting {
+            attempt: 1,
+            cause: ReconnectCause::Disconnected,
+        };
+        assert_eq!(item(&mut stream).await, disconnected);
+        let unreachable = Reconnecting {
+            attempt: 2,
+            cause: ReconnectCause::Unreachable,
+        };
+        assert_eq!(item(&mut stream).await, unreachable);
+        let State::Reconnecting { attempt: 2.., .. } = stream.connection().state() else {
+            panic!("{:?}", stream.connection().state());
+        };
+        server.accept().await;
+        soon("success", async {
+            while !matches!(item(&mut stream).await, Resumed { .. }) {}
+        })
+        .await;
+        server.until("open=1").await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn resuming_without_an_id_says_so() {
+    let server = Scenario::new().await;
+    let mut stream = server.source("/live").stream().unwrap().with_lifecycle();
+    assert_eq!(item(&mut stream).await, Opened);
+    server.end().await;
+    assert!(matches!(
+        item(&mut stream).await,
+        Reconnecting { attempt: 1, .. }
+    ));
+    assert_eq!(
+        item(&mut stream).await,
+        Resumed {
+            last_event_id: String::new()
+        }
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_failure_is_one_error_and_then_the_reason() {
+    let server = Scenario::new().await;
+    let mut stream = server
+        .source("/status/404")
+        .stream()
+        .unwrap()
+        .with_lifecycle();
+    let error = next(&mut stream)
+        .await
+        .expect("an error")
+        .expect_err("an error");
+    assert_eq!(item(&mut stream).await, Closed(CloseReason::Failed(error)));
+    assert_eq!(next(&mut stream).await, None);
+    assert_eq!(next(&mut stream).await, None);
+}

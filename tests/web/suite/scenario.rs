@@ -1,0 +1,148 @@
+//! The scenario server as a test sees it: URLs under a key of its own, facts, and a remote control.
+
+use serde::Deserialize;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use wasm_eventsource::EventSource;
+use web_sys::{RequestInit, Response};
+
+/// Longer than any browser waits before it reconnects when the server asked for [`RETRY`]: Firefox
+/// waits for half a second at least.
+const PAST_THE_RETRY_TIME: u32 = 1500;
+
+/// The reconnection time that the tests ask the server to send, in milliseconds.
+const RETRY: u32 = 50;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = fetch)]
+    async fn fetch(url: &str, init: &RequestInit) -> Result<JsValue, JsValue>;
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Counts {
+    pub open: u32,
+    pub requests: u32,
+    pub last_event_ids: Vec<String>,
+}
+
+pub struct Scenario {
+    server: String,
+    key: String,
+}
+
+impl Scenario {
+    pub async fn new() -> Self {
+        let (status, server) = request("GET", "/target/scenario-server.url", None).await;
+        assert_eq!(
+            status, 200,
+            "`cargo xtask test` starts the server and leaves its address"
+        );
+        let key = format!("{:x}", (js_sys::Math::random() * 2f64.powi(52)) as u64);
+        Scenario {
+            server: server.trim().to_owned(),
+            key,
+        }
+    }
+
+    /// The server's origin.
+    pub fn origin(&self) -> &str {
+        &self.server
+    }
+
+    /// The URL of a stream route under this test's key, with a short reconnection time.
+    pub fn url(&self, route: &str) -> String {
+        let (server, key) = (&self.server, &self.key);
+        let separator = if route.contains('?') { '&' } else { '?' };
+        format!("{server}{route}{separator}key={key}&retry={RETRY}")
+    }
+
+    /// The same, as the beginning of a connection.
+    pub fn source(&self, route: &str) -> EventSource {
+        EventSource::new(self.url(route))
+    }
+
+    pub async fn counts(&self) -> Counts {
+        let (_, body) = self.ask("GET", "counts", "", None).await;
+        parse(&body)
+    }
+
+    /// Waits until the server has seen this: `opened=2`, `open=0`.
+    pub async fn until(&self, facts: &str) -> Counts {
+        let (status, body) = self
+            .ask("GET", "counts", &format!("/wait?{facts}"), None)
+            .await;
+        assert_eq!(status, 200, "the server never saw {facts}, but {body}");
+        parse(&body)
+    }
+
+    /// Waits past the time at which a browser would have come back, and asserts that the server
+    /// has had so many requests and no more, and that no stream is open.
+    pub async fn assert_no_request_follows(&self, requests: u32) {
+        let further = requests + 1;
+        let facts = format!("/wait?requests={further}&timeout_ms={PAST_THE_RETRY_TIME}");
+        let (status, body) = self.ask("GET", "counts", &facts, None).await;
+        assert_eq!(status, 408, "a request followed: {body}");
+        let counts = parse(&body);
+        assert_eq!(counts.requests, requests, "{body}");
+        assert_eq!(counts.open, 0, "{body}");
+    }
+
+    /// Writes this into the open streams, as it is.
+    pub async fn send(&self, text: &str) {
+        self.control("/send", Some(text)).await;
+    }
+
+    /// Ends the bodies of the open streams.
+    pub async fn end(&self) {
+        self.control("/end", None).await;
+    }
+
+    /// Cuts the open connections.
+    pub async fn cut(&self) {
+        self.control("/drop", None).await;
+    }
+
+    /// Refuses every further request, until [`accept`](Self::accept).
+    pub async fn refuse(&self) {
+        self.ask("POST", "control", "/refuse", None).await;
+    }
+
+    pub async fn accept(&self) {
+        self.ask("POST", "control", "/refuse?times=0", None).await;
+    }
+
+    async fn control(&self, what: &str, body: Option<&str>) {
+        let (status, answer) = self.ask("POST", "control", what, body).await;
+        assert_eq!(status, 200, "{answer}");
+        assert_ne!(
+            answer.trim(),
+            r#"{"streams":0}"#,
+            "{what} reached no stream"
+        );
+    }
+
+    async fn ask(&self, method: &str, what: &str, rest: &str, body: Option<&str>) -> (u16, String) {
+        let url = format!("{}/{what}/{}{rest}", self.server, self.key);
+        request(method, &url, body).await
+    }
+}
+
+fn parse(counts: &str) -> Counts {
+    serde_json::from_str(counts).unwrap_or_else(|error| panic!("{error}: {counts}"))
+}
+
+async fn request(method: &str, url: &str, body: Option<&str>) -> (u16, String) {
+    let init = RequestInit::new();
+    init.set_method(method);
+    if let Some(body) = body {
+        init.set_body(&body.into());
+    }
+    let response: Response = fetch(url, &init)
+        .await
+        .unwrap_or_else(|error| panic!("{method} {url}: {error:?}"))
+        .unchecked_into();
+    let text = JsFuture::from(response.text().expect("a body not yet read")).await;
+    let text = text.expect("a body").as_string().unwrap_or_default();
+    (response.status(), text)
+}
