@@ -1,0 +1,83 @@
+// The machine's readings: turns the named events into points of two plots and into current values.
+
+import { Plot } from "./chart.js";
+
+const GIB = 2 ** 30;
+const MANY_CORES = 8;
+const $ = (id) => document.getElementById(id);
+
+export class MachineChart {
+  #cpu = new Plot($("cpu-chart"), { top: 100, steps: 4, unit: "%", colors: coreColors });
+  #memory = new Plot($("memory-chart"), { top: 1, steps: 2, unit: "GiB", colors: memoryColors, times: true });
+  #cores = $("cores");
+
+  /** Takes a message whose name it knows; others are none of its business. */
+  event({ type, data }) {
+    if (type === "cpu") this.#showCpu(JSON.parse(data).cores);
+    else if (type === "memory") this.#showMemory(JSON.parse(data));
+    else if (type === "load") this.#showLoad(JSON.parse(data));
+  }
+
+  /** Time passes in the plots only while a connection is wanted. */
+  running(running) {
+    this.#cpu.running(running);
+    this.#memory.running(running);
+  }
+
+  #showCpu(cores) {
+    this.#cpu.add(cores);
+    $("cpu-chart").dataset.cores = cores.length;
+    if (this.#cores.children.length !== cores.length) {
+      this.#cores.replaceChildren(...cores.map((_, core) => coreItem(core, cores.length)));
+      this.#cores.classList.toggle("many", cores.length > MANY_CORES);
+    }
+    cores.forEach((percent, core) => {
+      this.#cores.children[core].lastChild.textContent = `${percent.toFixed(0)} %`;
+    });
+  }
+
+  #showMemory({ used, total }) {
+    this.#memory.top(total / GIB);
+    this.#memory.add([used / GIB]);
+    $("memory-now").textContent =
+      `${(used / GIB).toFixed(2)} of ${(total / GIB).toFixed(1)} GiB (${((used / total) * 100).toFixed(0)} %)`;
+  }
+
+  #showLoad({ one, five, fifteen }) {
+    $("load").textContent = [one, five, fifteen].map((load) => load.toFixed(2)).join(" · ");
+  }
+}
+
+function coreItem(core, cores) {
+  const item = document.createElement("li");
+  const swatch = document.createElement("i");
+  const value = document.createElement("b");
+  value.className = "number";
+  swatch.style.setProperty("--core", coreColor(core, cores));
+  item.append(swatch, `${core}`, value);
+  item.firstChild.setAttribute("aria-hidden", "true");
+  return item;
+}
+
+/** Hues side by side on the colour wheel, so that any number of cores looks of one piece. */
+function hue(core, cores) {
+  return `calc(var(--core-from) + (var(--core-to) - var(--core-from)) * ${cores > 1 ? core / (cores - 1) : 0})`;
+}
+
+function coreColor(core, cores) {
+  return `hsl(${hue(core, cores)} var(--core-saturation) var(--core-lightness))`;
+}
+
+/** The same colours for a canvas, which knows no variables. */
+function coreColors(style, cores) {
+  const value = (name) => style.getPropertyValue(name).trim();
+  const [from, to] = [Number(value("--core-from")), Number(value("--core-to"))];
+  return Array.from({ length: cores }, (_, core) => {
+    const hue = from + (to - from) * (cores > 1 ? core / (cores - 1) : 0);
+    return `hsl(${hue} ${value("--core-saturation")} ${value("--core-lightness")})`;
+  });
+}
+
+function memoryColors(style) {
+  return [style.getPropertyValue("--memory").trim()];
+}
