@@ -30,7 +30,7 @@ impl AddAssign for Counts {
 
 /// What the output of test programs says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Printed {
+pub struct Printed<'t> {
     /// The sum of all `test result:` lines.
     pub counts: Counts,
     /// How many such lines there were.
@@ -41,9 +41,11 @@ pub struct Printed {
     pub single_passed: u32,
     /// Whether the runner said that nothing matched.
     pub nothing_to_run: bool,
+    /// The test that was started last, where the runner tells (it does for a suite that hangs).
+    pub last_started: Option<&'t str>,
 }
 
-pub fn read(output: &str) -> Printed {
+pub fn read(output: &str) -> Printed<'_> {
     let mut printed = Printed::default();
     for line in output.lines().map(str::trim) {
         if let Some(rest) = line.strip_prefix("test result: ") {
@@ -59,6 +61,8 @@ pub fn read(output: &str) -> Printed {
             printed.announced += number_before(line, " test");
         } else if line.starts_with("test ") && line.ends_with("... ok") {
             printed.single_passed += 1;
+        } else if let Some(name) = line.strip_prefix("Invoking test: ") {
+            printed.last_started = Some(name);
         } else if line == "no tests to run!" {
             printed.nothing_to_run = true;
         }
@@ -85,7 +89,7 @@ pub struct Verdict {
 
 /// Judges one suite (one test program) by what was printed and how the program ended: `None` when
 /// it had to be ended, else whether it succeeded.
-pub fn judge(printed: &Printed, ended: Option<bool>, filtered: bool) -> Verdict {
+pub fn judge(printed: &Printed<'_>, ended: Option<bool>, filtered: bool) -> Verdict {
     let mut counts = printed.counts;
     let mut problem = None;
     if printed.results > 1 {
@@ -99,12 +103,12 @@ pub fn judge(printed: &Printed, ended: Option<bool>, filtered: bool) -> Verdict 
             .announced
             .saturating_sub(printed.single_passed)
             .max(1);
-        let how = match (ended, printed.announced) {
-            (None, _) => "ran into the time limit",
-            (_, 0) => "ran no test",
-            (_, _) => "broke off before its result",
-        };
-        problem = Some(how.to_string());
+        problem = Some(match (ended, printed.announced, printed.last_started) {
+            (None, _, _) => "took too long and was ended".to_string(),
+            (_, 0, _) => "ran no test".to_string(),
+            (_, _, Some(name)) => format!("gave no result; it broke off or hangs in {name}"),
+            (_, _, None) => "broke off before its result".to_string(),
+        });
     } else if counts.failed > 0 {
         problem = Some(format!("{} failed", counts.failed));
     } else if ended != Some(true) {
@@ -136,6 +140,9 @@ test result: ok. 2 passed; 0 failed; 1 ignored; 0 filtered out; finished in 1.24
 running 3 tests
 test web::order_is_kept ... ok
 Failed to detect test as having been run. It might have timed out.
+console output:
+    Invoking test: web::order_is_kept
+    Invoking test: web::never_ends
 Error: some tests failed
 ";
 
@@ -163,9 +170,8 @@ Error: some tests failed
     #[test]
     fn the_results_of_several_host_programs_are_added() {
         let line = "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 5 filtered out; finished in 0.00s";
-        let printed = read(&format!(
-            "running 4 tests\n{line}\nrunning 1 test\n{line}\n"
-        ));
+        let output = format!("running 4 tests\n{line}\nrunning 1 test\n{line}\n");
+        let printed = read(&output);
         assert_eq!(printed.counts, counts(6, 0, 2));
         assert_eq!((printed.results, printed.announced), (2, 5));
     }
@@ -193,12 +199,15 @@ Error: some tests failed
         let (counts_, why) = problem(TIMED_OUT, Some(false));
         assert_eq!(
             (counts_, why.as_str()),
-            (counts(1, 2, 0), "broke off before its result")
+            (
+                counts(1, 2, 0),
+                "gave no result; it broke off or hangs in web::never_ends"
+            )
         );
         let (counts_, why) = problem(TIMED_OUT, None);
         assert_eq!(
             (counts_, why.as_str()),
-            (counts(1, 2, 0), "ran into the time limit")
+            (counts(1, 2, 0), "took too long and was ended")
         );
     }
 

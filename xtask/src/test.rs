@@ -224,7 +224,14 @@ fn suite_command(
 ) -> Command {
     let (browser, driver_option) = engine.wasm_pack_options();
     let mut words: Vec<&str> = engine.display().to_vec();
-    words.extend(["wasm-pack", "test", "--headless", browser]);
+    words.extend([
+        "wasm-pack",
+        "--log-level",
+        "error",
+        "test",
+        "--headless",
+        browser,
+    ]);
     let (program, words) = words.split_first().expect("there are words");
     let mut filter = Vec::new();
     if let Some(name) = &args.filter {
@@ -237,6 +244,8 @@ fn suite_command(
     );
     let mut command: Command = command.into();
     command.envs(engine.variables().iter().copied());
+    // A failing test would otherwise be followed by the stack of the runner that reports it.
+    command.env("RUST_BACKTRACE", "0");
     // Both in seconds; their defaults (20 and 5) are short for a busy machine with two cores.
     for (name, seconds) in [
         ("WASM_BINDGEN_TEST_TIMEOUT", SUITE_SECONDS),
