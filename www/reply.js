@@ -2,6 +2,9 @@
 
 import { counts } from "./server.js";
 
+/** So that a second request, if there were one, would come soon. */
+const RETRY_MS = 1000;
+
 const $ = (id) => document.getElementById(id);
 
 export class Reply {
@@ -30,7 +33,7 @@ export class Reply {
   async #ask(prompt) {
     // A key of its own for each question, so that its requests can be counted.
     const key = `${this.#key}-reply-${(this.#asked += 1)}`;
-    const query = new URLSearchParams({ key, prompt });
+    const query = new URLSearchParams({ key, prompt, retry: RETRY_MS });
     this.#answer.replaceChildren();
     this.#panel.dataset.key = key;
     this.#panel.dataset.requests = "";

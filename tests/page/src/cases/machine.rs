@@ -1,0 +1,87 @@
+//! The machine's readings: charts, current values, and the log of the events that bring them.
+
+use std::fmt::Write;
+
+use anyhow::{Result, ensure};
+
+use crate::page::Page;
+
+pub async fn both_charts_get_points_and_draw_them(page: &Page) -> Result<()> {
+    page.open().await?;
+    let early = page
+        .until("three points in each chart", |now| {
+            now.cpu.points >= 3 && now.memory.points >= 3
+        })
+        .await?;
+    page.until("more points, and more of each line drawn", |now| {
+        now.cpu.points >= early.cpu.points + 4
+            && now.memory.points >= early.memory.points + 4
+            && now.cpu.colored > early.cpu.colored + 10
+            && now.memory.colored > early.memory.colored + 5
+    })
+    .await?;
+    Ok(())
+}
+
+pub async fn the_current_values_are_shown_with_their_units(page: &Page) -> Result<()> {
+    page.open().await?;
+    page.until("a value with its unit for each core, memory and load", |now| {
+        let percent = |text: &String| {
+            let number = text.strip_suffix(" %").and_then(|text| text.parse().ok());
+            number.is_some_and(|percent: f64| (0.0..=100.0).contains(&percent))
+        };
+        !now.cores.is_empty()
+            && now.cores.iter().all(percent)
+            && now.memory_text.contains("GiB")
+            && now.load_text.split('·').count() == 3
+    })
+    .await?;
+    Ok(())
+}
+
+pub async fn the_log_shows_name_id_and_data_newest_first(page: &Page) -> Result<()> {
+    page.open().await?;
+    let facts = page
+        .until("a few events of each name", |now| now.log.count >= 9)
+        .await?;
+    let events = facts.log.newest.iter().filter(|[_, id, _]| !id.is_empty());
+    let ids: Vec<u64> = events
+        .clone()
+        .map(|[_, id, _]| id.parse())
+        .collect::<Result<_, _>>()?;
+    ensure!(
+        ids.len() > 3 && ids.is_sorted_by(|newer, older| newer == &(older + 1)),
+        "ids, newest first: {ids:?}"
+    );
+    for name in ["cpu", "memory", "load"] {
+        ensure!(
+            events
+                .clone()
+                .any(|[event, _, data]| event == name && data.starts_with('{')),
+            "no {name} in {:?}",
+            facts.log.newest
+        );
+    }
+    Ok(())
+}
+
+pub async fn the_log_keeps_a_bounded_number_of_rows(page: &Page) -> Result<()> {
+    const MANY: u64 = 500;
+    let facts = page.open().await?;
+    let mut events = String::new();
+    for id in 1..=MANY {
+        let data = r#"{"one":1,"five":1,"fifteen":1}"#;
+        write!(events, "event: load\nid: {}\ndata: {data}\n\n", 100_000 + id)?;
+    }
+    page.server.send(&facts.key, events).await?;
+    let facts = page
+        .until("all events are counted", |now| now.log.count >= MANY)
+        .await?;
+    ensure!(
+        (100..MANY).contains(&facts.log.rows),
+        "{} rows for {} events",
+        facts.log.rows,
+        facts.log.count
+    );
+    Ok(())
+}

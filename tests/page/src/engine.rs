@@ -1,0 +1,76 @@
+//! The browser engines: their drivers, and the capabilities that `webdriver.json` gives them.
+
+use std::{fmt, fs, path::Path};
+
+use anyhow::{Context, Result};
+use fantoccini::wd::Capabilities;
+use serde_json::json;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Engine {
+    Chromium,
+    Firefox,
+    /// WebKitGTK
+    Webkit,
+}
+
+impl Engine {
+    pub fn driver_name(self) -> &'static str {
+        match self {
+            Engine::Chromium => "chromedriver",
+            Engine::Firefox => "geckodriver",
+            Engine::Webkit => "WebKitWebDriver",
+        }
+    }
+
+    /// What begins the names of this engine's own capabilities.
+    fn vendor(self) -> &'static str {
+        match self {
+            Engine::Chromium => "goog:",
+            Engine::Firefox => "moz:",
+            Engine::Webkit => "webkitgtk:",
+        }
+    }
+
+    /// The capabilities of the root's `webdriver.json` that are meant for this engine.
+    pub fn capabilities(self) -> Result<Capabilities> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../webdriver.json");
+        let read = || -> Result<Capabilities> {
+            Ok(serde_json::from_str(&fs::read_to_string(&path)?)?)
+        };
+        let mut capabilities = read().with_context(|| format!("reading {}", path.display()))?;
+        capabilities.retain(|name, _| !name.contains(':') || name.starts_with(self.vendor()));
+        if self == Engine::Chromium {
+            // The only engine whose driver hands out the console.
+            capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
+        }
+        Ok(capabilities)
+    }
+
+    /// The driver's environment. As root and in containers WebKitGTK's sandbox cannot start, and
+    /// without a graphics card it cannot composite; the only page it loads is ours.
+    pub fn variables(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Engine::Webkit => &[
+                ("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1"),
+                ("WEBKIT_DISABLE_COMPOSITING_MODE", "1"),
+            ],
+            Engine::Chromium | Engine::Firefox => &[],
+        }
+    }
+
+    /// Whether the engine needs a display: WebKitGTK has no headless mode.
+    pub fn needs_display(self) -> bool {
+        self == Engine::Webkit
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Engine::Chromium => "chromium",
+            Engine::Firefox => "firefox",
+            Engine::Webkit => "webkit",
+        })
+    }
+}

@@ -1,0 +1,152 @@
+//! The page in a browser: loading it, using it, and waiting for its facts.
+
+use std::{
+    fmt::Display,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
+
+use crate::{
+    driver::Driver,
+    engine::Engine,
+    facts::{self, Facts},
+    server::Server,
+};
+
+/// How long a fact may take to come true on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Keeps what the page writes to the console from now on as an attribute: no driver but
+/// Chromium's hands it out.
+const KEEP_CONSOLE: &str = r#"
+    const kept = [];
+    for (const level of ["error", "warn"]) {
+        const original = console[level];
+        console[level] = (...words) => {
+            kept.push(`${level}: ${words.join(" ")}`);
+            document.documentElement.dataset.console = JSON.stringify(kept);
+            original.apply(console, words);
+        };
+    }"#;
+
+pub struct Page {
+    pub server: Server,
+    client: Client,
+    driver_url: String,
+    engine: Engine,
+}
+
+impl Page {
+    /// Starts a browser.
+    pub async fn connect(driver: &Driver, engine: Engine, server: Server) -> Result<Self> {
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(engine.capabilities()?)
+            .connect(&driver.url)
+            .await?;
+        Ok(Page {
+            server,
+            client,
+            driver_url: driver.url.clone(),
+            engine,
+        })
+    }
+
+    /// Loads the page anew: a new key, and nothing of what was before.
+    pub async fn load(&self) -> Result<()> {
+        self.client.goto(&format!("{}/", self.server.url)).await?;
+        self.client.execute(KEEP_CONSOLE, Vec::new()).await?;
+        Ok(())
+    }
+
+    /// Ends the browser.
+    pub async fn leave(self) {
+        // If it does not end now, it will with its driver.
+        let _ = timeout(Duration::from_secs(10), self.client.close()).await;
+    }
+
+    pub async fn facts(&self) -> Result<Facts> {
+        let facts = self.client.execute(facts::SCRIPT, Vec::new()).await?;
+        serde_json::from_value(facts).context("the page's facts")
+    }
+
+    /// Waits until the facts are so, and returns them.
+    pub async fn until(&self, what: &str, so: impl Fn(&Facts) -> bool) -> Result<Facts> {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let facts = self.facts().await?;
+            if so(&facts) {
+                return Ok(facts);
+            }
+            if Instant::now() >= deadline {
+                bail!("not within {DEADLINE:?}: {what}; the page has {facts:#?}");
+            }
+            sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// Loads the page and waits until its stream is open.
+    pub async fn open(&self) -> Result<Facts> {
+        self.load().await?;
+        self.until("the stream is open", |now| now.state == "open")
+            .await
+    }
+
+    pub async fn click(&self, id: &str) -> Result<()> {
+        let clicked = self.element(id).await?.click().await;
+        clicked.with_context(|| format!("clicking #{id}"))
+    }
+
+    /// Types into an element, as a keyboard does.
+    pub async fn keys(&self, id: &str, keys: &str) -> Result<()> {
+        let typed = self.element(id).await?.send_keys(keys).await;
+        typed.with_context(|| format!("typing into #{id}"))
+    }
+
+    async fn element(&self, id: &str) -> Result<Element> {
+        let found = self.client.find(Locator::Id(id)).await;
+        found.with_context(|| format!("the page has no #{id}"))
+    }
+
+    pub async fn run(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute(script, Vec::new()).await?)
+    }
+
+    pub async fn screenshot(&self) -> Result<Vec<u8>> {
+        Ok(self.client.screenshot().await?)
+    }
+
+    /// A command of Chromium's own protocol.
+    pub async fn chromium(&self, command: &str, parameters: Value) -> Result<Value> {
+        let body = json!({ "cmd": command, "params": parameters });
+        self.tell_driver("goog/cdp/execute", &body).await
+    }
+
+    /// The errors in the browser's console since the last look, those of the network left out: that
+    /// a connection was cut is what some cases are about. Only Chromium tells.
+    pub async fn console_errors(&self) -> Result<Vec<String>> {
+        if self.engine != Engine::Chromium {
+            return Ok(Vec::new());
+        }
+        let entries = self.tell_driver("se/log", &json!({ "type": "browser" })).await?;
+        let entries = entries.as_array().context("the console is no list")?;
+        Ok(entries
+            .iter()
+            .filter(|entry| entry["level"] == "SEVERE" && entry["source"] != "network")
+            .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
+            .collect())
+    }
+
+    /// A command that fantoccini has no name for.
+    async fn tell_driver(&self, command: impl Display, body: &Value) -> Result<Value> {
+        let session = self.client.session_id().await?.context("no session")?;
+        let url = format!("{}/session/{session}/{command}", self.driver_url);
+        let answer = reqwest::Client::new().post(url).json(body).send().await?;
+        let mut answer: Value = answer.error_for_status()?.json().await?;
+        Ok(answer["value"].take())
+    }
+}

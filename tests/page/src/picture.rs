@@ -1,0 +1,60 @@
+//! A picture of the page while it is live, for the README and for whoever changes its look.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use crate::page::Page;
+
+/// Only Chromium can be told a size and a colour scheme.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Save a picture of the live page instead of testing it (Chromium only).
+    #[arg(long, value_name = "FILE")]
+    pub screenshot: Option<PathBuf>,
+    /// The width of the picture.
+    #[arg(long, default_value_t = 1280, requires = "screenshot")]
+    width: u32,
+    /// The height of the picture.
+    #[arg(long, default_value_t = 800, requires = "screenshot")]
+    height: u32,
+    /// With the dark colours.
+    #[arg(long, requires = "screenshot")]
+    dark: bool,
+    /// When the chart has this many points (two a second).
+    #[arg(long, default_value_t = 60, requires = "screenshot")]
+    points: u64,
+    /// After the server has sent the close event.
+    #[arg(long, requires = "screenshot")]
+    closed: bool,
+}
+
+pub async fn take(page: &Page, how: &Arguments, file: &Path) -> Result<()> {
+    let size = json!({
+        "width": how.width, "height": how.height, "deviceScaleFactor": 1, "mobile": false,
+    });
+    page.chromium("Emulation.setDeviceMetricsOverride", size)
+        .await
+        .context("only Chromium can be told the size of the picture")?;
+    let scheme = if how.dark { "dark" } else { "light" };
+    let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+    page.chromium("Emulation.setEmulatedMedia", media).await?;
+    page.open().await?;
+    for points in (how.points / 4..how.points).step_by(15) {
+        page.until("points", |now| now.cpu.points >= points).await?;
+    }
+    page.click("ask").await?;
+    page.until("much of a reply", |now| now.reply.count >= 70)
+        .await?;
+    if how.closed {
+        page.click("server-close").await?;
+        page.until("silence", |now| now.proof.verdict == "silent")
+            .await?;
+    }
+    fs::write(file, page.screenshot().await?)
+        .with_context(|| format!("cannot write {}", file.display()))
+}

@@ -1,0 +1,86 @@
+//! The scenario server: what it counted, and what it is told. None of these requests is counted.
+
+use anyhow::{Context, Result, ensure};
+use reqwest::{Client, StatusCode};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What the server knows of the requests under a key.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Counts {
+    pub opened: u64,
+    pub open: u64,
+    pub requests: u64,
+    pub last_event_ids: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Server {
+    pub url: String,
+    client: Client,
+}
+
+impl Server {
+    /// The server at this address, if there is one that serves the page and the package.
+    pub async fn reach(url: &str) -> Result<Self> {
+        let server = Server {
+            url: url.trim_end_matches('/').to_owned(),
+            client: Client::new(),
+        };
+        for path in ["/", "/pkg/wasm_eventsource.js"] {
+            let answer = server.get(path).send().await;
+            let status = answer
+                .with_context(|| format!("no scenario server at {url}"))?
+                .status();
+            ensure!(status == StatusCode::OK, "{url}{path} answers {status}");
+        }
+        Ok(server)
+    }
+
+    pub async fn counts(&self, key: &str) -> Result<Counts> {
+        Ok(self.get(&format!("/counts/{key}")).send().await?.json().await?)
+    }
+
+    /// Waits until the counts are as the query says, such as `open=0`. Whether they became so in
+    /// time, and the counts at the end.
+    pub async fn wait(&self, key: &str, query: &str, milliseconds: u64) -> Result<(bool, Counts)> {
+        let path = format!("/counts/{key}/wait?{query}&timeout_ms={milliseconds}");
+        let answer = self.get(&path).send().await?;
+        Ok((answer.status() == StatusCode::OK, answer.json().await?))
+    }
+
+    /// Writes these bytes into the open streams of the key.
+    pub async fn send(&self, key: &str, bytes: String) -> Result<()> {
+        let path = format!("{}/control/{key}/send", self.url);
+        let answer = self.client.post(path).body(bytes).send().await?;
+        answer.error_for_status()?;
+        Ok(())
+    }
+
+    /// Asks for a stream under the key as any client could, and leaves it at once.
+    pub async fn visit(&self, key: &str) -> Result<()> {
+        let answer = self.get(&format!("/finish/1?key={key}")).send().await?;
+        answer.error_for_status()?.text().await?;
+        Ok(())
+    }
+
+    /// The whole reply to a prompt, and the number of its tokens, read without a browser.
+    pub async fn reply(&self, prompt: &str) -> Result<(String, u64)> {
+        let query = [("prompt", prompt), ("pace_ms", "0"), ("key", "page-test")];
+        let body = self.get("/reply").query(&query).send().await?.text().await?;
+        let mut text = String::new();
+        let mut tokens = 0;
+        for data in body.lines().filter_map(|line| line.strip_prefix("data: ")) {
+            if data != "[DONE]" {
+                let message: Value = serde_json::from_str(data)?;
+                text += message["token"].as_str().context("no token")?;
+                tokens += 1;
+            }
+        }
+        Ok((text, tokens))
+    }
+
+    fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.client.get(format!("{}{path}", self.url))
+    }
+}
