@@ -7,7 +7,7 @@ const LAG_MS = 600;
 /** Points further apart than this are not joined: there was no connection. */
 const GAP_MS = 1_200;
 const FRAME_MS = 33;
-const MARGIN = { top: 8, right: 14, bottom: 6, left: 40 };
+const MARGIN = { top: 8, right: 5, bottom: 6, left: 30 };
 const TIMES_HEIGHT = 18;
 const FONT = "11px";
 
@@ -22,7 +22,8 @@ export class Plot {
   #drawnAt = 0;
   #frame = 0;
 
-  /** Options: `top` of the y axis, its `steps` and `unit`, `colors(style, n)`, and `times` on the x axis. */
+  /** Options: `top` of the y axis, its `steps`, `colors(style, n)` as hue,
+   *  saturation and lightness of each series, and `times`: whether the x axis is labelled. */
   constructor(canvas, options) {
     this.#canvas = canvas;
     this.#options = options;
@@ -91,7 +92,7 @@ export class Plot {
 
   #drawAxes(area, style) {
     const context = this.#context;
-    const { top, steps, unit, times } = this.#options;
+    const { top, steps, times } = this.#options;
     context.font = `${FONT} ${style.fontFamily}`;
     context.fillStyle = style.getPropertyValue("--soft");
     context.strokeStyle = style.getPropertyValue("--grid");
@@ -103,7 +104,7 @@ export class Plot {
       line(context, area.left, y, area.left + area.width, y);
       const value = (top * step) / steps;
       const text = value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1);
-      context.fillText(step === steps && unit === "%" ? `${text} %` : text, area.left - 8, y);
+      context.fillText(text, area.left - 8, y);
     }
     context.textBaseline = "alphabetic";
     for (let seconds = 60; seconds >= 0; seconds -= 15) {
@@ -142,15 +143,15 @@ export class Plot {
           filled.lineTo(x(run.at(-1).at), y(0));
           filled.lineTo(x(run[0].at), y(0));
           const fade = context.createLinearGradient(0, area.top, 0, area.top + area.height);
-          fade.addColorStop(0, colors[series]);
-          fade.addColorStop(1, "transparent");
-          context.globalAlpha = 0.14;
+          fade.addColorStop(0, `hsl(${colors[series]} / 0.2)`);
+          fade.addColorStop(1, `hsl(${colors[series]} / 0)`);
+          context.globalAlpha = 1;
           context.fillStyle = fade;
           context.fill(filled);
         }
         context.globalAlpha = count > 8 ? 0.6 : 1;
         context.lineWidth = count > 8 ? 1.2 : 1.75;
-        context.strokeStyle = colors[series];
+        context.strokeStyle = `hsl(${colors[series]})`;
         context.stroke(path);
       }
     }
@@ -169,7 +170,7 @@ export class Plot {
       const value = a.values[series] + (b.values[series] - a.values[series]) * share;
       this.#context.beginPath();
       this.#context.arc(area.left + area.width, y(value), 3.5, 0, 2 * Math.PI);
-      this.#context.fillStyle = colors[series];
+      this.#context.fillStyle = `hsl(${colors[series]})`;
       this.#context.fill();
     }
   }

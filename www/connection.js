@@ -85,7 +85,7 @@ export class Connection {
     badge.dataset.readyState = stream.readyState;
     $("state-text").textContent = kind ? `closed: ${SHORT[kind] ?? kind}` : this.#state;
     $("reason").dataset.kind = kind;
-    $("reason").textContent = kind ? words : "– it is not closed";
+    $("reason").textContent = kind ? words : "none: it is not closed";
     const closed = this.#state === "closed";
     const open = this.#state === "open";
     enable("open", closed, "close");

@@ -7,8 +7,8 @@ const MANY_CORES = 8;
 const $ = (id) => document.getElementById(id);
 
 export class MachineChart {
-  #cpu = new Plot($("cpu-chart"), { top: 100, steps: 4, unit: "%", colors: coreColors });
-  #memory = new Plot($("memory-chart"), { top: 1, steps: 2, unit: "GiB", colors: memoryColors, times: true });
+  #cpu = new Plot($("cpu-chart"), { top: 100, steps: 4, colors: coreColors });
+  #memory = new Plot($("memory-chart"), { top: 1, steps: 2, colors: memoryColors, times: true });
   #cores = $("cores");
 
   /** Takes a message whose name it knows; others are none of its business. */
@@ -60,22 +60,19 @@ function coreItem(core, cores) {
 }
 
 /** Hues side by side on the colour wheel, so that any number of cores looks of one piece. */
-function hue(core, cores) {
-  return `calc(var(--core-from) + (var(--core-to) - var(--core-from)) * ${cores > 1 ? core / (cores - 1) : 0})`;
-}
-
-function coreColor(core, cores) {
-  return `hsl(${hue(core, cores)} var(--core-saturation) var(--core-lightness))`;
-}
-
-/** The same colours for a canvas, which knows no variables. */
 function coreColors(style, cores) {
   const value = (name) => style.getPropertyValue(name).trim();
   const [from, to] = [Number(value("--core-from")), Number(value("--core-to"))];
-  return Array.from({ length: cores }, (_, core) => {
-    const hue = from + (to - from) * (cores > 1 ? core / (cores - 1) : 0);
-    return `hsl(${hue} ${value("--core-saturation")} ${value("--core-lightness")})`;
-  });
+  const share = (core) => (cores > 1 ? core / (cores - 1) : 0);
+  return Array.from({ length: cores }, (_, core) =>
+    `${from + (to - from) * share(core)} ${value("--core-saturation")} ${value("--core-lightness")}`);
+}
+
+/** The same for a style sheet, which follows the colour scheme by itself. */
+function coreColor(core, cores) {
+  const share = cores > 1 ? core / (cores - 1) : 0;
+  const hue = `calc(var(--core-from) + (var(--core-to) - var(--core-from)) * ${share})`;
+  return `hsl(${hue} var(--core-saturation) var(--core-lightness))`;
 }
 
 function memoryColors(style) {
