@@ -7,6 +7,9 @@ const LAG_MS = 600;
 /** Points further apart than this are not joined: there was no connection. */
 const GAP_MS = 1_200;
 const FRAME_MS = 33;
+/** Where less motion is wanted it moves on with each point only. */
+const CALM_FRAME_MS = 500;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const MARGIN = { top: 8, right: 5, bottom: 6, left: 30 };
 const TIMES_HEIGHT = 18;
 const FONT = "11px";
@@ -59,7 +62,7 @@ export class Plot {
   }
 
   #tick(time) {
-    if (time - this.#drawnAt >= FRAME_MS - 4) {
+    if (time - this.#drawnAt >= (calm.matches ? CALM_FRAME_MS : FRAME_MS) - 4) {
       this.#drawnAt = time;
       this.#draw();
     }
@@ -103,11 +106,11 @@ export class Plot {
       const y = Math.round(area.top + area.height * (1 - step / steps)) + 0.5;
       line(context, area.left, y, area.left + area.width, y);
       const value = (top * step) / steps;
-      const text = value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1);
-      context.fillText(text, area.left - 8, y);
+      context.fillText(Number(value.toFixed(1)), area.left - 8, y);
     }
     context.textBaseline = "alphabetic";
-    for (let seconds = 60; seconds >= 0; seconds -= 15) {
+    const every = area.width < 340 ? 30 : 15;
+    for (let seconds = 60; seconds >= 0; seconds -= every) {
       const x = Math.round(area.left + area.width * (1 - (seconds * 1000) / SPAN_MS)) + 0.5;
       line(context, x, area.top, x, area.top + area.height);
       if (!times) continue;

@@ -52,7 +52,12 @@ export class Connection {
       for await (const event of stream) {
         this.#count("messages", (this.#messages += 1));
         this.#showLastId(event.lastEventId);
-        this.#listener.onEvent(event);
+        try {
+          this.#listener.onEvent(event);
+        } catch (error) {
+          // One event that cannot be read is no reason to leave the stream.
+          this.#problems.show(`The event “${event.type}” cannot be shown`, error);
+        }
       }
     } catch (error) {
       this.#problems.show("The stream failed", error);

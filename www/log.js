@@ -35,8 +35,8 @@ export class EventLog {
 
   #tell() {
     this.#body.dataset.count = this.#count;
-    const shown = this.#body.rows.length;
-    this.#note.textContent = `${this.#count.toLocaleString("en")} events, the last ${shown} rows`;
+    const rest = this.#body.rows.length === MOST_ROWS ? `, the newest ${MOST_ROWS} rows` : "";
+    this.#note.textContent = `${this.#count.toLocaleString("en")} events${rest}`;
   }
 }
 

@@ -49,10 +49,19 @@ pub fn all() -> Vec<Case> {
         connection::after_a_close_event_no_request_follows,
         connection::a_request_after_the_close_would_be_noticed,
     ];
-    cases.push(Case {
-        name: "an_error_is_shown_on_the_page",
-        run: |page| Box::pin(connection::an_error_is_shown_on_the_page(page)),
-        expects: Some("on purpose"),
-    });
+    cases.extend([
+        Case {
+            name: "bad_data_is_shown_as_an_error_and_the_stream_goes_on",
+            run: |page| {
+                Box::pin(machine::bad_data_is_shown_as_an_error_and_the_stream_goes_on(page))
+            },
+            expects: Some("cannot be shown"),
+        },
+        Case {
+            name: "an_error_is_shown_on_the_page",
+            run: |page| Box::pin(connection::an_error_is_shown_on_the_page(page)),
+            expects: Some("on purpose"),
+        },
+    ]);
     cases
 }

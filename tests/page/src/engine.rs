@@ -35,9 +35,8 @@ impl Engine {
     /// The capabilities of the root's `webdriver.json` that are meant for this engine.
     pub fn capabilities(self) -> Result<Capabilities> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../webdriver.json");
-        let read = || -> Result<Capabilities> {
-            Ok(serde_json::from_str(&fs::read_to_string(&path)?)?)
-        };
+        let read =
+            || -> Result<Capabilities> { Ok(serde_json::from_str(&fs::read_to_string(&path)?)?) };
         let mut capabilities = read().with_context(|| format!("reading {}", path.display()))?;
         capabilities.retain(|name, _| !name.contains(':') || name.starts_with(self.vendor()));
         if self == Engine::Chromium {

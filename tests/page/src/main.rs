@@ -47,7 +47,7 @@ struct Arguments {
     #[arg(long)]
     verbose: bool,
     #[command(flatten)]
-    picture: picture::Arguments,
+    picture: picture::Options,
     /// Taken for the sake of `cargo test`; the cases share a browser and run one after the other.
     #[arg(long, hide = true)]
     test_threads: Option<u32>,
@@ -57,7 +57,9 @@ struct Arguments {
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let Some(engine) = arguments.engine else {
-        eprintln!("page-test: no engine was named; `cargo xtask test` runs the page in each engine");
+        eprintln!(
+            "page-test: no engine was named; `cargo xtask test` runs the page in each engine"
+        );
         // With the other tests of the workspace there is nothing to do. By itself it is a mistake.
         return if cfg!(test) {
             ExitCode::SUCCESS

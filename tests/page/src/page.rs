@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -120,10 +120,27 @@ impl Page {
         Ok(self.client.screenshot().await?)
     }
 
-    /// A command of Chromium's own protocol.
-    pub async fn chromium(&self, command: &str, parameters: Value) -> Result<Value> {
-        let body = json!({ "cmd": command, "params": parameters });
-        self.tell_driver("goog/cdp/execute", &body).await
+    /// Gives the page a size and a colour scheme. Chromium does so by the pixel; elsewhere it is the
+    /// window that has the size, and the scheme is the system's.
+    pub async fn shape(&self, width: u32, height: u32, dark: bool) -> Result<()> {
+        if self.engine != Engine::Chromium {
+            ensure!(!dark, "{} cannot be told to be dark", self.engine);
+            self.client.set_window_size(width, height).await?;
+            return Ok(());
+        }
+        let size = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+        });
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        for (command, parameters) in [
+            ("Emulation.setDeviceMetricsOverride", size),
+            ("Emulation.setEmulatedMedia", media),
+        ] {
+            let body = json!({ "cmd": command, "params": parameters });
+            self.tell_driver("goog/cdp/execute", &body).await?;
+        }
+        Ok(())
     }
 
     /// The errors in the browser's console since the last look, those of the network left out: that
@@ -132,7 +149,9 @@ impl Page {
         if self.engine != Engine::Chromium {
             return Ok(Vec::new());
         }
-        let entries = self.tell_driver("se/log", &json!({ "type": "browser" })).await?;
+        let entries = self
+            .tell_driver("se/log", &json!({ "type": "browser" }))
+            .await?;
         let entries = entries.as_array().context("the console is no list")?;
         Ok(entries
             .iter()

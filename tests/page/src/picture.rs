@@ -6,14 +6,12 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use serde_json::json;
 
 use crate::page::Page;
 
-/// Only Chromium can be told a size and a colour scheme.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
-    /// Save a picture of the live page instead of testing it (Chromium only).
+pub struct Options {
+    /// Save a picture of the live page instead of testing it.
     #[arg(long, value_name = "FILE")]
     pub screenshot: Option<PathBuf>,
     /// The width of the picture.
@@ -22,7 +20,7 @@ pub struct Arguments {
     /// The height of the picture.
     #[arg(long, default_value_t = 800, requires = "screenshot")]
     height: u32,
-    /// With the dark colours.
+    /// With the dark colours (Chromium only).
     #[arg(long, requires = "screenshot")]
     dark: bool,
     /// When the chart has this many points (two a second).
@@ -33,16 +31,8 @@ pub struct Arguments {
     closed: bool,
 }
 
-pub async fn take(page: &Page, how: &Arguments, file: &Path) -> Result<()> {
-    let size = json!({
-        "width": how.width, "height": how.height, "deviceScaleFactor": 1, "mobile": false,
-    });
-    page.chromium("Emulation.setDeviceMetricsOverride", size)
-        .await
-        .context("only Chromium can be told the size of the picture")?;
-    let scheme = if how.dark { "dark" } else { "light" };
-    let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-    page.chromium("Emulation.setEmulatedMedia", media).await?;
+pub async fn take(page: &Page, how: &Options, file: &Path) -> Result<()> {
+    page.shape(how.width, how.height, how.dark).await?;
     page.open().await?;
     for points in (how.points / 4..how.points).step_by(15) {
         page.until("points", |now| now.cpu.points >= points).await?;

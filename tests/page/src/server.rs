@@ -38,7 +38,12 @@ impl Server {
     }
 
     pub async fn counts(&self, key: &str) -> Result<Counts> {
-        Ok(self.get(&format!("/counts/{key}")).send().await?.json().await?)
+        Ok(self
+            .get(&format!("/counts/{key}"))
+            .send()
+            .await?
+            .json()
+            .await?)
     }
 
     /// Waits until the counts are as the query says, such as `open=0`. Whether they became so in
@@ -67,7 +72,13 @@ impl Server {
     /// The whole reply to a prompt, and the number of its tokens, read without a browser.
     pub async fn reply(&self, prompt: &str) -> Result<(String, u64)> {
         let query = [("prompt", prompt), ("pace_ms", "0"), ("key", "page-test")];
-        let body = self.get("/reply").query(&query).send().await?.text().await?;
+        let body = self
+            .get("/reply")
+            .query(&query)
+            .send()
+            .await?
+            .text()
+            .await?;
         let mut text = String::new();
         let mut tokens = 0;
         for data in body.lines().filter_map(|line| line.strip_prefix("data: ")) {

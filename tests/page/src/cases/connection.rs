@@ -9,7 +9,10 @@ const SEEN_WITHIN_MS: u64 = 10_000;
 
 pub async fn the_page_opens_its_stream_and_says_so(page: &Page) -> Result<()> {
     let facts = page.open().await?;
-    ensure!(facts.ready_state == "1" && facts.state_text == "open", "{facts:?}");
+    ensure!(
+        facts.ready_state == "1" && facts.state_text == "open",
+        "{facts:?}"
+    );
     ensure!(facts.reason.is_empty(), "a close reason: {}", facts.reason);
     let counts = page.server.counts(&facts.key).await?;
     ensure!(counts.opened == 1 && counts.open == 1, "{counts:?}");
@@ -29,7 +32,10 @@ pub async fn the_close_button_closes_and_the_server_sees_it(page: &Page) -> Resu
     page.click("close").await?;
     let closed = until_closed(page).await?;
     ensure!(closed.reason == "called", "the reason is {}", closed.reason);
-    let (gone, counts) = page.server.wait(&facts.key, "open=0", SEEN_WITHIN_MS).await?;
+    let (gone, counts) = page
+        .server
+        .wait(&facts.key, "open=0", SEEN_WITHIN_MS)
+        .await?;
     ensure!(gone, "still open at the server: {counts:?}");
     ensure!(closed.can("open"), "#open is disabled");
     for id in ["close", "server-drop", "server-close"] {
@@ -50,7 +56,10 @@ pub async fn the_keyboard_can_close_and_open(page: &Page) -> Result<()> {
         })
         .await?;
     ensure!(again.reconnects == 0, "opening is no reconnecting");
-    ensure!(again.proof.verdict == "none", "a verdict about an open stream");
+    ensure!(
+        again.proof.verdict == "none",
+        "a verdict about an open stream"
+    );
     let counts = page.server.counts(&again.key).await?;
     ensure!(counts.opened == 2 && counts.open == 1, "{counts:?}");
     Ok(())
@@ -95,8 +104,11 @@ pub async fn a_dropped_connection_comes_back_and_keeps_the_last_id(page: &Page) 
         anyhow::bail!("not two requests: {counts:?}");
     };
     ensure!(first.is_empty() && !second.is_empty(), "{counts:?}");
-    let [before, kept, shown]: [u64; 3] =
-        [before.last_id.parse()?, second.parse()?, back.last_id.parse()?];
+    let [before, kept, shown]: [u64; 3] = [
+        before.last_id.parse()?,
+        second.parse()?,
+        back.last_id.parse()?,
+    ];
     ensure!(before <= kept && kept <= shown, "{before}, {kept}, {shown}");
     let logged = page.facts().await?.log.states;
     ensure!(
@@ -113,8 +125,16 @@ pub async fn a_close_event_ends_the_stream_with_its_reason(page: &Page) -> Resul
     page.click("server-close").await?;
     let closed = until_closed(page).await?;
     ensure!(closed.reason == "rule", "the reason is {}", closed.reason);
-    ensure!(closed.reason_text.contains("Stream finished"), "{}", closed.reason_text);
-    ensure!(closed.state_text == "closed: by the server", "{}", closed.state_text);
+    ensure!(
+        closed.reason_text.contains("Stream finished"),
+        "{}",
+        closed.reason_text
+    );
+    ensure!(
+        closed.state_text == "closed: by the server",
+        "{}",
+        closed.state_text
+    );
     page.until("the close event is the last in the log", |now| {
         let mut events = now.log.newest.iter().filter(|[name, ..]| name != "closed");
         events.next().is_some_and(|[name, ..]| name == "close")
@@ -148,15 +168,19 @@ pub async fn an_error_is_shown_on_the_page(page: &Page) -> Result<()> {
     page.run("window.dispatchEvent(new ErrorEvent('error', { message: 'on purpose' }))")
         .await?;
     page.until("the error is shown", |now| {
-        now.problems.iter().any(|problem| problem.contains("on purpose"))
+        now.problems
+            .iter()
+            .any(|problem| problem.contains("on purpose"))
     })
     .await?;
     Ok(())
 }
 
 async fn until_closed(page: &Page) -> Result<Facts> {
-    page.until("it is closed", |now| now.state == "closed" && now.ready_state == "2")
-        .await
+    page.until("it is closed", |now| {
+        now.state == "closed" && now.ready_state == "2"
+    })
+    .await
 }
 
 /// Waits until the page has seen no request for longer than the browser would wait, and checks that
@@ -169,10 +193,15 @@ async fn until_silent(page: &Page, requests: u64) -> Result<()> {
         .await?;
     let proof = &facts.proof;
     ensure!(
-        proof.verdict == "silent" && proof.at_close == requests.to_string() && proof.now == proof.at_close,
+        proof.verdict == "silent"
+            && proof.at_close == requests.to_string()
+            && proof.now == proof.at_close,
         "{proof:?}"
     );
     let counts = page.server.counts(&facts.key).await?;
-    ensure!(counts.requests == requests && counts.open == 0, "{counts:?}");
+    ensure!(
+        counts.requests == requests && counts.open == 0,
+        "{counts:?}"
+    );
     Ok(())
 }

@@ -25,16 +25,19 @@ pub async fn both_charts_get_points_and_draw_them(page: &Page) -> Result<()> {
 
 pub async fn the_current_values_are_shown_with_their_units(page: &Page) -> Result<()> {
     page.open().await?;
-    page.until("a value with its unit for each core, memory and load", |now| {
-        let percent = |text: &String| {
-            let number = text.strip_suffix(" %").and_then(|text| text.parse().ok());
-            number.is_some_and(|percent: f64| (0.0..=100.0).contains(&percent))
-        };
-        !now.cores.is_empty()
-            && now.cores.iter().all(percent)
-            && now.memory_text.contains("GiB")
-            && now.load_text.split('·').count() == 3
-    })
+    page.until(
+        "a value with its unit for each core, memory and load",
+        |now| {
+            let percent = |text: &String| {
+                let number = text.strip_suffix(" %").and_then(|text| text.parse().ok());
+                number.is_some_and(|percent: f64| (0.0..=100.0).contains(&percent))
+            };
+            !now.cores.is_empty()
+                && now.cores.iter().all(percent)
+                && now.memory_text.contains("GiB")
+                && now.load_text.split('·').count() == 3
+        },
+    )
     .await?;
     Ok(())
 }
@@ -71,7 +74,11 @@ pub async fn the_log_keeps_a_bounded_number_of_rows(page: &Page) -> Result<()> {
     let mut events = String::new();
     for id in 1..=MANY {
         let data = r#"{"one":1,"five":1,"fifteen":1}"#;
-        write!(events, "event: load\nid: {}\ndata: {data}\n\n", 100_000 + id)?;
+        write!(
+            events,
+            "event: load\nid: {}\ndata: {data}\n\n",
+            100_000 + id
+        )?;
     }
     page.server.send(&facts.key, events).await?;
     let facts = page
@@ -83,5 +90,23 @@ pub async fn the_log_keeps_a_bounded_number_of_rows(page: &Page) -> Result<()> {
         facts.log.rows,
         facts.log.count
     );
+    Ok(())
+}
+
+pub async fn bad_data_is_shown_as_an_error_and_the_stream_goes_on(page: &Page) -> Result<()> {
+    let facts = page.open().await?;
+    let event = "event: cpu\ndata: {not JSON\n\n".to_owned();
+    page.server.send(&facts.key, event).await?;
+    let shown = page
+        .until("the error is shown", |now| {
+            now.problems.iter().any(|problem| problem.contains("“cpu”"))
+        })
+        .await?;
+    page.until("messages and points go on", |now| {
+        now.state == "open"
+            && now.messages > shown.messages + 3
+            && now.cpu.points > shown.cpu.points
+    })
+    .await?;
     Ok(())
 }

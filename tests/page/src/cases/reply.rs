@@ -39,7 +39,9 @@ pub async fn a_reply_appears_token_by_token_and_ends_complete(page: &Page) -> Re
             after.text
         );
     }
-    let grown = seen.windows(2).filter(|pair| pair[1].reply.text.len() > pair[0].reply.text.len());
+    let grown = seen
+        .windows(2)
+        .filter(|pair| pair[1].reply.text.len() > pair[0].reply.text.len());
     ensure!(grown.count() > 4, "the text did not grow bit by bit");
     let last = &seen[seen.len() - 1].reply;
     ensure!(last.state == "complete", "it ended as {}", last.state);
@@ -53,7 +55,10 @@ pub async fn after_the_sentinel_the_server_sees_no_second_request(page: &Page) -
     let reply = &seen[seen.len() - 1].reply;
     ensure!(reply.state == "complete", "it ended as {}", reply.state);
     let retry = seen[0].proof.retry_ms;
-    let (again, counts) = page.server.wait(&reply.key, "requests=2", 3 * retry).await?;
+    let (again, counts) = page
+        .server
+        .wait(&reply.key, "requests=2", 3 * retry)
+        .await?;
     ensure!(!again, "the browser asked again: {counts:?}");
     ensure!(counts.requests == 1 && counts.open == 0, "{counts:?}");
     page.until("the page says that there was one request", |now| {
@@ -66,12 +71,20 @@ pub async fn after_the_sentinel_the_server_sees_no_second_request(page: &Page) -
 pub async fn stop_ends_a_reply_at_once(page: &Page) -> Result<()> {
     let (_, tokens) = page.server.reply(PROMPT).await?;
     let facts = page.open().await?;
-    ensure!(facts.can("ask") && !facts.can("stop"), "{:?}", facts.enabled);
+    ensure!(
+        facts.can("ask") && !facts.can("stop"),
+        "{:?}",
+        facts.enabled
+    );
     page.click("ask").await?;
     let facts = page
         .until("some tokens are there", |now| now.reply.count >= 3)
         .await?;
-    ensure!(facts.can("stop") && !facts.can("ask"), "{:?}", facts.enabled);
+    ensure!(
+        facts.can("stop") && !facts.can("ask"),
+        "{:?}",
+        facts.enabled
+    );
     page.click("stop").await?;
     let stopped = page
         .until("it is stopped", |now| now.reply.state == "stopped")
@@ -80,7 +93,10 @@ pub async fn stop_ends_a_reply_at_once(page: &Page) -> Result<()> {
         stopped.reply.count < tokens,
         "all {tokens} tokens had come before"
     );
-    let (gone, counts) = page.server.wait(&stopped.reply.key, "open=0", 10_000).await?;
+    let (gone, counts) = page
+        .server
+        .wait(&stopped.reply.key, "open=0", 10_000)
+        .await?;
     ensure!(gone, "the server still sends: {counts:?}");
     let after = page.facts().await?;
     ensure!(
@@ -88,6 +104,10 @@ pub async fn stop_ends_a_reply_at_once(page: &Page) -> Result<()> {
         "{:?} came after the stop",
         &after.reply.text[stopped.reply.text.len()..]
     );
-    ensure!(after.can("ask") && !after.can("stop"), "{:?}", after.enabled);
+    ensure!(
+        after.can("ask") && !after.can("stop"),
+        "{:?}",
+        after.enabled
+    );
     Ok(())
 }
