@@ -56,7 +56,8 @@ export class Plot {
       this.#frame = requestAnimationFrame((time) => this.#tick(time));
     } else {
       cancelAnimationFrame(this.#frame);
-      this.#stoppedAt = performance.now();
+      // With the last point at the edge, because none will come after it.
+      this.#stoppedAt = (this.#points.at(-1)?.at ?? performance.now()) + LAG_MS;
       this.#draw();
     }
   }
