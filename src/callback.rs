@@ -73,9 +73,18 @@ impl<F: ?Sized> Callbacks<F> {
         drop(self.0.take());
     }
 
+    /// The callbacks of this moment, without a copy: those whom an event concerns that is being
+    /// told now.
+    pub fn snapshot(&self) -> Snapshot<F> {
+        Snapshot(Rc::clone(&self.0.borrow()))
+    }
+}
+
+pub(crate) struct Snapshot<F: ?Sized>(Rc<Vec<Rc<Callback<F>>>>);
+
+impl<F: ?Sized> Snapshot<F> {
     pub fn each(&self, mut call: impl FnMut(&mut F)) {
-        let list = Rc::clone(&self.0.borrow());
-        for callback in list.iter() {
+        for callback in self.0.iter() {
             callback.call(&mut call);
         }
     }
@@ -136,7 +145,7 @@ mod tests {
                 seen.borrow_mut().push(format!("{name}{n}"))
             }));
         }
-        list.each(|callback| callback(1));
+        list.snapshot().each(|callback| callback(1));
         assert_eq!(*seen.borrow(), ["a1", "b1", "c1"]);
     }
 
@@ -146,14 +155,13 @@ mod tests {
         let (slot, owned) = (Rc::new(RefCell::new(None)), Rc::new(()));
         let (inside, own_slot, held) = (Rc::clone(&list), Rc::clone(&slot), Rc::clone(&owned));
         *slot.borrow_mut() = Some(list.add(Box::new(move |_| {
-            let me: Rc<Callback<Function>> =
-                own_slot.borrow_mut().take().expect("called twice");
+            let me: Rc<Callback<Function>> = own_slot.borrow_mut().take().expect("called twice");
             inside.remove(&me);
             assert_eq!(Rc::strong_count(&held), 2, "dropped while it runs");
         })));
-        list.each(|callback| callback(1));
+        list.snapshot().each(|callback| callback(1));
         assert_eq!(Rc::strong_count(&owned), 1, "never dropped");
-        list.each(|callback| callback(2));
+        list.snapshot().each(|callback| callback(2));
     }
 
     #[test]
@@ -167,7 +175,7 @@ mod tests {
             }
         }));
         *later.borrow_mut() = Some(list.add(Box::new(|_| panic!("called after it was removed"))));
-        list.each(|callback| callback(1));
+        list.snapshot().each(|callback| callback(1));
     }
 
     #[test]
@@ -179,9 +187,9 @@ mod tests {
             let list = Weak::upgrade(&inside).expect("the list is running");
             list.add(Box::new(move |_| count.set(count.get() + 1)));
         }));
-        list.each(|callback| callback(1));
+        list.snapshot().each(|callback| callback(1));
         assert_eq!(seen.get(), 0);
-        list.each(|callback| callback(2));
+        list.snapshot().each(|callback| callback(2));
         assert_eq!(seen.get(), 1);
     }
 }

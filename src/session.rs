@@ -118,12 +118,13 @@ impl Session {
     /// a callback then does, or fails at, no request can follow and the stream ends.
     pub fn received(&self, topic: &Topic, frame: &Frame<'_>) -> Verdict {
         self.remember(frame.last_event_id());
+        let callbacks = topic.callbacks.snapshot();
         let verdict = self.rule.judge(frame);
         if verdict != Verdict::Continue {
             self.shut(CloseReason::Rule(frame.clone().into_owned()));
         }
         if verdict != Verdict::Mark {
-            topic.callbacks.each(|callback| callback(frame));
+            callbacks.each(|callback| callback(frame));
         }
         if verdict != Verdict::Continue {
             self.state.tell();

@@ -144,7 +144,7 @@ impl StateCell {
             // A statement of its own, so that the queue is free again while observers run.
             let next = self.untold.borrow_mut().pop_front();
             let Some(state) = next else { break };
-            self.observers.each(|observer| observer(&state));
+            self.observers.snapshot().each(|observer| observer(&state));
         }
         self.telling.set(false);
     }

@@ -4,7 +4,17 @@
 //! of a body or before any answer. So it accepts them itself and hands every request the
 //! [`Connection`] it came on.
 
-use std::{convert::Infallible, io, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{Router, extract::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -151,17 +161,23 @@ async fn listen(options: &Options) -> io::Result<(TcpListener, SocketAddr)> {
 
 /// A request's TCP connection, which its handler may cut. Clones are handles to the same one.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Connection(CancellationToken);
+pub(crate) struct Connection {
+    cut: CancellationToken,
+    reset: Arc<AtomicBool>,
+}
 
 impl Connection {
     /// Closes the TCP connection as it is: nothing more is written, not even the end of a body.
     pub(crate) fn cut(&self) {
-        self.0.cancel();
+        self.cut.cancel();
     }
 
-    /// Closes the TCP connection instead of answering. The handler that awaits this is dropped
-    /// together with the connection, so it never goes on.
+    /// Resets the TCP connection instead of answering, as a port does where nothing listens.
+    /// Firefox takes the mere end of a connection without an answer for a failure that no
+    /// reconnect can mend. The handler that awaits this is dropped together with the connection,
+    /// so it never goes on.
     pub(crate) async fn refuse<T>(&self) -> T {
+        self.reset.store(true, Ordering::Relaxed);
         self.cut();
         std::future::pending().await
     }
@@ -180,7 +196,10 @@ async fn accept(
         };
         match accepted {
             Ok((socket, _)) => {
-                let connection = Connection(stop.child_token());
+                let connection = Connection {
+                    cut: stop.child_token(),
+                    ..Connection::default()
+                };
                 tasks.spawn(serve(socket, router.clone(), connection));
             }
             // Out of file descriptors, or a client that was gone before it was accepted: neither
@@ -201,14 +220,19 @@ async fn serve(socket: TcpStream, router: Router, connection: Connection) {
     });
     // One request for each connection: browsers silently repeat a request when a *reused*
     // connection is closed without an answer, and tests that count requests would see both.
-    let serving = http1::Builder::new()
+    let mut serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .keep_alive(false)
         .serve_connection(TokioIo::new(socket), service);
     // An error here is a client that went away or a body that was cut on purpose. Either way the
     // socket is closed by dropping it.
     tokio::select! {
-        () = connection.0.cancelled() => {}
-        _ = serving => {}
+        () = connection.cut.cancelled() => {
+            if connection.reset.load(Ordering::Relaxed) {
+                // As above: if it cannot be set the client has gone.
+                let _ = serving.into_parts().io.into_inner().set_zero_linger();
+            }
+        }
+        _ = &mut serving => {}
     }
 }

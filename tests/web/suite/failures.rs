@@ -84,7 +84,7 @@ async fn a_status_at_a_reconnect_ends_with_one_error_after_the_messages() {
 
 #[wasm_bindgen_test]
 fn a_url_that_cannot_be_resolved_is_an_error() {
-    for url in ["http://", "https://exa mple/", "http://[::1"] {
+    for url in ["http://", "http://host:port/", "http://[::1"] {
         match EventSource::new(url).stream() {
             Err(OpenError::InvalidUrl { url: named, detail }) => {
                 assert_eq!(named, url);

@@ -82,7 +82,7 @@ impl Scenario {
         let further = requests + 1;
         let facts = format!("/wait?requests={further}&timeout_ms={PAST_THE_RETRY_TIME}");
         let (status, body) = self.ask("GET", "counts", &facts, None).await;
-        assert_eq!(status, 408, "a request followed: {body}");
+        assert_eq!(status, 409, "a request followed: {body}");
         let counts = parse(&body);
         assert_eq!(counts.requests, requests, "{body}");
         assert_eq!(counts.open, 0, "{body}");

@@ -61,7 +61,7 @@ pub(super) async fn wait(
     };
     Ok(match registry.key(&key).wait(condition, timeout).await {
         Ok(counts) => (StatusCode::OK, Json(counts)),
-        Err(counts) => (StatusCode::REQUEST_TIMEOUT, Json(counts)),
+        Err(counts) => (StatusCode::CONFLICT, Json(counts)),
     })
 }
 

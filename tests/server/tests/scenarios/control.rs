@@ -1,6 +1,6 @@
 //! What is said to the open streams from outside.
 
-use crate::support::{CLOSE_EVENT, Scenario, read, until_closed};
+use crate::support::{CLOSE_EVENT, Scenario, read, until_closed, until_reset};
 
 #[tokio::test]
 async fn send_reaches_every_open_stream_of_the_key() {
@@ -86,7 +86,7 @@ async fn the_next_requests_are_refused_without_an_answer() {
     scenario.control("refuse?times=2", "").await;
     for _ in 0..2 {
         let mut socket = scenario.raw("/finish/1?key=k").await;
-        assert_eq!(until_closed(&mut socket).await, "");
+        until_reset(&mut socket).await;
     }
     assert_eq!(scenario.get("/finish/1").await.status(), 200);
     let counts = scenario.counts().await;
@@ -99,7 +99,7 @@ async fn requests_are_refused_until_that_is_lifted() {
     scenario.control("refuse", "").await;
     for _ in 0..3 {
         let mut socket = scenario.raw("/live?key=k").await;
-        assert_eq!(until_closed(&mut socket).await, "");
+        until_reset(&mut socket).await;
     }
     scenario.control("refuse?times=0", "").await;
     assert_eq!(scenario.get("/live").await.status(), 200);

@@ -79,14 +79,14 @@ async fn waiting_ends_when_the_fact_comes() {
 }
 
 #[tokio::test]
-async fn waiting_ends_with_status_408_when_the_time_runs_out() {
+async fn waiting_ends_with_status_409_when_the_time_runs_out() {
     let scenario = Scenario::start().await;
     let wait = |query| {
         let url = format!("{}/counts/k/wait?{query}", scenario.server.url());
         scenario.http.get(url).send()
     };
     let answer = wait("opened=1&timeout_ms=1").await.expect("an answer");
-    assert_eq!(answer.status(), 408);
+    assert_eq!(answer.status(), 409);
     let counts: scenario_server::Counts = answer.json().await.expect("the counts");
     assert_eq!(counts.opened, 0);
     for vacuous in ["", "timeout_ms=1", "opend=1"] {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{CLOSE_EVENT, Scenario, read, until_closed};
+use crate::support::{CLOSE_EVENT, Scenario, read, until_closed, until_reset};
 
 #[tokio::test]
 async fn the_time_comes_at_once() {
@@ -148,10 +148,10 @@ async fn a_split_character_arrives_whole() {
 }
 
 #[tokio::test]
-async fn refuse_closes_the_connection_without_an_answer() {
+async fn refuse_resets_the_connection_without_an_answer() {
     let scenario = Scenario::start().await;
     let mut socket = scenario.raw("/refuse?key=k").await;
-    assert_eq!(until_closed(&mut socket).await, "");
+    until_reset(&mut socket).await;
     assert_eq!(scenario.counts().await.requests, 1);
 }
 

@@ -113,3 +113,14 @@ pub async fn until_closed(socket: &mut TcpStream) -> String {
     all.expect("the server closes in time").expect("no reset");
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+/// Waits until the server resets the connection, and asserts that it said nothing before.
+pub async fn until_reset(socket: &mut TcpStream) {
+    let mut bytes = Vec::new();
+    let all = tokio::time::timeout(PATIENCE, socket.read_to_end(&mut bytes)).await;
+    let error = all
+        .expect("the server resets in time")
+        .expect_err("a reset, not an end");
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    assert_eq!(bytes, b"");
+}
