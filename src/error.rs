@@ -61,13 +61,14 @@ pub enum Error {
     ///
     /// Browsers do so for any status but 200 (with 204 a server asks for it), for a content type
     /// other than `text/event-stream`, and for a request that is blocked (CORS, content security
-    /// policy, mixed content). They do not tell scripts which it was.
+    /// policy, mixed content). They do not tell scripts which it was. Firefox gives up on a server
+    /// that refuses the connection, too; Chromium and WebKit try again.
     ///
     /// [failed the connection]: https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection
     #[error(
         "the event stream {url:?} failed for good {}: the answer was not \"200 OK\" with \
-         `text/event-stream`, or the request was blocked (CORS, content security policy); \
-         the browser's network panel shows which",
+         `text/event-stream`, there was none, or the request was blocked (CORS, content security \
+         policy); the browser's network panel shows which",
         if *reconnecting { "while reconnecting" } else { "at the first attempt" }
     )]
     Failed {

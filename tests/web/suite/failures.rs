@@ -1,10 +1,10 @@
 //! What cannot be opened, and what ends with an error.
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{CloseReason, CloseRule, Error, EventSource, OpenError, State};
+use wasm_eventsource::{CloseReason, CloseRule, Error, EventSource, OpenError};
 
 use super::{
-    observe::{message, next, noting_states, numbers},
+    observe::{message, next, noting_states},
     scenario::Scenario,
 };
 
@@ -133,22 +133,6 @@ fn a_name_that_nothing_would_read_is_an_error() {
             name: "tick".to_owned()
         })
     );
-}
-
-#[wasm_bindgen_test]
-async fn a_server_that_refuses_is_tried_again_until_it_accepts() {
-    let server = Scenario::new().await;
-    server.refuse().await;
-    let (source, states) = noting_states(server.source("/finish/1"));
-    let mut stream = source.stream().unwrap();
-    states.until("reconnecting").await;
-    assert!(matches!(
-        stream.state(),
-        State::Reconnecting { attempt: 1.., .. }
-    ));
-    server.accept().await;
-    assert_eq!(message(&mut stream).await.data(), numbers(1..=1)[0]);
-    assert_eq!(next(&mut stream).await, None);
 }
 
 #[wasm_bindgen_test]

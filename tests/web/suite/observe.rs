@@ -122,6 +122,14 @@ pub fn live_listeners() -> f64 {
     .expect("a number")
 }
 
+/// Whether this browser takes a connection that is refused for a failure that no reconnect can
+/// mend. The standard leaves that to it; Firefox does, Chromium and WebKit try again.
+pub fn gives_up_on_dead_servers() -> bool {
+    js_sys::eval("navigator.userAgent.includes('Firefox')")
+        .expect("a navigator")
+        .is_truthy()
+}
+
 /// The bytes that the Rust side holds.
 pub fn live_bytes() -> isize {
     LIVE.load(Relaxed)

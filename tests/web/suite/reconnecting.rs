@@ -2,13 +2,13 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{
-    CloseReason,
+    CloseReason, Error,
     Lifecycle::{self, Closed, Message, Opened, Reconnecting, Resumed},
-    LifecycleStream, ReconnectCause, State,
+    LifecycleStream, ReconnectCause,
 };
 
 use super::{
-    observe::{data, message, next, noting_states, numbers, soon},
+    observe::{data, gives_up_on_dead_servers, message, next, noting_states, numbers, soon},
     scenario::Scenario,
 };
 
@@ -91,33 +91,97 @@ async fn an_event_that_was_cut_off_is_not_delivered_and_comes_whole_later() {
 }
 
 #[wasm_bindgen_test]
-async fn attempts_are_counted_from_one_and_anew_after_each_success() {
+async fn attempts_are_counted_anew_after_each_success() {
     let server = Scenario::new().await;
     let mut stream = server.source("/live").stream().unwrap().with_lifecycle();
     assert_eq!(item(&mut stream).await, Opened);
     for _ in 0..2 {
-        server.refuse().await;
         server.cut().await;
-        let disconnected = Reconnecting {
+        let first = Reconnecting {
             attempt: 1,
             cause: ReconnectCause::Disconnected,
         };
-        assert_eq!(item(&mut stream).await, disconnected);
-        let unreachable = Reconnecting {
-            attempt: 2,
-            cause: ReconnectCause::Unreachable,
-        };
-        assert_eq!(item(&mut stream).await, unreachable);
-        let State::Reconnecting { attempt: 2.., .. } = stream.connection().state() else {
-            panic!("{:?}", stream.connection().state());
-        };
-        server.accept().await;
-        soon("success", async {
-            while !matches!(item(&mut stream).await, Resumed { .. }) {}
-        })
-        .await;
+        assert_eq!(item(&mut stream).await, first);
+        assert!(matches!(item(&mut stream).await, Resumed { .. }));
         server.until("open=1").await;
     }
+}
+
+#[wasm_bindgen_test]
+async fn an_attempt_that_meets_no_server_is_followed_by_the_next_unless_the_browser_gives_up() {
+    let server = Scenario::new().await;
+    let mut stream = server.source("/live").stream().unwrap().with_lifecycle();
+    assert_eq!(item(&mut stream).await, Opened);
+    server.refuse().await;
+    server.cut().await;
+    let first = Reconnecting {
+        attempt: 1,
+        cause: ReconnectCause::Disconnected,
+    };
+    assert_eq!(item(&mut stream).await, first);
+    if gives_up_on_dead_servers() {
+        let error = next(&mut stream)
+            .await
+            .expect("an error")
+            .expect_err("an error");
+        assert!(matches!(
+            error,
+            Error::Failed {
+                reconnecting: true,
+                ..
+            }
+        ));
+        return;
+    }
+    for attempt in [2, 3] {
+        let further = Reconnecting {
+            attempt,
+            cause: ReconnectCause::Unreachable,
+        };
+        assert_eq!(item(&mut stream).await, further);
+    }
+    server.accept().await;
+    soon("success", async {
+        while !matches!(item(&mut stream).await, Resumed { .. }) {}
+    })
+    .await;
+    server.cut().await;
+    assert_eq!(item(&mut stream).await, first);
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_is_not_there_yet_is_tried_again_unless_the_browser_gives_up() {
+    let server = Scenario::new().await;
+    server.refuse().await;
+    let mut stream = server
+        .source("/finish/1")
+        .stream()
+        .unwrap()
+        .with_lifecycle();
+    if gives_up_on_dead_servers() {
+        let error = next(&mut stream)
+            .await
+            .expect("an error")
+            .expect_err("an error");
+        assert!(matches!(
+            error,
+            Error::Failed {
+                reconnecting: false,
+                ..
+            }
+        ));
+        return;
+    }
+    let first = Reconnecting {
+        attempt: 1,
+        cause: ReconnectCause::Unreachable,
+    };
+    assert_eq!(item(&mut stream).await, first);
+    server.accept().await;
+    soon("a message", async {
+        while !matches!(item(&mut stream).await, Message(_)) {}
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]
