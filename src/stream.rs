@@ -262,3 +262,6 @@ impl End {
         item
     }
 }
+
+#[cfg(test)]
+mod tests;
