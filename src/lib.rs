@@ -50,3 +50,8 @@ pub use message::{Frame, Message};
 pub use source::EventSource;
 pub use state::{ReadyState, ReconnectCause, State};
 pub use stream::{EventStream, Lifecycle, LifecycleStream};
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
