@@ -24,7 +24,7 @@ pub struct Options {
     #[arg(long, requires = "screenshot")]
     dark: bool,
     /// When the chart has this many points (two a second).
-    #[arg(long, default_value_t = 60, requires = "screenshot")]
+    #[arg(long, default_value_t = 112, requires = "screenshot")]
     points: u64,
     /// After the server has sent the close event.
     #[arg(long, requires = "screenshot")]
@@ -34,12 +34,30 @@ pub struct Options {
 pub async fn take(page: &Page, how: &Options, file: &Path) -> Result<()> {
     page.shape(how.width, how.height, how.dark).await?;
     page.open().await?;
-    for points in (how.points / 4..how.points).step_by(15) {
-        page.until("points", |now| now.cpu.points >= points).await?;
-    }
+    let points = async |points| {
+        // The facts are waited for in short steps: each has a deadline.
+        for points in (0..=points).step_by(10).chain([points]) {
+            page.until("points", |now| now.cpu.points >= points).await?;
+        }
+        anyhow::Ok(())
+    };
+    points(how.points * 2 / 3).await?;
+    // A break shows what a live page is about.
+    page.click("server-drop").await?;
+    points(how.points).await?;
     page.click("ask").await?;
-    page.until("much of a reply", |now| now.reply.count >= 70)
-        .await?;
+    page.until(
+        "much of a reply, and a log of more than its tokens",
+        |now| {
+            now.reply.count >= 66
+                && now
+                    .log
+                    .newest
+                    .first()
+                    .is_some_and(|[name, ..]| name == "load")
+        },
+    )
+    .await?;
     if how.closed {
         page.click("server-close").await?;
         page.until("silence", |now| now.proof.verdict == "silent")
