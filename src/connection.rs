@@ -6,7 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use crate::{CloseReason, Frame, Listener, OpenError, State, session::Session};
+use serde::de::DeserializeOwned;
+
+use crate::{CloseReason, DecodeError, Frame, Listener, OpenError, State, session::Session};
 
 /// An open event source. Dropping it closes the connection, removes every listener and frees what
 /// they held; nothing of it stays behind.
@@ -66,24 +68,41 @@ impl Connection {
         }
     }
 
-    /// Calls back for each message of this event type from now on, in the browser's own event
-    /// dispatch: no task and no queue is in between. The callback is removed when the
-    /// [`Listener`] is dropped. On a closed connection it is never called.
+    /// Calls back with the decoded data of each event of this type from now on, in the browser's own
+    /// event dispatch: no task and no queue is in between. Data that is not what `T` expects comes
+    /// as the [`DecodeError`] that holds the message.
+    ///
+    /// The callback is removed when the [`Listener`] is dropped. On a closed connection it is never
+    /// called.
     ///
     /// # Errors
     ///
     /// [`OpenError::InvalidEventName`] for a name that no server can send.
     ///
     /// ```no_run
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use wasm_eventsource::EventSource;
+    /// # fn main() -> Result<(), wasm_eventsource::OpenError> {
+    /// use wasm_eventsource::{DecodeError, EventSource};
     ///
-    /// let connection = EventSource::new("/machine").open()?;
-    /// let listener = connection.on("cpu", |message| println!("{}", message.data()))?;
+    /// let connection = EventSource::new("/time").open()?;
+    /// let listener = connection.on("test", |time: Result<u64, DecodeError>| println!("{time:?}"))?;
     /// drop(listener); // no further call, the connection stays open
     /// # Ok(()) }
     /// ```
-    pub fn on(
+    pub fn on<T: DeserializeOwned>(
+        &self,
+        event_type: impl Into<Arc<str>>,
+        mut callback: impl FnMut(Result<T, DecodeError>) + 'static,
+    ) -> Result<Listener, OpenError> {
+        self.on_frame(event_type, move |frame| callback(frame.json()))
+    }
+
+    /// Calls back as [`on`](Self::on) does, with the message itself, lent: for event type and last
+    /// event ID, for data that is no JSON, and for payloads that [borrow](Frame::json) from it.
+    ///
+    /// # Errors
+    ///
+    /// As [`on`](Self::on).
+    pub fn on_frame(
         &self,
         event_type: impl Into<Arc<str>>,
         callback: impl FnMut(&Frame<'_>) + 'static,

@@ -1,6 +1,11 @@
-//! What can go wrong: [`OpenError`] before there is a connection, [`Error`] at its end.
+//! What can go wrong: [`OpenError`] before there is a connection, [`Error`] in a stream,
+//! [`DecodeError`] with one message.
+
+use std::{borrow::Cow, fmt};
 
 use thiserror::Error;
+
+use crate::{Frame, Message};
 
 /// Nothing was opened: the arguments or the place the program runs in do not allow it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -38,6 +43,27 @@ pub enum OpenError {
         /// The first name that was subscribed to.
         name: String,
     },
+    /// The type does not tell which events it stands for: it is no enum, or one whose variants serde
+    /// finds by a tag or by trying.
+    #[error(
+        "{type_name} does not name its events: derive `Deserialize` for an enum without `tag` or \
+         `untagged`, or read the events of one name with `typed_event`"
+    )]
+    NotAnEnum {
+        /// The name of the type.
+        type_name: &'static str,
+    },
+    /// The enum has no variant, so there is no event to listen for.
+    #[error(
+        "{type_name} has no variant that could be deserialized, so there is no event to listen for"
+    )]
+    NoVariants {
+        /// The name of the type.
+        type_name: &'static str,
+    },
+    /// A buffer that can hold nothing would lose every message.
+    #[error("a buffer that drops the oldest needs room for one message at least, not for 0")]
+    NoRoom,
     /// There is no `EventSource` here: this is not a browser's window or worker. Rendering on a
     /// server is the usual case; open the stream in the browser.
     #[error(
@@ -50,13 +76,23 @@ pub enum OpenError {
     },
 }
 
-/// A connection ended, and not because anybody asked for it.
+/// What a stream yields instead of a value.
 ///
-/// A stream yields it once, as its last item but `None`. The end of a response and a broken network
-/// are no errors, the browser comes back after them: see [`State::Reconnecting`](crate::State).
+/// After [`Decode`](Self::Decode) and [`Lagged`](Self::Lagged) the stream goes on. After
+/// [`Failed`](Self::Failed) it ends. The end of a response and a broken network are no errors, the
+/// browser comes back after them: see [`State::Reconnecting`](crate::State).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// This message is not what the type expects. Nothing is lost: the error holds the message.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// Here messages are missing: the [`Buffer`](crate::Buffer) was full and dropped them.
+    #[error("{dropped} messages were dropped here, because the buffer was full")]
+    Lagged {
+        /// How many.
+        dropped: u64,
+    },
     /// The browser [failed the connection]: it gave up and will not come back.
     ///
     /// Browsers do so for any status but 200 (with 204 a server asks for it), for a content type
@@ -81,6 +117,76 @@ pub enum Error {
     /// and for reading.
     #[error(transparent)]
     Open(#[from] OpenError),
+}
+
+/// A message that is not what a type expects: bad JSON, another shape, an unknown variant.
+///
+/// ```
+/// use wasm_eventsource::Frame;
+///
+/// let frame = Frame::new("tick", "{\"price\":\"high\"}").with_last_event_id("7");
+/// let error = frame.json::<std::collections::BTreeMap<String, f64>>().unwrap_err();
+/// assert_eq!(error.message().data(), "{\"price\":\"high\"}");
+/// assert_eq!(
+///     error.to_string(),
+///     "cannot decode the event \"tick\" with the id \"7\": invalid type: string \"high\", \
+///      expected f64 at line 1 column 15; its data is {\"price\":\"high\"}"
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecodeError(Box<Undecoded>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Undecoded {
+    message: Message,
+    reason: String,
+}
+
+impl DecodeError {
+    pub(crate) fn new(frame: &Frame<'_>, reason: &dyn fmt::Display) -> Self {
+        let message = frame.clone().into_owned();
+        DecodeError(Box::new(Undecoded {
+            message,
+            reason: reason.to_string(),
+        }))
+    }
+
+    /// The message as it came.
+    pub fn message(&self) -> &Message {
+        &self.0.message
+    }
+
+    /// The message as it came, to do something else with it.
+    pub fn into_message(self) -> Message {
+        self.0.message
+    }
+
+    /// What serde said: what was found, what was expected, and in which line and column of the data.
+    pub fn reason(&self) -> &str {
+        &self.0.reason
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (message, reason) = (self.message(), self.reason());
+        write!(f, "cannot decode the event {:?}", message.event_type())?;
+        if !message.last_event_id().is_empty() {
+            write!(f, " with the id {:?}", message.last_event_id())?;
+        }
+        write!(f, ": {reason}; its data is {}", beginning(message.data()))
+    }
+}
+
+/// So much of a text as fits into a line of a log.
+fn beginning(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 200;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}… ({} bytes)", &text[..end], text.len())),
+        None => Cow::Borrowed(text),
+    }
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs, missing_debug_implementations)]
 
+mod buffer;
 mod callback;
 mod close;
 mod connection;
@@ -41,15 +42,18 @@ mod state;
 mod stream;
 mod sys;
 mod transport;
+mod typed;
 
+pub use buffer::Buffer;
 pub use callback::Listener;
 pub use close::{CloseReason, CloseRule};
 pub use connection::{CloseHandle, Connection};
-pub use error::{Error, OpenError};
+pub use error::{DecodeError, Error, OpenError};
 pub use message::{Frame, Message};
 pub use source::EventSource;
 pub use state::{ReadyState, ReconnectCause, State};
 pub use stream::{EventStream, Lifecycle, LifecycleStream};
+pub use typed::{Envelope, Text};
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]

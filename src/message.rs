@@ -2,6 +2,10 @@
 
 use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
 
+use serde::Deserialize;
+
+use crate::{DecodeError, typed};
+
 /// A frame that borrows nothing: what the streams yield.
 ///
 /// It is a type of its own only in name; everything it can do is written at [`Frame`].
@@ -82,6 +86,35 @@ impl<'a> Frame<'a> {
     /// The origin of the stream's final URL, after redirects: `https://example.com`.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// The data, read as JSON. The value may borrow from the frame, so that a callback can look at a
+    /// `&str` in it without a copy. [`Text`](crate::Text) takes the data as it is.
+    ///
+    /// It is read by `serde_json`, with the features your app gives it: `float_roundtrip` for floats
+    /// that are exact to the last bit, `arbitrary_precision` for numbers of any length.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`], with the message, if the data is no JSON or has another shape.
+    ///
+    /// ```
+    /// use serde::Deserialize;
+    /// use wasm_eventsource::Frame;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Tick<'a> {
+    ///     symbol: &'a str,
+    ///     price: f64,
+    /// }
+    ///
+    /// let frame = Frame::new("tick", r#"{"symbol":"ABC","price":41.5}"#);
+    /// let tick: Tick = frame.json()?;
+    /// assert_eq!((tick.symbol, tick.price), ("ABC", 41.5));
+    /// # Ok::<(), wasm_eventsource::DecodeError>(())
+    /// ```
+    pub fn json<'s, T: Deserialize<'s>>(&'s self) -> Result<T, DecodeError> {
+        typed::content(self)
     }
 
     /// The data alone, without a copy where the frame owns it.

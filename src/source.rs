@@ -1,13 +1,18 @@
 //! [`EventSource`], the builder: everything that can be said of a connection before it is opened.
 
-use std::{fmt, rc::Rc, sync::Arc};
+use std::{cell::RefCell, fmt, rc::Rc, sync::Arc};
+
+use serde::de::DeserializeOwned;
 
 use crate::{
-    CloseRule, Connection, EventStream, Frame, OpenError, State,
+    Buffer, CloseRule, Connection, DecodeError, EventStream, Frame, OpenError, State,
+    buffer::Inbox,
     close::MESSAGE,
     session::{MessageCallback, Session},
     state::StateObserver,
-    transport::native::{self, Inbox, Native},
+    stream::Decode,
+    transport::native::{self, Native},
+    typed,
 };
 
 /// Says what to listen to, and opens it as a [stream](Self::stream) or [for callbacks](Self::open).
@@ -33,6 +38,7 @@ pub struct EventSource {
     with_credentials: bool,
     names: Vec<Arc<str>>,
     close_rule: CloseRule,
+    buffer: Buffer,
     callbacks: Vec<(Arc<str>, Box<MessageCallback>)>,
     observers: Vec<Box<StateObserver>>,
 }
@@ -45,6 +51,7 @@ impl EventSource {
             with_credentials: false,
             names: Vec::new(),
             close_rule: CloseRule::default(),
+            buffer: Buffer::unbounded(),
             callbacks: Vec::new(),
             observers: Vec::new(),
         }
@@ -79,12 +86,47 @@ impl EventSource {
         self
     }
 
-    /// Calls back for each message of this event type as long as the connection lives, in the
-    /// browser's own event dispatch: no task and no queue is in between. The name need not be
-    /// subscribed to; if it is, callback and stream both see the message.
+    /// Sets how many messages wait for a stream that is not polled; all of them unless set.
+    pub fn buffer(mut self, buffer: Buffer) -> Self {
+        self.buffer = buffer;
+        self
+    }
+
+    /// Calls back with the decoded data of each event of this type as long as the connection lives,
+    /// in the browser's own event dispatch: no task and no queue is in between. Data that is not
+    /// what `T` expects comes as the [`DecodeError`] that holds the message.
     ///
-    /// For a callback that ends before the connection, see [`Connection::on`].
-    pub fn on(
+    /// The name need not be subscribed to; if it is, callback and stream both see the message. For
+    /// a callback that ends before the connection, see [`Connection::on`].
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), wasm_eventsource::OpenError> {
+    /// use wasm_eventsource::{DecodeError, EventSource};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Tick {
+    ///     price: f64,
+    /// }
+    ///
+    /// let connection = EventSource::new("/prices")
+    ///     .on("tick", |tick: Result<Tick, DecodeError>| match tick {
+    ///         Ok(tick) => println!("{}", tick.price),
+    ///         Err(error) => println!("{error}"),
+    ///     })
+    ///     .open()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn on<T: DeserializeOwned>(
+        self,
+        event_type: impl Into<Arc<str>>,
+        mut callback: impl FnMut(Result<T, DecodeError>) + 'static,
+    ) -> Self {
+        self.on_frame(event_type, move |frame| callback(frame.json()))
+    }
+
+    /// Calls back as [`on`](Self::on) does, with the message itself, lent: for event type and last
+    /// event ID, for data that is no JSON, and for payloads that [borrow](Frame::json) from it.
+    pub fn on_frame(
         mut self,
         event_type: impl Into<Arc<str>>,
         callback: impl FnMut(&Frame<'_>) + 'static,
@@ -111,9 +153,84 @@ impl EventSource {
         if self.names.is_empty() {
             self.names.push(Arc::from(MESSAGE));
         }
-        let inbox = Rc::<Inbox>::default();
-        let connection = self.connect(Some(Rc::clone(&inbox)))?;
-        Ok(EventStream::new(connection, Box::new(Native(inbox))))
+        self.decoded(|frame| Ok(frame.into_owned()))
+    }
+
+    /// Opens the connection as a stream of typed events: an enum says which there are.
+    ///
+    /// The names of its variants, as serde knows them (renamed, aliases too), are the event names
+    /// that the stream is subscribed to; the event's name picks the variant, and its data, as JSON,
+    /// is the content. A `Message` variant, renamed to `message`, gets the unnamed events. A unit
+    /// variant accepts any data and none; [`Text`](crate::Text) takes the data as it is;
+    /// [`Envelope`](crate::Envelope) adds event type and last event ID.
+    ///
+    /// What cannot be decoded is one [`Error::Decode`](crate::Error::Decode) with the message in
+    /// it, and the stream goes on. If the close event is a variant it is delivered, as the last.
+    /// Names given by [`event`](Self::event) are subscribed to as well; an event that has no
+    /// variant is a decode error unless one is marked `#[serde(other)]`.
+    ///
+    /// # Errors
+    ///
+    /// As [`stream`](Self::stream); and [`OpenError::NotAnEnum`] or [`OpenError::NoVariants`] for a
+    /// type that does not name its events.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), wasm_eventsource::Error> {
+    /// use futures_util::StreamExt;
+    /// use serde::Deserialize;
+    /// use wasm_eventsource::{EventSource, Text};
+    ///
+    /// #[derive(Deserialize)]
+    /// #[serde(rename_all = "lowercase")]
+    /// enum Feed {
+    ///     Tick { symbol: String, price: f64 }, // event: tick, data: {"symbol":"ABC","price":41.5}
+    ///     Note(Text),                          // event: note, data: whatever it is
+    ///     Close,                               // event: close
+    /// }
+    ///
+    /// let mut feed = EventSource::new("/prices").typed::<Feed>()?;
+    /// while let Some(event) = feed.next().await {
+    ///     match event {
+    ///         Ok(Feed::Tick { symbol, price }) => println!("{symbol} {price}"),
+    ///         Ok(Feed::Note(text)) => println!("{text}"),
+    ///         Ok(Feed::Close) => println!("that was all"),
+    ///         Err(error) => println!("{error}"),
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn typed<T: DeserializeOwned>(self) -> Result<EventStream<T>, OpenError> {
+        let names = typed::names::<T>()?;
+        self.events(names.iter().copied())
+            .decoded(|frame| typed::variant(&frame))
+    }
+
+    /// Opens the connection as a stream of the events of one name, their data decoded as JSON.
+    ///
+    /// What cannot be decoded is one [`Error::Decode`](crate::Error::Decode) with the message in
+    /// it, and the stream goes on. [`Text`](crate::Text) takes the data as it is, and
+    /// [`Envelope`](crate::Envelope) adds event type and last event ID.
+    ///
+    /// # Errors
+    ///
+    /// As [`stream`](Self::stream).
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), wasm_eventsource::Error> {
+    /// use futures_util::StreamExt;
+    /// use wasm_eventsource::EventSource;
+    ///
+    /// let mut times = EventSource::new("/time").typed_event::<u64>("test")?;
+    /// while let Some(time) = times.next().await {
+    ///     println!("{} ms since 1970", time?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn typed_event<T: DeserializeOwned>(
+        self,
+        name: impl Into<Arc<str>>,
+    ) -> Result<EventStream<T>, OpenError> {
+        self.event(name).decoded(|frame| typed::content(&frame))
     }
 
     /// Opens the connection for callbacks alone. It lives until it is closed or the [`Connection`]
@@ -129,7 +246,7 @@ impl EventSource {
     /// use wasm_eventsource::EventSource;
     ///
     /// let connection = EventSource::new("/prices")
-    ///     .on("tick", |tick| println!("{}", tick.data()))
+    ///     .on_frame("tick", |tick| println!("{}", tick.data()))
     ///     .open()?;
     /// # Ok(()) }
     /// ```
@@ -142,7 +259,20 @@ impl EventSource {
         self.connect(None)
     }
 
-    fn connect(self, inbox: Option<Rc<Inbox>>) -> Result<Connection, OpenError> {
+    fn decoded<T>(self, decode: Decode<T>) -> Result<EventStream<T>, OpenError> {
+        if !self.buffer.has_room() {
+            return Err(OpenError::NoRoom);
+        }
+        let inbox = Rc::new(RefCell::new(Inbox::new(self.buffer)));
+        let connection = self.connect(Some(Rc::clone(&inbox)))?;
+        Ok(EventStream::new(
+            connection,
+            Box::new(Native(inbox)),
+            decode,
+        ))
+    }
+
+    fn connect(self, inbox: Option<Rc<RefCell<Inbox>>>) -> Result<Connection, OpenError> {
         let session = Session::new(
             self.url,
             self.close_rule,
@@ -161,6 +291,7 @@ impl fmt::Debug for EventSource {
             .field("url", &self.url)
             .field("names", &self.names)
             .field("close_rule", &self.close_rule)
+            .field("buffer", &self.buffer)
             .field("with_credentials", &self.with_credentials)
             .finish_non_exhaustive()
     }

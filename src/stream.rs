@@ -10,8 +10,9 @@ use std::{
 use futures_core::{FusedStream, Stream};
 
 use crate::{
-    CloseHandle, CloseReason, Connection, Error, Frame, Message, ReconnectCause, State,
-    transport::Transport,
+    CloseHandle, CloseReason, Connection, DecodeError, Error, Frame, Message, ReconnectCause,
+    State,
+    transport::{FeedItem, Transport},
 };
 
 /// The messages of an event source, in the order the server sent them.
@@ -40,19 +41,26 @@ use crate::{
 /// # Ok(()) }
 /// ```
 #[must_use = "streams do nothing unless polled, and close their connection when dropped"]
-pub struct EventStream {
+pub struct EventStream<T = Message> {
     feed: Feed,
+    decode: Decode<T>,
 }
 
-impl EventStream {
-    pub(crate) fn new(connection: Connection, transport: Box<dyn Transport>) -> Self {
-        EventStream {
-            feed: Feed {
-                connection,
-                transport,
-                end: End::Ahead,
-            },
-        }
+/// Makes the stream's values, straight from what the transport lends.
+pub(crate) type Decode<T> = fn(Frame<'_>) -> Result<T, DecodeError>;
+
+impl<T> EventStream<T> {
+    pub(crate) fn new(
+        connection: Connection,
+        transport: Box<dyn Transport>,
+        decode: Decode<T>,
+    ) -> Self {
+        let feed = Feed {
+            connection,
+            transport,
+            end: End::Ahead,
+        };
+        EventStream { feed, decode }
     }
 
     /// The connection: its URL, its last event ID, its listeners.
@@ -81,19 +89,23 @@ impl EventStream {
     }
 
     /// The same stream with what happens to the connection in its place among the messages.
-    pub fn with_lifecycle(self) -> LifecycleStream {
-        LifecycleStream { feed: self.feed }
+    pub fn with_lifecycle(self) -> LifecycleStream<T> {
+        LifecycleStream {
+            feed: self.feed,
+            decode: self.decode,
+        }
     }
 }
 
-impl Stream for EventStream {
-    type Item = Result<Message, Error>;
+impl<T> Stream for EventStream<T> {
+    type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let decode = self.decode;
         loop {
             match ready!(self.feed.poll_next(cx)) {
                 Some(Ok(Lifecycle::Message(frame))) => {
-                    return Poll::Ready(Some(Ok(frame.into_owned())));
+                    return Poll::Ready(Some(decode(frame).map_err(Error::from)));
                 }
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -103,13 +115,13 @@ impl Stream for EventStream {
     }
 }
 
-impl FusedStream for EventStream {
+impl<T> FusedStream for EventStream<T> {
     fn is_terminated(&self) -> bool {
         self.feed.end == End::Reached
     }
 }
 
-impl fmt::Debug for EventStream {
+impl<T> fmt::Debug for EventStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("EventStream")
             .field(self.connection())
@@ -165,33 +177,35 @@ pub enum Lifecycle<T = Message> {
 /// # Ok(()) }
 /// ```
 #[must_use = "streams do nothing unless polled, and close their connection when dropped"]
-pub struct LifecycleStream {
+pub struct LifecycleStream<T = Message> {
     feed: Feed,
+    decode: Decode<T>,
 }
 
-impl LifecycleStream {
+impl<T> LifecycleStream<T> {
     /// The connection: its URL, its state, its listeners.
     pub fn connection(&self) -> &Connection {
         &self.feed.connection
     }
 }
 
-impl Stream for LifecycleStream {
-    type Item = Result<Lifecycle, Error>;
+impl<T> Stream for LifecycleStream<T> {
+    type Item = Result<Lifecycle<T>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let decode = self.decode;
         let item = ready!(self.feed.poll_next(cx));
-        Poll::Ready(item.map(|item| item.map(|item| item.map(Frame::into_owned))))
+        Poll::Ready(item.map(|item| item.and_then(|item| item.decode(decode))))
     }
 }
 
-impl FusedStream for LifecycleStream {
+impl<T> FusedStream for LifecycleStream<T> {
     fn is_terminated(&self) -> bool {
         self.feed.end == End::Reached
     }
 }
 
-impl fmt::Debug for LifecycleStream {
+impl<T> fmt::Debug for LifecycleStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("LifecycleStream")
             .field(self.connection())
@@ -199,17 +213,17 @@ impl fmt::Debug for LifecycleStream {
     }
 }
 
-impl<T> Lifecycle<T> {
-    fn map<U>(self, decode: impl FnOnce(T) -> U) -> Lifecycle<U> {
-        match self {
+impl Lifecycle<Frame<'_>> {
+    fn decode<T>(self, decode: Decode<T>) -> Result<Lifecycle<T>, Error> {
+        Ok(match self {
+            Lifecycle::Message(frame) => Lifecycle::Message(decode(frame)?),
             Lifecycle::Opened => Lifecycle::Opened,
-            Lifecycle::Message(message) => Lifecycle::Message(decode(message)),
             Lifecycle::Reconnecting { attempt, cause } => {
                 Lifecycle::Reconnecting { attempt, cause }
             }
             Lifecycle::Resumed { last_event_id } => Lifecycle::Resumed { last_event_id },
             Lifecycle::Closed(reason) => Lifecycle::Closed(reason),
-        }
+        })
     }
 }
 
@@ -229,14 +243,12 @@ enum End {
     Reached,
 }
 
-type FeedItem<'a> = Result<Lifecycle<Frame<'a>>, Error>;
-
 impl Feed {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<FeedItem<'_>>> {
         let session = self.connection.session();
         if self.end == End::Ahead {
             match self.transport.poll_next(cx) {
-                Poll::Ready(item) => return Poll::Ready(Some(Ok(item))),
+                Poll::Ready(item) => return Poll::Ready(Some(item)),
                 Poll::Pending if session.is_closed() => {}
                 Poll::Pending => {
                     session.register(cx.waker());

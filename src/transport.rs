@@ -11,7 +11,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use crate::{Frame, Lifecycle, session::Topic};
+use crate::{Error, Frame, Lifecycle, session::Topic};
 
 pub(crate) mod native;
 
@@ -34,5 +34,8 @@ pub(crate) trait Link {
 pub(crate) trait Transport {
     /// The next item, in the order the server sent them. Pending as long as there is none: the
     /// stream knows from the session whether there will be more, and the session wakes it.
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Lifecycle<Frame<'_>>>;
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<FeedItem<'_>>;
 }
+
+/// What a stream is made from, before it is decoded.
+pub(crate) type FeedItem<'a> = Result<Lifecycle<Frame<'a>>, Error>;

@@ -6,7 +6,7 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     rc::{Rc, Weak},
     sync::Arc,
     task::{Context, Poll},
@@ -15,22 +15,20 @@ use std::{
 use gloo_events::EventListener;
 use web_sys::{Event, EventSource};
 
-use super::{Link, Transport};
+use super::{FeedItem, Link, Transport};
 use crate::{
-    Frame, Lifecycle, Message, OpenError,
+    Lifecycle, Message, OpenError,
+    buffer::Inbox,
     close::Verdict,
     session::{Session, Topic},
     sys,
 };
 
-/// What has come and was not yet polled.
-pub(crate) type Inbox = RefCell<VecDeque<Lifecycle<Message>>>;
-
 /// Opens the browser's `EventSource` for a session. With an inbox, what comes is kept for a stream.
 pub(crate) fn open(
     session: &Rc<Session>,
     with_credentials: bool,
-    inbox: Option<Rc<Inbox>>,
+    inbox: Option<Rc<RefCell<Inbox>>>,
 ) -> Result<(), OpenError> {
     let source = sys::new_event_source(session.url(), with_credentials)?;
     let port = Rc::new(Port {
@@ -54,14 +52,11 @@ pub(crate) fn open(
 }
 
 /// The stream's end of the inbox.
-pub(crate) struct Native(pub Rc<Inbox>);
+pub(crate) struct Native(pub Rc<RefCell<Inbox>>);
 
 impl Transport for Native {
-    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Lifecycle<Frame<'_>>> {
-        self.0
-            .borrow_mut()
-            .pop_front()
-            .map_or(Poll::Pending, Poll::Ready)
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<FeedItem<'_>> {
+        self.0.borrow_mut().pop().map_or(Poll::Pending, Poll::Ready)
     }
 }
 
@@ -72,7 +67,7 @@ struct Port {
     source: EventSource,
     /// Asked once a response: it cannot change in between.
     origin: RefCell<Option<Arc<str>>>,
-    inbox: Option<Rc<Inbox>>,
+    inbox: Option<Rc<RefCell<Inbox>>>,
 }
 
 impl Port {
@@ -118,7 +113,7 @@ impl Port {
 
     fn push(&self, session: &Session, item: Lifecycle<Message>) {
         if let Some(inbox) = &self.inbox {
-            inbox.borrow_mut().push_back(item);
+            inbox.borrow_mut().push(item);
             session.wake();
         }
     }

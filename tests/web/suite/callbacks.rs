@@ -17,8 +17,8 @@ async fn callbacks_on_the_builder_see_their_events_and_the_close_event_shuts_all
     let (a, close, state) = (notes.clone(), notes.clone(), notes.clone());
     let connection = server
         .source("/mixed/4?names=a,b")
-        .on("a", move |frame| a.write(frame.data()))
-        .on("close", move |frame| close.write(frame.event_type()))
+        .on_frame("a", move |frame| a.write(frame.data()))
+        .on_frame("close", move |frame| close.write(frame.event_type()))
         .on_state(move |now| state.write(now))
         .open()
         .unwrap();
@@ -54,7 +54,7 @@ async fn a_sentinel_is_kept_from_callbacks_too() {
     let _connection = server
         .source("/live")
         .close_on(CloseRule::data("[DONE]"))
-        .on("message", move |frame| tokens.write(frame.data()))
+        .on_frame("message", move |frame| tokens.write(frame.data()))
         .on_state(move |now| state.write(now))
         .open()
         .unwrap();
@@ -71,7 +71,7 @@ async fn callback_and_stream_both_see_a_message() {
     let writer = notes.clone();
     let source = server
         .source("/finish/3")
-        .on("message", move |frame| writer.write(frame.data()));
+        .on_frame("message", move |frame| writer.write(frame.data()));
     let mut stream = source.stream().unwrap();
     assert_eq!(data(&mut stream).await, numbers(1..=3));
     assert_eq!(notes.all(), numbers(1..=3));
@@ -85,7 +85,7 @@ async fn a_callback_alone_puts_nothing_into_the_stream() {
     let source = server
         .source("/live")
         .event("b")
-        .on("a", move |frame| writer.write(frame.data()));
+        .on_frame("a", move |frame| writer.write(frame.data()));
     let mut stream = source.stream().unwrap();
     server.until("open=1").await;
     server.send("event: a\ndata: 1\n\n").await;
@@ -105,10 +105,10 @@ async fn a_callback_on_an_open_connection_ends_with_its_guard_and_its_listener_w
     let (one, other) = (notes.clone(), notes.clone());
     let first = stream
         .connection()
-        .on("a", move |frame| one.write(format!("1 {}", frame.data())));
+        .on_frame("a", move |frame| one.write(format!("1 {}", frame.data())));
     let second = stream
         .connection()
-        .on("a", move |frame| other.write(format!("2 {}", frame.data())));
+        .on_frame("a", move |frame| other.write(format!("2 {}", frame.data())));
     assert_eq!(live_listeners(), without + 1.0, "one listener a name");
     server
         .send("event: a\ndata: x\n\nevent: b\ndata: y\n\n")
@@ -135,8 +135,8 @@ async fn dropping_the_last_guard_of_the_close_event_leaves_the_rule_in_force() {
     let server = Scenario::new().await;
     let mut stream = server.source("/live").event("message").stream().unwrap();
     server.until("open=1").await;
-    drop(stream.connection().on("close", |_| {}).unwrap());
-    drop(stream.connection().on("message", |_| {}).unwrap());
+    drop(stream.connection().on_frame("close", |_| {}).unwrap());
+    drop(stream.connection().on_frame("message", |_| {}).unwrap());
     server.send("data: 1\n\nevent: close\ndata: bye\n\n").await;
     assert_eq!(data(&mut stream).await, ["1"]);
     server.assert_no_request_follows(1).await;
@@ -149,7 +149,7 @@ async fn a_callback_may_drop_its_own_guard() {
     server.until("open=1").await;
     let (notes, slot) = (Notes::default(), Rc::<RefCell<Option<Listener>>>::default());
     let (writer, own) = (notes.clone(), Rc::clone(&slot));
-    let guard = stream.connection().on("a", move |frame| {
+    let guard = stream.connection().on_frame("a", move |frame| {
         drop(own.borrow_mut().take());
         writer.write(frame.data());
     });
@@ -166,7 +166,7 @@ async fn a_callback_may_close_its_connection_and_its_message_still_reaches_the_s
     let server = Scenario::new().await;
     let slot: Rc<RefCell<Option<wasm_eventsource::CloseHandle>>> = Rc::default();
     let handle = Rc::clone(&slot);
-    let source = server.source("/end/5").on("message", move |frame| {
+    let source = server.source("/end/5").on_frame("message", move |frame| {
         if frame.last_event_id() == "2" {
             handle.borrow().as_ref().expect("the handle").close();
         }
@@ -185,7 +185,7 @@ async fn a_callback_may_drop_the_stream_it_belongs_to() {
     let slot: Rc<RefCell<Option<EventStream>>> = Rc::default();
     let (notes, held) = (Notes::default(), Rc::clone(&slot));
     let writer = notes.clone();
-    let source = server.source("/end/5").on("message", move |frame| {
+    let source = server.source("/end/5").on_frame("message", move |frame| {
         drop(held.borrow_mut().take());
         writer.write(frame.data());
     });
@@ -200,13 +200,13 @@ async fn a_callback_may_drop_the_stream_it_belongs_to() {
 async fn what_a_callback_owns_may_drop_guards_of_the_same_connection() {
     let server = Scenario::new().await;
     let connection: Rc<Connection> = Rc::new(server.source("/live").open().unwrap());
-    let inner = connection.on("inner", |_| {}).unwrap();
-    let outer = connection.on("outer", move |_| {
+    let inner = connection.on_frame("inner", |_| {}).unwrap();
+    let outer = connection.on_frame("outer", move |_| {
         let _owned = &inner;
     });
     drop(outer);
-    let inner = connection.on("inner", |_| {}).unwrap();
-    let _outer = connection.on("outer", move |_| {
+    let inner = connection.on_frame("inner", |_| {}).unwrap();
+    let _outer = connection.on_frame("outer", move |_| {
         let _owned = &inner;
     });
     connection.close();
@@ -223,7 +223,7 @@ fn callbacks_on_a_closed_connection_are_idle_and_drop_what_they_own() {
     let owned = Rc::new(());
     let (one, other) = (Rc::clone(&owned), Rc::clone(&owned));
     let _message = connection
-        .on("message", move |_| drop(Rc::clone(&one)))
+        .on_frame("message", move |_| drop(Rc::clone(&one)))
         .unwrap();
     let _state = connection.on_state(move |_| drop(Rc::clone(&other)));
     assert_eq!(Rc::strong_count(&owned), 1);

@@ -57,11 +57,11 @@ async fn closing_removes_every_listener_and_drops_what_callbacks_own() {
     let (one, other) = (Rc::clone(&owned), Rc::clone(&owned));
     let connection = server
         .source("/live")
-        .on("a", move |_| drop(Rc::clone(&one)))
+        .on_frame("a", move |_| drop(Rc::clone(&one)))
         .open()
         .unwrap();
     let _guard = connection
-        .on("b", move |_| drop(Rc::clone(&other)))
+        .on_frame("b", move |_| drop(Rc::clone(&other)))
         .unwrap();
     connection.close();
     assert_eq!(live_listeners(), before);
@@ -106,7 +106,7 @@ async fn five_hundred_cycles_leave_no_listener_and_no_memory() {
         let source = server
             .source("/burst/20?size=40")
             .event("message")
-            .on("a", |_| {});
+            .on_frame("a", |_| {});
         match cycle % 3 {
             0 => drop(source.stream().unwrap()),
             1 => {

@@ -223,7 +223,7 @@ async fn a_message_that_arrives_between_the_last_poll_and_close_is_delivered() {
     let writer = seen.clone();
     let source = server
         .source("/live")
-        .on("message", move |frame| writer.write(frame.data()));
+        .on_frame("message", move |frame| writer.write(frame.data()));
     let mut stream = source.event("message").stream().unwrap();
     server.until("open=1").await;
     server.send("data: 1\n\n").await;

@@ -104,17 +104,17 @@ fn a_name_that_no_server_can_send_is_an_error() {
         });
         let source = || EventSource::new("/never-asked-for");
         assert_eq!(source().event(name).stream().map(drop), wrong);
-        assert_eq!(source().on(name, |_| {}).open().map(drop), wrong);
+        assert_eq!(source().on_frame(name, |_| {}).open().map(drop), wrong);
         assert_eq!(source().close_on(name).stream().map(drop), wrong);
         assert_eq!(
             source().close_on(CloseRule::event(name)).open().map(drop),
             wrong
         );
         let connection = source().open().unwrap();
-        assert_eq!(connection.on(name, |_| {}).map(drop), wrong);
+        assert_eq!(connection.on_frame(name, |_| {}).map(drop), wrong);
         connection.close();
         assert_eq!(
-            connection.on(name, |_| {}).map(drop),
+            connection.on_frame(name, |_| {}).map(drop),
             wrong,
             "closed or not"
         );

@@ -1,5 +1,6 @@
 //! What the crate promises, shown against the scenario server; a file a promise.
 
+mod buffers;
 mod callbacks;
 mod cleanup;
 mod endings;
@@ -9,3 +10,4 @@ mod observe;
 mod reconnecting;
 mod scenario;
 mod states;
+mod typed;

@@ -1,0 +1,44 @@
+//! Typed events: an event's type picks the variant of a serde enum, its data is the content.
+//!
+//! - `decode.rs` reads a message as a variant, `payload.rs` its data as any type;
+//! - `probe.rs` asks an enum for the names of its variants, which are what is listened for;
+//! - [`Text`] and [`Envelope`] are contents that are more, or less, than JSON.
+
+use std::any::type_name;
+
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::{DecodeError, Frame, OpenError};
+
+mod content;
+mod decode;
+mod payload;
+mod probe;
+
+pub use content::{Envelope, Text};
+
+/// The message as a value of an enum: its event type is the variant, its data the content.
+pub(crate) fn variant<T: DeserializeOwned>(frame: &Frame<'_>) -> Result<T, DecodeError> {
+    T::deserialize(decode::Event(frame)).map_err(|error| DecodeError::new(frame, &error))
+}
+
+/// The data of the message as a value of any type.
+pub(crate) fn content<'a, T: Deserialize<'a>>(frame: &'a Frame<'_>) -> Result<T, DecodeError> {
+    T::deserialize(payload::Payload(frame)).map_err(|error| DecodeError::new(frame, &error))
+}
+
+/// The event names that an enum stands for: its variants', as serde knows them, aliases included.
+pub(crate) fn names<T: DeserializeOwned>() -> Result<&'static [&'static str], OpenError> {
+    match probe::variants::<T>() {
+        Some([]) => Err(OpenError::NoVariants {
+            type_name: type_name::<T>(),
+        }),
+        Some(names) => Ok(names),
+        None => Err(OpenError::NotAnEnum {
+            type_name: type_name::<T>(),
+        }),
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

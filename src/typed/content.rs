@@ -1,0 +1,219 @@
+//! Contents that know more, or ask for less, than JSON: [`Text`], [`Envelope`], and a whole
+//! [`Message`].
+//!
+//! Each asks for itself by a name that no type of a program has; the deserializers of this crate
+//! know these names.
+
+use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref, sync::Arc};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeSeed, SeqAccess, Visitor, value::StrDeserializer},
+};
+
+use crate::Message;
+
+pub(super) const TEXT: &str = "$wasm_eventsource::Text";
+pub(super) const ENVELOPE: &str = "$wasm_eventsource::Envelope";
+pub(super) const MESSAGE: &str = "$wasm_eventsource::Message";
+
+/// The data of an event as it is: no JSON, no quotes, nothing that could be wrong with it.
+///
+/// ```
+/// use serde::Deserialize;
+/// use wasm_eventsource::Text;
+///
+/// #[derive(Deserialize)]
+/// #[serde(rename_all = "lowercase")]
+/// enum Feed {
+///     Tick(f64),  // JSON
+///     Note(Text), // whatever the server wrote
+/// }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(pub String);
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    /// From an event its data; from any other format a string.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                inner: D,
+            ) -> Result<Text, D::Error> {
+                String::deserialize(inner).map(Text)
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Text, E> {
+                Ok(Text(text.to_owned()))
+            }
+
+            fn visit_string<E: de::Error>(self, text: String) -> Result<Text, E> {
+                Ok(Text(text))
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(TEXT, TextVisitor)
+    }
+}
+
+/// A decoded value together with the event type and last event ID it came with.
+///
+/// It may be around the whole enum or around the content of one variant:
+///
+/// ```
+/// use serde::Deserialize;
+/// use wasm_eventsource::{Envelope, EventSource};
+///
+/// #[derive(Deserialize)]
+/// #[serde(rename_all = "lowercase")]
+/// enum Feed {
+///     Tick(f64),
+///     Order(Envelope<Order>),
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct Order {
+///     amount: u32,
+/// }
+///
+/// # fn main() { let _ = || -> Result<(), wasm_eventsource::Error> {
+/// let every_one_with_its_id = EventSource::new("/feed").typed::<Envelope<Feed>>()?;
+/// # Ok(()) }; }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Envelope<T> {
+    /// The event type.
+    pub event_type: String,
+    /// The last event ID of the stream when the event was dispatched.
+    pub last_event_id: String,
+    /// The value.
+    pub value: T,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
+    /// From an event only: nothing else has these parts.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EnvelopeVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
+            type Value = Envelope<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an event of wasm-eventsource around its value")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Envelope<T>, A::Error> {
+                Ok(Envelope {
+                    event_type: part(&mut parts, 0, &self)?,
+                    last_event_id: part(&mut parts, 1, &self)?,
+                    value: part(&mut parts, 2, &self)?,
+                })
+            }
+        }
+
+        let fields = &["event_type", "last_event_id", "value"];
+        deserializer.deserialize_struct(ENVELOPE, fields, EnvelopeVisitor(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    /// From an event only: nothing else has these parts.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MessageVisitor;
+
+        impl<'de> Visitor<'de> for MessageVisitor {
+            type Value = Message;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an event of wasm-eventsource")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Message, A::Error> {
+                let event_type: Cow<'_, str> = part(&mut parts, 0, &self)?;
+                let data = part(&mut parts, 1, &self)?;
+                let last_event_id = part(&mut parts, 2, &self)?;
+                let origin: Cow<'_, str> = part(&mut parts, 3, &self)?;
+                Ok(Message::shared(
+                    Arc::from(event_type),
+                    data,
+                    last_event_id,
+                    Arc::from(origin),
+                ))
+            }
+        }
+
+        let fields = &["event_type", "data", "last_event_id", "origin"];
+        deserializer.deserialize_struct(MESSAGE, fields, MessageVisitor)
+    }
+}
+
+fn part<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(
+    parts: &mut A,
+    at: usize,
+    whole: &dyn de::Expected,
+) -> Result<T, A::Error> {
+    parts
+        .next_element()?
+        .ok_or_else(|| de::Error::invalid_length(at, whole))
+}
+
+/// The parts of an envelope in their order; the value is whatever the last deserializer gives.
+pub(super) struct EnvelopeParts<'de, D> {
+    texts: std::array::IntoIter<&'de str, 2>,
+    value: Option<D>,
+}
+
+impl<'de, D> EnvelopeParts<'de, D> {
+    pub fn new(event_type: &'de str, last_event_id: &'de str, value: D) -> Self {
+        EnvelopeParts {
+            texts: [event_type, last_event_id].into_iter(),
+            value: Some(value),
+        }
+    }
+}
+
+impl<'de, D: Deserializer<'de>> SeqAccess<'de> for EnvelopeParts<'de, D> {
+    type Error = D::Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, D::Error> {
+        if let Some(text) = self.texts.next() {
+            return seed.deserialize(StrDeserializer::new(text)).map(Some);
+        }
+        self.value
+            .take()
+            .map(|value| seed.deserialize(value))
+            .transpose()
+    }
+}

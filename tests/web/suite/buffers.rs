@@ -1,0 +1,120 @@
+//! Buffers that drop: counted, told where the gap is, and never the end.
+
+use serde::Deserialize;
+use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_eventsource::{Buffer, CloseReason, CloseRule, Error, EventSource, OpenError};
+
+use super::{
+    observe::{next, noting_states, numbers},
+    scenario::Scenario,
+};
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Numbered {
+    n: u64,
+}
+
+#[wasm_bindgen_test]
+async fn a_burst_of_100_000_into_a_buffer_of_10_reports_what_it_dropped() {
+    let server = Scenario::new().await;
+    let (source, states) = noting_states(server.source("/burst/100000?size=20"));
+    let source = source.buffer(Buffer::drop_oldest(10));
+    let mut stream = source.typed_event::<Numbered>("message").unwrap();
+    states.until("closed").await;
+    assert_eq!(
+        next(&mut stream).await,
+        Some(Err(Error::Lagged { dropped: 99_990 }))
+    );
+    for n in 99_991..=100_000 {
+        assert_eq!(next(&mut stream).await, Some(Ok(Numbered { n })));
+    }
+    assert_eq!(next(&mut stream).await, None);
+    assert!(matches!(stream.close_reason(), Some(CloseReason::Rule(_))));
+    server.assert_no_request_follows(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_reader_that_lags_now_and_then_loses_nothing_uncounted() {
+    let server = Scenario::new().await;
+    let source = server
+        .source("/burst/50000?size=20")
+        .buffer(Buffer::drop_oldest(100));
+    let mut stream = source.typed_event::<Numbered>("message").unwrap();
+    let (mut accounted, mut received) = (0, 0);
+    while let Some(item) = next(&mut stream).await {
+        match item {
+            Ok(Numbered { n }) => {
+                accounted += 1;
+                received += 1;
+                assert_eq!(n, accounted, "what is missing was told before");
+                if received % 500 == 0 {
+                    gloo_timers::future::TimeoutFuture::new(20).await;
+                }
+            }
+            Err(Error::Lagged { dropped }) => accounted += dropped,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(accounted, 50_000);
+}
+
+#[wasm_bindgen_test]
+async fn the_latest_is_kept_and_the_close_event_is_the_latest_of_all() {
+    let server = Scenario::new().await;
+    let (source, states) = noting_states(server.source("/finish/20"));
+    let source = source.events(["message", "close"]).buffer(Buffer::latest());
+    let mut stream = source.stream().unwrap();
+    states.until("closed").await;
+    assert_eq!(
+        next(&mut stream).await,
+        Some(Err(Error::Lagged { dropped: 20 }))
+    );
+    assert_eq!(
+        next(&mut stream).await.unwrap().unwrap().event_type(),
+        "close"
+    );
+    assert_eq!(next(&mut stream).await, None);
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_message_still_met_the_close_rule() {
+    let server = Scenario::new().await;
+    let rule = CloseRule::when(|frame| frame.last_event_id() == "5");
+    let (source, states) = noting_states(server.source("/end/9"));
+    let mut stream = source
+        .close_on(rule)
+        .buffer(Buffer::latest())
+        .stream()
+        .unwrap();
+    states.until("closed").await;
+    assert_eq!(
+        next(&mut stream).await,
+        Some(Err(Error::Lagged { dropped: 4 }))
+    );
+    assert_eq!(
+        next(&mut stream).await.unwrap().unwrap().data(),
+        numbers(5..=5)[0]
+    );
+    assert_eq!(next(&mut stream).await, None);
+    server.assert_no_request_follows(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_failure_behind_a_gap_is_still_an_error_and_the_end() {
+    let server = Scenario::new().await;
+    let (source, states) = noting_states(server.source("/status/500?after=1"));
+    let mut stream = source.buffer(Buffer::latest()).stream().unwrap();
+    states.until("closed").await;
+    assert!(next(&mut stream).await.unwrap().is_ok());
+    assert!(matches!(
+        next(&mut stream).await,
+        Some(Err(Error::Failed { .. }))
+    ));
+    assert_eq!(next(&mut stream).await, None);
+}
+
+#[wasm_bindgen_test]
+fn a_buffer_without_room_is_an_error() {
+    let source = EventSource::new("/never-asked-for").buffer(Buffer::drop_oldest(0));
+    assert_eq!(source.stream().map(drop), Err(OpenError::NoRoom));
+}
