@@ -19,6 +19,7 @@ async function start() {
     EventStream = loaded.EventStream;
   } catch (error) {
     problems.show("The package /pkg/wasm_eventsource.js cannot be loaded", error);
+    document.getElementById("state-text").textContent = "not loaded";
     return;
   }
 

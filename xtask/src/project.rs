@@ -24,6 +24,12 @@ pub fn host_programs() -> Result<PathBuf> {
     Ok(own.parent().context("xtask lies nowhere")?.to_path_buf())
 }
 
+/// Where cargo puts a host program of the workspace.
+pub fn host_program(name: &str) -> Result<PathBuf> {
+    let path = host_programs()?.join(name);
+    Ok(path.with_extension(env::consts::EXE_EXTENSION))
+}
+
 /// The per-user folder that keeps tools of exact versions.
 ///
 /// They do not go where `cargo install` would put them, so that nobody's own tools are

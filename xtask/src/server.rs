@@ -1,7 +1,7 @@
 //! The scenario server: built, started, and ended with us.
 
 use crate::process::{self, Group};
-use crate::project;
+use crate::{project, say};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -21,9 +21,9 @@ pub struct Server {
 
 /// Compiles the server and says where it is.
 pub fn build(sh: &Shell) -> Result<PathBuf> {
+    say::step("building the scenario server");
     process::run(cmd!(sh, "cargo build --package scenario-server"))?;
-    let program = project::host_programs()?.join("scenario-server");
-    Ok(program.with_extension(std::env::consts::EXE_EXTENSION))
+    project::host_program("scenario-server")
 }
 
 impl Server {
@@ -32,14 +32,15 @@ impl Server {
         let root = project::root();
         let mut command = Command::new(program);
         command
-            .args(["--port", &port.to_string()])
-            .arg("--www")
-            .arg(root.join("www"))
-            .arg("--pkg")
-            .arg(root.join("pkg"))
-            .arg("--until-stdin-closes")
+            .args(["--port", &port.to_string(), "--until-stdin-closes"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
+        // The suites need no page, so there may be no package to serve.
+        for (option, dir) in [("--www", root.join("www")), ("--pkg", root.join("pkg"))] {
+            if dir.is_dir() {
+                command.arg(option).arg(dir);
+            }
+        }
         let mut group = Group::spawn(&mut command)?;
         let stdin = group.child.stdin.take();
         let stdout = group

@@ -3,11 +3,13 @@
 //! A step that fails does not hide the others: all run, and what failed is listed at the end.
 
 use crate::engine::Engine;
+use crate::process::Finished;
 use crate::results::{self, Counts};
 use crate::server::{self, Server};
 use crate::setup::{self, Tools, browsers};
 use crate::{demo, process, project, say};
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -34,15 +36,29 @@ const SUITE_SECONDS: u64 = 300;
 /// How long the whole command around it may take: compiling comes first.
 const COMMAND_LIMIT: Duration = Duration::from_secs(40 * 60);
 
+/// How long the demo page may take in one engine; all is compiled before.
+const PAGE_LIMIT: Duration = Duration::from_secs(5 * 60);
+
 /// What failed, in the order in which it did.
 #[derive(Default)]
-struct Failures(Vec<String>);
+struct Failures {
+    list: Vec<String>,
+    /// How many of them are no tests: they are in no program's count.
+    other: u32,
+}
 
 impl Failures {
+    /// Something failed that no test program counts.
     fn note(&mut self, what: impl Into<String>) {
+        self.other += 1;
+        self.note_counted(what);
+    }
+
+    /// Tests failed, and their number is known.
+    fn note_counted(&mut self, what: impl Into<String>) {
         let what = what.into();
         eprintln!("failed: {what}");
-        self.0.push(what);
+        self.list.push(what);
     }
 
     fn keep<T>(&mut self, what: &str, outcome: Result<T>) -> Option<T> {
@@ -52,67 +68,89 @@ impl Failures {
     }
 }
 
-pub fn run(args: &Args) -> Result<ExitCode> {
-    let mut failures = Failures::default();
-    let host = setup::host_shell()?;
-    let tools = setup::wasm()?;
-    let engines = ready_engines(args, &tools)?;
-
-    let mut host_counts = None;
-    if args.filter.is_none() && !args.skip_host {
-        check(&host, &tools, &mut failures);
-        host_counts = failures.keep("host tests", host_tests(&host));
-        if host_counts.is_some_and(|counts| counts.failed > 0) {
-            failures.note("host tests");
-        }
-    }
-
-    let mut lines: Vec<(String, Counts)> = Vec::new();
-    if let Some(counts) = host_counts {
-        lines.push(("host".to_string(), counts));
-    }
-    let started = server::build(&host).and_then(|program| Server::start(&program, 0));
-    if let Some(server) = failures.keep("scenario server", started) {
-        server.announce()?;
-        let page = page_test(args, &tools, &mut failures);
-        let mut by_engine = Vec::new();
-        for (engine, driver) in engines {
-            let mut counts = Counts::default();
-            for suite in SUITES {
-                counts += run_suite(&tools, engine, &driver, suite, args, &mut failures);
-            }
-            if let Some(page) = &page {
-                counts += run_page_test(&host, page, engine, &driver, &server, &mut failures);
-            }
-            by_engine.push((engine, counts));
-        }
-        compare(&by_engine, &mut failures);
-        lines.extend(
-            by_engine
-                .into_iter()
-                .map(|(engine, counts)| (engine.to_string(), counts)),
-        );
-    }
-    report(&lines, &failures)
+/// One line of the summary.
+struct Line {
+    name: String,
+    counts: Counts,
+    remark: &'static str,
 }
 
-/// The engines to test in, each with its driver.
-fn ready_engines(args: &Args, tools: &Tools) -> Result<Vec<(Engine, PathBuf)>> {
-    let mut ready = Vec::new();
-    for engine in Engine::ALL {
-        if !args.engine.is_empty() && !args.engine.contains(&engine) {
+impl Line {
+    fn new(name: impl ToString, counts: Counts, remark: &'static str) -> Self {
+        let name = name.to_string();
+        Self {
+            name,
+            counts,
+            remark,
+        }
+    }
+}
+
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let mut failures = Failures::default();
+    let mut lines = Vec::new();
+    let host = setup::host_shell()?;
+    let tools = setup::wasm()?;
+    let engines = drivers(args, &tools, &mut failures);
+
+    if args.filter.is_none() && !args.skip_host {
+        check(&host, &tools, &mut failures);
+        lines.push(Line::new("host", host_tests(&host, &mut failures), ""));
+    }
+
+    let page = build_page_test(args, &host, &tools, &mut failures);
+    let server = server::build(&host).and_then(|program| {
+        let server = Server::start(&program, 0)?;
+        server.announce()?;
+        Ok(server)
+    });
+    let server = failures.keep("scenario server", server);
+    let mut tested = Vec::new();
+    for (engine, driver) in engines {
+        let (Some(server), Some(driver)) = (&server, driver) else {
+            lines.push(Line::new(
+                engine,
+                Counts::default(),
+                " (not tested, see above)",
+            ));
             continue;
+        };
+        let mut counts = Counts::default();
+        for suite in SUITES {
+            counts += run_suite(&tools, engine, &driver, suite, args, &mut failures);
         }
-        match browsers::ensure(tools, engine) {
-            Ok(driver) => ready.push((engine, driver)),
-            Err(error) if project::in_ci() => return Err(error),
-            Err(error) => say::notice(format!("{error:#}")),
+        if let Some(page) = &page {
+            counts += run_page_test(page, engine, &driver, server, &mut failures);
         }
+        tested.push((engine, counts));
+        lines.push(Line::new(engine, counts, ""));
     }
-    if ready.is_empty() {
-        bail!("there is no browser engine to test in; see the notices above");
+    if tested.is_empty() {
+        failures.note("no browser engine was tested");
     }
-    Ok(ready)
+    compare(&tested, &mut failures);
+    Ok(report(&lines, &failures))
+}
+
+/// The engines that were asked for, each with its driver if it can be tested in.
+fn drivers(args: &Args, tools: &Tools, failures: &mut Failures) -> Vec<(Engine, Option<PathBuf>)> {
+    let wanted = |engine: &Engine| args.engine.is_empty() || args.engine.contains(engine);
+    let mut engines = Vec::new();
+    for engine in Engine::ALL.into_iter().filter(wanted) {
+        let driver = match browsers::ensure(tools, engine) {
+            Ok(driver) => Some(driver),
+            Err(error) => {
+                if project::in_ci() {
+                    failures.note(format!("{error:#}"));
+                } else {
+                    say::notice(format!("{error:#}"));
+                }
+                None
+            }
+        };
+        engines.push((engine, driver));
+    }
+    engines
 }
 
 /// Formatting, clippy, rustdoc, and the crate alone with its default features.
@@ -156,15 +194,19 @@ fn check(host: &Shell, tools: &Tools, failures: &mut Failures) {
 }
 
 /// Unit tests, integration tests and the examples in the documentation.
-fn host_tests(host: &Shell) -> Result<Counts> {
+fn host_tests(host: &Shell, failures: &mut Failures) -> Counts {
     say::step("host tests");
     let tests = cmd!(host, "cargo test --workspace --all-features --no-fail-fast");
-    let done = process::run_and_read(tests, COMMAND_LIMIT)?;
+    let done = process::run_and_read(tests, COMMAND_LIMIT);
+    let Some(done) = failures.keep("host tests", done) else {
+        return Counts::default();
+    };
     let mut counts = results::read(&done.output).counts;
     if !done.status.is_some_and(|status| status.success()) {
         counts.failed = counts.failed.max(1);
+        failures.note_counted("host tests");
     }
-    Ok(counts)
+    counts
 }
 
 /// Runs one suite in one engine.
@@ -191,28 +233,8 @@ fn run_suite(
         ));
         done = run();
     }
-    let done = match done {
-        Ok(done) => done,
-        Err(error) => {
-            failures.note(format!("{engine}: suite {suite}: {error:#}"));
-            return Counts {
-                failed: 1,
-                ..Counts::default()
-            };
-        }
-    };
-    let ended = done.status.map(|status| status.success());
-    let verdict = results::judge(&results::read(&done.output), ended, args.filter.is_some());
-    if let Some(problem) = verdict.problem {
-        failures.note(format!("{engine}: suite {suite}: {problem}"));
-    }
-    if verdict.counts.ignored > 0 {
-        say::notice(format!(
-            "{engine}: suite {suite}: {} ignored",
-            verdict.counts.ignored
-        ));
-    }
-    verdict.counts
+    let what = format!("{engine}: suite {suite}");
+    count(done, &what, args.filter.is_some(), failures)
 }
 
 fn suite_command(
@@ -260,7 +282,7 @@ fn suite_command(
 
 /// Whether all was compiled, but then the driver or the browser failed before the page could run
 /// anything: that says nothing about the tests.
-fn died_before_any_test(done: &process::Finished) -> bool {
+fn died_before_any_test(done: &Finished) -> bool {
     let failed = done.status.is_some_and(|status| !status.success());
     let reached = [
         "Running headless tests in",
@@ -272,51 +294,64 @@ fn died_before_any_test(done: &process::Finished) -> bool {
     failed && reached && results::read(&done.output).announced == 0
 }
 
-/// The crate that loads the demo page in each engine and uses it, once it exists.
-struct PageTest;
-
-/// Builds what the page test needs; nothing if it is not to run.
-fn page_test(args: &Args, tools: &Tools, failures: &mut Failures) -> Option<PageTest> {
-    if args.filter.is_some() || !project::root().join("tests/page/Cargo.toml").exists() {
+/// Builds the npm package and the program that uses the demo page in a browser; says where that
+/// program is, unless it is not to run.
+fn build_page_test(
+    args: &Args,
+    host: &Shell,
+    tools: &Tools,
+    failures: &mut Failures,
+) -> Option<PathBuf> {
+    if args.filter.is_some() {
         return None;
     }
-    failures
-        .keep("demo page: package", demo::build_package(tools))
-        .map(|()| PageTest)
+    let built = demo::build_package(tools).and_then(|()| {
+        process::run(cmd!(host, "cargo build --package page-test"))?;
+        project::host_program("page-test")
+    });
+    failures.keep("demo page", built)
 }
 
-/// Runs the page test in one engine.
+/// Uses the demo page in one engine.
 fn run_page_test(
-    host: &Shell,
-    _page: &PageTest,
+    program: &Path,
     engine: Engine,
     driver: &Path,
     server: &Server,
     failures: &mut Failures,
 ) -> Counts {
     say::step(format!("{engine}: demo page"));
-    let mut words: Vec<&str> = engine.display().to_vec();
-    words.extend(["cargo", "test", "--package", "page-test"]);
-    let (program, words) = words.split_first().expect("there are words");
-    let mut command: Command = cmd!(host, "{program} {words...} -- --test-threads=1").into();
+    let mut words = engine
+        .display()
+        .iter()
+        .map(OsStr::new)
+        .chain([program.as_os_str()]);
+    let mut command = Command::new(words.next().unwrap_or(program.as_os_str()));
     command
+        .args(words)
+        .current_dir(project::root())
         .envs(engine.variables().iter().copied())
         .env("SCENARIO_SERVER", &server.address)
         .env("ENGINE", engine.to_string())
         .env("DRIVER", driver);
-    let outcome = process::run_and_read(command, COMMAND_LIMIT);
-    let Some(done) = failures.keep(&format!("{engine}: demo page"), outcome) else {
-        return Counts {
-            failed: 1,
-            ..Counts::default()
-        };
+    let done = process::run_and_read(command, PAGE_LIMIT);
+    count(done, &format!("{engine}: demo page"), false, failures)
+}
+
+/// Counts what one test program did in a browser, and notes what went wrong.
+fn count(done: Result<Finished>, what: &str, filtered: bool, failures: &mut Failures) -> Counts {
+    let Some(done) = failures.keep(what, done) else {
+        return Counts::default();
     };
-    let mut counts = results::read(&done.output).counts;
-    if !done.status.is_some_and(|status| status.success()) || counts.run() == 0 {
-        counts.failed = counts.failed.max(1);
-        failures.note(format!("{engine}: demo page"));
+    let ended = done.status.map(|status| status.success());
+    let verdict = results::judge(&results::read(&done.output), ended, filtered);
+    if let Some(problem) = verdict.problem {
+        failures.note_counted(format!("{what}: {problem}"));
     }
-    counts
+    if verdict.counts.ignored > 0 {
+        say::notice(format!("{what}: {} ignored", verdict.counts.ignored));
+    }
+    verdict.counts
 }
 
 /// An engine that ran nothing, or fewer tests than another, has not been tested.
@@ -339,29 +374,34 @@ fn compare(engines: &[(Engine, Counts)], failures: &mut Failures) {
 }
 
 /// The end of the output: what failed, one line per engine, and the sum as the last line.
-fn report(lines: &[(String, Counts)], failures: &Failures) -> Result<ExitCode> {
+fn report(lines: &[Line], failures: &Failures) -> ExitCode {
     println!();
-    for failure in &failures.0 {
+    for failure in &failures.list {
         println!("failed: {failure}");
     }
     let mut sum = Counts::default();
-    for (name, counts) in lines {
+    for Line {
+        name,
+        counts,
+        remark,
+    } in lines
+    {
         sum += *counts;
+        let Counts { passed, failed, .. } = counts;
         println!(
-            "{name}: {} tests run, {} passed, {} failed",
-            counts.run(),
-            counts.passed,
-            counts.failed
+            "{name}: {} tests run, {passed} passed, {failed} failed{remark}",
+            counts.run()
         );
     }
-    // A failed check is no test, but "0 failed" must mean that nothing failed.
-    if sum.failed == 0 {
-        sum.failed = u32::try_from(failures.0.len()).context("too many failures to count")?;
-    }
-    println!("{} passed, {} failed", sum.passed, sum.failed);
-    Ok(if failures.0.is_empty() {
+    // A check or a missing engine is no test, but "0 failed" has to mean that nothing failed.
+    println!(
+        "{} passed, {} failed",
+        sum.passed,
+        sum.failed + failures.other
+    );
+    if failures.list.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    })
+    }
 }
