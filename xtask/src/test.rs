@@ -6,7 +6,7 @@ use crate::engine::Engine;
 use crate::process::Finished;
 use crate::results::{self, Counts};
 use crate::server::{self, Server};
-use crate::setup::{self, Tools, browsers};
+use crate::setup::{self, Tools, browsers, linters};
 use crate::{demo, process, project, say};
 use anyhow::Result;
 use std::ffi::OsStr;
@@ -155,15 +155,18 @@ fn drivers(args: &Args, tools: &Tools, failures: &mut Failures) -> Vec<(Engine, 
 
 /// Formatting, clippy, rustdoc, and the crate alone with its default features.
 fn check(host: &Shell, tools: &Tools, failures: &mut Failures) {
+    linters::ensure(tools, host);
+    let fmt = linters::shell(tools, host, "fmt");
+    let clippy = linters::shell(tools, host, "clippy");
     let mut step = |name: &str, command: Command| {
         say::step(name);
         failures.keep(name, process::run(command));
     };
-    step("formatting", cmd!(host, "cargo fmt --all --check").into());
+    step("formatting", cmd!(fmt, "cargo fmt --all --check").into());
     step(
         "clippy on the host",
         cmd!(
-            host,
+            clippy,
             "cargo clippy --workspace --all-targets --all-features -- -D warnings"
         )
         .into(),

@@ -7,7 +7,7 @@
 //! PATH is the whole switch.
 
 use super::target::TRIPLE;
-use super::{Tools, apt};
+use super::{Tools, apt, linters};
 use crate::{process, project, say};
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -21,6 +21,16 @@ const PACKAGES: [&str; 4] = [
     "cargo-web",
     "rust-web-src",
     "libstd-rust-web-dev",
+];
+
+/// What of Debian's Rust goes into the folder's `bin`, as far as it is installed.
+const PROGRAMS: [&str; 6] = [
+    "cargo",
+    "cargo-clippy",
+    "clippy-driver",
+    "cargo-fmt",
+    "rustfmt",
+    "rustdoc",
 ];
 
 /// Switches to the toolchain folder if an earlier run has made it.
@@ -55,10 +65,16 @@ pub fn build(tools: &mut Tools) -> Result<()> {
             rust.sysroot.display()
         );
     }
-    let clippy = Path::new("/usr/bin/clippy-driver");
-    if !clippy.exists() {
-        let why = "clippy for wasm code";
-        if let Err(error) = apt::install(tools, &["rust-web-clippy"], why) {
+    let mut wanted = vec![("/usr/bin/clippy-driver", "rust-web-clippy")];
+    if !linters::answers(&tools.sh, "fmt") {
+        wanted.push(("/usr/bin/rustfmt", "rustfmt-web"));
+    }
+    for (_, package) in wanted
+        .iter()
+        .filter(|(program, _)| !Path::new(program).exists())
+    {
+        // Useful, but not needed for anything else: go on without.
+        if let Err(error) = apt::install(tools, &[package], "to check the code") {
             say::notice(format!("{error:#}"));
         }
     }
@@ -141,7 +157,7 @@ impl Rust {
             self.sysroot.join("lib/rustlib").join(&self.host),
             rustlib.join(&self.host),
         )?;
-        for program in ["cargo", "cargo-clippy", "clippy-driver", "rustdoc"] {
+        for program in PROGRAMS {
             let there = Path::new("/usr/bin").join(program);
             if there.exists() {
                 symlink(there, bin.join(program))?;

@@ -6,6 +6,7 @@
 mod apt;
 pub mod browsers;
 mod debian;
+pub mod linters;
 mod target;
 pub use target::TRIPLE as TARGET;
 mod wasm_bindgen;
