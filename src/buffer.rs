@@ -52,6 +52,7 @@ pub(crate) struct Inbox {
     buffer: Buffer,
     items: VecDeque<Item>,
     messages: usize,
+    lifecycle: bool,
 }
 
 enum Item {
@@ -61,6 +62,9 @@ enum Item {
 }
 
 impl Inbox {
+    /// So many waiting items are nothing special.
+    const AT_EASE: usize = 1024;
+
     pub fn new(buffer: Buffer) -> Self {
         Inbox {
             buffer,
@@ -68,7 +72,14 @@ impl Inbox {
         }
     }
 
-    pub fn push(&mut self, item: Lifecycle<Message>) {
+    /// Keeps changes of the connection, too. A stream that would pass over them does not let them
+    /// pile up.
+    pub fn keep_lifecycle(&mut self) {
+        self.lifecycle = true;
+    }
+
+    /// Whether the item was kept: somebody is to be woken for it.
+    pub fn push(&mut self, item: Lifecycle<Message>) -> bool {
         if matches!(item, Lifecycle::Message(_)) {
             if self
                 .buffer
@@ -78,12 +89,22 @@ impl Inbox {
                 self.drop_oldest();
             }
             self.messages += 1;
+        } else if !self.lifecycle {
+            return false;
         }
         self.items.push_back(Item::Came(item));
+        true
     }
 
     pub fn pop(&mut self) -> Option<Result<Lifecycle<Message>, Error>> {
-        match self.items.pop_front()? {
+        let Some(item) = self.items.pop_front() else {
+            // The memory of a burst is given back when it has been read.
+            if self.items.capacity() > Self::AT_EASE {
+                self.items = VecDeque::new();
+            }
+            return None;
+        };
+        match item {
             Item::Came(item) => {
                 if matches!(item, Lifecycle::Message(_)) {
                     self.messages -= 1;
@@ -136,11 +157,36 @@ mod tests {
         seen
     }
 
+    fn keeping_all(buffer: Buffer) -> Inbox {
+        let mut inbox = Inbox::new(buffer);
+        inbox.keep_lifecycle();
+        inbox
+    }
+
+    #[test]
+    fn changes_that_nobody_wants_do_not_pile_up() {
+        let mut inbox = Inbox::new(Buffer::unbounded());
+        assert!(
+            !inbox.push(Lifecycle::Opened),
+            "nobody is to be woken for it"
+        );
+        assert!(inbox.push(message(1)));
+        assert_eq!(seen(&mut inbox), ["1"]);
+    }
+
+    #[test]
+    fn the_memory_of_a_burst_is_given_back_when_it_was_read() {
+        let mut inbox = Inbox::new(Buffer::unbounded());
+        (0..10_000).for_each(|n| assert!(inbox.push(message(n))));
+        assert_eq!(seen(&mut inbox).len(), 10_000);
+        assert_eq!(inbox.items.capacity(), 0);
+    }
+
     #[test]
     fn a_full_buffer_drops_its_oldest_and_says_how_many_where_they_were() {
-        let mut inbox = Inbox::new(Buffer::drop_oldest(2));
+        let mut inbox = keeping_all(Buffer::drop_oldest(2));
         inbox.push(Lifecycle::Opened);
-        (1..=5).for_each(|n| inbox.push(message(n)));
+        (1..=5).for_each(|n| assert!(inbox.push(message(n))));
         assert_eq!(seen(&mut inbox), ["o", "-3", "4", "5"]);
         inbox.push(message(6));
         assert_eq!(seen(&mut inbox), ["6"], "a gap is told once");
@@ -149,13 +195,13 @@ mod tests {
     #[test]
     fn latest_keeps_the_newest() {
         let mut inbox = Inbox::new(Buffer::latest());
-        (1..=100).for_each(|n| inbox.push(message(n)));
+        (1..=100).for_each(|n| assert!(inbox.push(message(n))));
         assert_eq!(seen(&mut inbox), ["-99", "100"]);
     }
 
     #[test]
     fn changes_of_the_connection_keep_their_places_and_are_not_counted() {
-        let mut inbox = Inbox::new(Buffer::drop_oldest(1));
+        let mut inbox = keeping_all(Buffer::drop_oldest(1));
         for n in 1..=3 {
             inbox.push(Lifecycle::Opened);
             inbox.push(message(n));
@@ -170,16 +216,16 @@ mod tests {
             limit in 1usize..5,
             steps in prop::collection::vec(prop_oneof![Just('m'), Just('m'), Just('o'), Just('p')], 0..60),
         ) {
-            let mut inbox = Inbox::new(Buffer::drop_oldest(limit));
+            let mut inbox = keeping_all(Buffer::drop_oldest(limit));
             let (mut sent, mut received, mut told) = (0, 0, 0);
             let mut last = 0;
             for step in steps {
                 match step {
                     'm' => {
                         sent += 1;
-                        inbox.push(message(sent));
+                        prop_assert!(inbox.push(message(sent)));
                     }
-                    'o' => inbox.push(Lifecycle::Opened),
+                    'o' => prop_assert!(inbox.push(Lifecycle::Opened)),
                     _ => match inbox.pop() {
                         Some(Ok(Lifecycle::Message(message))) => {
                             let n: usize = message.data().parse().unwrap();

@@ -3,11 +3,12 @@
 use std::{
     cell::{Cell, RefCell},
     fmt,
-    rc::Rc,
+    rc::{Rc, Weak},
 };
 
 /// One registered function. It is dropped as soon as it is removed, or, if it is running at that
-/// moment, as soon as it returns.
+/// moment, as soon as it returns. One that does not return, because it threw, stays busy: it is not
+/// called again.
 pub(crate) struct Callback<F: ?Sized> {
     removed: Cell<bool>,
     function: RefCell<Option<Box<F>>>,
@@ -15,7 +16,6 @@ pub(crate) struct Callback<F: ?Sized> {
 
 impl<F: ?Sized> Callback<F> {
     fn call(&self, call: impl FnOnce(&mut F)) {
-        // It is busy only if it made its own event happen by hand; it then misses that one.
         let Ok(mut slot) = self.function.try_borrow_mut() else {
             return;
         };
@@ -54,21 +54,25 @@ impl<F: ?Sized> Callbacks<F> {
         self.0.borrow().is_empty()
     }
 
-    pub fn add(&self, function: Box<F>) -> Rc<Callback<F>> {
+    pub fn add(&self, function: Box<F>) -> Weak<Callback<F>> {
         let callback = Rc::new(Callback {
             removed: Cell::new(false),
             function: RefCell::new(Some(function)),
         });
-        Rc::make_mut(&mut *self.0.borrow_mut()).push(Rc::clone(&callback));
-        callback
+        let known = Rc::downgrade(&callback);
+        Rc::make_mut(&mut *self.0.borrow_mut()).push(callback);
+        known
     }
 
-    pub fn remove(&self, callback: &Rc<Callback<F>>) {
-        Rc::make_mut(&mut *self.0.borrow_mut()).retain(|other| !Rc::ptr_eq(other, callback));
+    pub fn remove(&self, callback: &Weak<Callback<F>>) {
+        let Some(callback) = callback.upgrade() else {
+            return;
+        };
+        Rc::make_mut(&mut *self.0.borrow_mut()).retain(|other| !Rc::ptr_eq(other, &callback));
         callback.remove();
     }
 
-    /// Removes them all; an event that is being told is told to the end.
+    /// Lets go of them all; those whom an event concerns that is being told still hear of it.
     pub fn clear(&self) {
         drop(self.0.take());
     }
@@ -83,6 +87,10 @@ impl<F: ?Sized> Callbacks<F> {
 pub(crate) struct Snapshot<F: ?Sized>(Rc<Vec<Rc<Callback<F>>>>);
 
 impl<F: ?Sized> Snapshot<F> {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn each(&self, mut call: impl FnMut(&mut F)) {
         for callback in self.0.iter() {
             callback.call(&mut call);
@@ -99,7 +107,7 @@ impl<F: ?Sized> Default for Callbacks<F> {
 /// The guard of a callback that was registered on an open connection. Dropping it removes the
 /// callback, at once and for good, also from within the callback itself.
 ///
-/// It does not keep the connection open, and may outlive it.
+/// It keeps neither the connection open nor the callback alive, and may outlive both.
 #[must_use = "the callback is removed when its guard is dropped"]
 pub struct Listener(Option<Box<dyn FnOnce()>>);
 
@@ -131,7 +139,6 @@ impl fmt::Debug for Listener {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::rc::Weak;
 
     type Function = dyn FnMut(u32);
     type List = Callbacks<Function>;
@@ -155,7 +162,7 @@ mod tests {
         let (slot, owned) = (Rc::new(RefCell::new(None)), Rc::new(()));
         let (inside, own_slot, held) = (Rc::clone(&list), Rc::clone(&slot), Rc::clone(&owned));
         *slot.borrow_mut() = Some(list.add(Box::new(move |_| {
-            let me: Rc<Callback<Function>> = own_slot.borrow_mut().take().expect("called twice");
+            let me: Weak<Callback<Function>> = own_slot.borrow_mut().take().expect("called twice");
             inside.remove(&me);
             assert_eq!(Rc::strong_count(&held), 2, "dropped while it runs");
         })));
@@ -167,7 +174,7 @@ mod tests {
     #[test]
     fn a_callback_removed_by_an_earlier_one_is_not_called_for_the_same_event() {
         let list = Rc::new(List::default());
-        let later = Rc::new(RefCell::new(None::<Rc<Callback<Function>>>));
+        let later = Rc::new(RefCell::new(None::<Weak<Callback<Function>>>));
         let (inside, victim) = (Rc::clone(&list), Rc::clone(&later));
         list.add(Box::new(move |_| {
             if let Some(victim) = victim.borrow_mut().take() {

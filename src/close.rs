@@ -23,12 +23,13 @@ pub(crate) const MESSAGE: &str = "message";
 /// | [`event_with_data("end", "ok")`](Self::event_with_data) | an event of that name with exactly that data | no: likewise |
 /// | [`when(predicate)`](Self::when) | the first message for which it says `true` | if its name was subscribed to |
 /// | [`never()`](Self::never) | nothing | |
+/// | [`a.or(b)`](Self::or) | what ends it by `a` or by `b` | as that rule says |
 ///
 /// Delivered or not, the message is kept in [`CloseReason::Rule`].
 ///
 /// A browser hands out only events that are listened for. The name of an `event` rule is always
-/// listened for; the rules that look at the message see every name that was subscribed to, and
-/// unnamed messages.
+/// listened for; the rules that look at the message see every name that the stream is subscribed to
+/// or that has a callback, and unnamed messages.
 ///
 /// ```
 /// use wasm_eventsource::{CloseRule, EventSource};
@@ -52,6 +53,7 @@ enum Rule {
         data: Box<str>,
     },
     When(Box<dyn Fn(&Frame<'_>) -> bool>),
+    Either(Box<[CloseRule; 2]>),
 }
 
 /// What a close rule says of one message.
@@ -93,37 +95,55 @@ impl CloseRule {
         CloseRule(Rule::When(Box::new(predicate)))
     }
 
+    /// Ends the stream when this rule or the other is met; this one is asked first.
+    ///
+    /// ```
+    /// use wasm_eventsource::CloseRule;
+    ///
+    /// let rule = CloseRule::default().or(CloseRule::data("[DONE]"));
+    /// ```
+    #[must_use]
+    pub fn or(self, other: impl Into<CloseRule>) -> Self {
+        CloseRule(Rule::Either(Box::new([self, other.into()])))
+    }
+
     /// No message ends the stream.
     pub fn never() -> Self {
         CloseRule(Rule::Never)
     }
 
-    /// The name that must be listened for, subscribed to or not, for this rule to work.
-    pub(crate) fn listens_for(&self) -> Option<Arc<str>> {
+    /// The names that must be listened for, subscribed to or not, for this rule to work.
+    pub(crate) fn listens_for(&self) -> Vec<Arc<str>> {
         match &self.0 {
-            Rule::Never => None,
+            Rule::Never => Vec::new(),
             Rule::Event(name)
             | Rule::Data {
                 event: Some(name), ..
-            } => Some(Arc::clone(name)),
-            Rule::Data { event: None, .. } | Rule::When(_) => Some(Arc::from(MESSAGE)),
+            } => vec![Arc::clone(name)],
+            Rule::Data { event: None, .. } | Rule::When(_) => vec![Arc::from(MESSAGE)],
+            Rule::Either(rules) => rules.iter().flat_map(CloseRule::listens_for).collect(),
         }
     }
 
     pub(crate) fn judge(&self, frame: &Frame<'_>) -> Verdict {
-        let (hit, verdict) = match &self.0 {
+        let (met, verdict) = match &self.0 {
             Rule::Never => (false, Verdict::Continue),
             Rule::Event(name) => (frame.event_type() == &**name, Verdict::Last),
-            Rule::Data { event, data } => (
-                frame.data() == &**data
-                    && event
-                        .as_ref()
-                        .is_none_or(|name| frame.event_type() == &**name),
-                Verdict::Mark,
-            ),
+            Rule::Data { event, data } => {
+                let named = |name: &Arc<str>| frame.event_type() == &**name;
+                let met = frame.data() == &**data && event.as_ref().is_none_or(named);
+                (met, Verdict::Mark)
+            }
             Rule::When(predicate) => (predicate(frame), Verdict::Last),
+            Rule::Either(rules) => {
+                let verdicts = rules.iter().map(|rule| rule.judge(frame));
+                return verdicts
+                    .into_iter()
+                    .find(|verdict| *verdict != Verdict::Continue)
+                    .unwrap_or(Verdict::Continue);
+            }
         };
-        if hit { verdict } else { Verdict::Continue }
+        if met { verdict } else { Verdict::Continue }
     }
 }
 
@@ -161,6 +181,7 @@ impl fmt::Debug for CloseRule {
                 write!(f, "CloseRule::event_with_data({name:?}, {data:?})")
             }
             Rule::When(_) => f.write_str("CloseRule::when(..)"),
+            Rule::Either(rules) => write!(f, "{:?}.or({:?})", rules[0], rules[1]),
         }
     }
 }
@@ -171,10 +192,22 @@ impl fmt::Debug for CloseRule {
 pub enum CloseReason {
     /// This message met the close rule.
     Rule(Message),
-    /// The program asked for it: `close()`, a [`CloseHandle`](crate::CloseHandle), a drop.
+    /// The program asked for it: `close()`, or a [`CloseHandle`](crate::CloseHandle).
     Called,
     /// The connection failed for good.
     Failed(Error),
+}
+
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CloseReason::Rule(message) => {
+                write!(f, "the event {:?} met the close rule", message.event_type())
+            }
+            CloseReason::Called => f.write_str("the program closed it"),
+            CloseReason::Failed(error) => error.fmt(f),
+        }
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -224,23 +257,31 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_says_which_name_it_needs() {
-        assert_eq!(CloseRule::default().listens_for().as_deref(), Some("close"));
+    fn either_rule_ends_the_stream_in_its_own_way() {
+        let rule = || CloseRule::default().or(CloseRule::data("[DONE]")).or("bye");
+        assert_eq!(judge(rule(), "close", ""), Verdict::Last);
+        assert_eq!(judge(rule(), "message", "[DONE]"), Verdict::Mark);
         assert_eq!(
-            CloseRule::data("x").listens_for().as_deref(),
-            Some("message")
+            judge(rule(), "close", "[DONE]"),
+            Verdict::Last,
+            "the first is asked first"
         );
+        assert_eq!(judge(rule(), "bye", ""), Verdict::Last);
+        assert_eq!(judge(rule(), "message", "bye"), Verdict::Continue);
+    }
+
+    #[test]
+    fn each_rule_says_which_names_it_needs() {
+        let names = |rule: CloseRule| rule.listens_for().join(" ");
+        assert_eq!(names(CloseRule::default()), "close");
+        assert_eq!(names(CloseRule::data("x")), "message");
+        assert_eq!(names(CloseRule::event_with_data("e", "x")), "e");
+        assert_eq!(names(CloseRule::when(|_| true)), "message");
+        assert_eq!(names(CloseRule::never()), "");
         assert_eq!(
-            CloseRule::event_with_data("e", "x")
-                .listens_for()
-                .as_deref(),
-            Some("e")
+            names(CloseRule::event("a").or(CloseRule::data("x"))),
+            "a message"
         );
-        assert_eq!(
-            CloseRule::when(|_| true).listens_for().as_deref(),
-            Some("message")
-        );
-        assert_eq!(CloseRule::never().listens_for(), None);
     }
 
     proptest! {

@@ -70,10 +70,11 @@ impl Connection {
 
     /// Calls back with the decoded data of each event of this type from now on, in the browser's own
     /// event dispatch: no task and no queue is in between. Data that is not what `T` expects comes
-    /// as the [`DecodeError`] that holds the message.
+    /// as the [`DecodeError`] that holds the message. A callback that throws a JavaScript exception
+    /// is not called again.
     ///
-    /// The callback is removed when the [`Listener`] is dropped. On a closed connection it is never
-    /// called.
+    /// The callback is removed when the [`Listener`] is dropped. On a connection that is closed
+    /// already it is never called.
     ///
     /// # Errors
     ///

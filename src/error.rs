@@ -21,6 +21,14 @@ pub enum OpenError {
         /// What the browser said of it.
         detail: String,
     },
+    /// The browser would not open a connection to this URL.
+    #[error("cannot open an event stream: the browser refuses {url:?} ({detail})")]
+    Refused {
+        /// The URL as it was given.
+        url: String,
+        /// What the browser said.
+        detail: String,
+    },
     /// No server can send an event of this name, so waiting for one would be waiting for ever.
     #[error(
         "cannot listen for the event name {name:?}: {}",
@@ -105,13 +113,13 @@ pub enum Error {
         "the event stream {url:?} failed for good {}: the answer was not \"200 OK\" with \
          `text/event-stream`, there was none, or the request was blocked (CORS, content security \
          policy); the browser's network panel shows which",
-        if *reconnecting { "while reconnecting" } else { "at the first attempt" }
+        if *was_open { "after it had been open" } else { "before it was ever open" }
     )]
     Failed {
         /// The URL as it was given.
         url: String,
         /// Whether the connection had been open before.
-        reconnecting: bool,
+        was_open: bool,
     },
     /// Nothing was opened. Only [`From`] makes this variant, so that one `?` serves for opening
     /// and for reading.
@@ -210,11 +218,11 @@ mod tests {
         );
         let failed = Error::Failed {
             url: "/sse".into(),
-            reconnecting: true,
+            was_open: true,
         }
         .to_string();
         assert!(
-            failed.contains("\"/sse\"") && failed.contains("while reconnecting"),
+            failed.contains("\"/sse\"") && failed.contains("after it had been open"),
             "{failed}"
         );
     }

@@ -4,27 +4,31 @@
 // What is exported is printed by JavaScript, if at all.
 #![allow(missing_debug_implementations)]
 
-use std::{
-    cell::{Cell, RefCell},
-    future::poll_fn,
-    rc::Rc,
-};
+use std::{cell::RefCell, rc::Rc};
 
-use futures_util::StreamExt;
-use js_sys::{Function, Object, Promise, ReferenceError, Reflect, SyntaxError, TypeError};
-use serde::{Serialize, de::DeserializeOwned};
+use js_sys::{Error as JsError, Function, ReferenceError, SyntaxError};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use crate::{CloseReason, CloseRule, Error, EventSource, EventStream, Message, OpenError, sys};
+use crate::{CloseReason, Error, EventSource, Message, OpenError, State, sys};
+
+mod iterator;
+mod options;
+
+use iterator::{EventStreamIterator, Reading};
+use options::{Options, read_url, type_error};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 export interface EventStreamOptions {
-  /** The event names to receive; `["message"]` unless given. */
+  /** The event names to receive; `["message"]`, the unnamed events, unless given. */
   events?: string[];
-  /** What ends the stream: an event name (`"close"` unless given), a name and/or exact data, or nothing. */
-  closeOn?: string | false | { event?: string; data?: string };
+  /**
+   * What ends the stream: an event name (`"close"` unless given), exact data, or both; `false` for
+   * nothing. An event that is named here is delivered, as the last, if it is among `events`; one that
+   * is found by its data (`{ data: "[DONE]" }`) is a mark and is not. `closeReason` has either.
+   */
+  closeOn?: string | false | { event: string; data?: string } | { event?: string; data: string };
   /** Whether cookies go along to another origin. */
   withCredentials?: boolean;
 }
@@ -61,7 +65,14 @@ extern "C" {
 #[wasm_bindgen(js_name = EventStream)]
 pub struct JsEventStream {
     reading: Rc<Reading>,
-    on_state: Rc<RefCell<Option<Function>>>,
+    handler: Rc<RefCell<Option<StateHandling>>>,
+}
+
+/// The `onstate` handler. As on the platform, an event source that has one stays open though nobody
+/// else holds it; what keeps it alive is let go of when it is closed.
+struct StateHandling {
+    function: Function,
+    _alive: Rc<Reading>,
 }
 
 #[wasm_bindgen(js_class = EventStream)]
@@ -72,24 +83,17 @@ impl JsEventStream {
     pub fn new(url: &Url, options: Option<OptionsArgument>) -> Result<JsEventStream, JsValue> {
         let url = read_url(url)?;
         let options = Options::read(options.as_ref().map_or(&JsValue::UNDEFINED, AsRef::as_ref))?;
-        let on_state = Rc::new(RefCell::new(None::<Function>));
-        let handler = Rc::clone(&on_state);
+        let handler = Rc::<RefCell<Option<StateHandling>>>::default();
+        let told = Rc::clone(&handler);
         let source = EventSource::new(url)
             .events(options.events)
             .close_on(options.close_on)
             .with_credentials(options.with_credentials)
-            .on_state(move |state| {
-                let handler = handler.borrow().clone();
-                if let Some(handler) = handler
-                    && let Err(thrown) = handler.call1(&JsValue::NULL, &state.to_string().into())
-                {
-                    sys::report_error(&thrown);
-                }
-            });
+            .on_state(move |state| tell(&told, state));
         let stream = source.stream().map_err(|error| open_error(&error))?;
         Ok(JsEventStream {
             reading: Rc::new(Reading::new(stream)),
-            on_state,
+            handler,
         })
     }
 
@@ -127,17 +131,23 @@ impl JsEventStream {
     /// Called with the new state at each change.
     #[wasm_bindgen(getter, js_name = onstate, unchecked_return_type = "((state: EventStreamState) => void) | null")]
     pub fn onstate(&self) -> JsValue {
-        self.on_state
-            .borrow()
-            .clone()
-            .map_or(JsValue::NULL, JsValue::from)
+        let handler = self.handler.borrow();
+        handler
+            .as_ref()
+            .map_or(JsValue::NULL, |handler| handler.function.clone().into())
     }
 
     #[wasm_bindgen(setter, js_name = onstate)]
     pub fn set_onstate(&self, handler: StateHandler) {
         // As with every event handler of the platform, what is no function is none.
-        self.on_state
-            .replace(JsValue::from(handler).dyn_into::<Function>().ok());
+        let function = JsValue::from(handler).dyn_into::<Function>().ok();
+        let open = self.reading.stream.borrow().close_reason().is_none();
+        let handling = function.filter(|_| open).map(|function| StateHandling {
+            function,
+            _alive: Rc::clone(&self.reading),
+        });
+        let replaced = self.handler.replace(handling);
+        drop(replaced);
     }
 
     /// Closes the connection for good. What came before can still be iterated.
@@ -149,88 +159,28 @@ impl JsEventStream {
     /// Leaving a `for await` loop closes the connection.
     #[wasm_bindgen(
         js_name = "[Symbol.asyncIterator]",
-        unchecked_return_type = "AsyncIterator<StreamEvent, undefined>"
+        unchecked_return_type = "AsyncIterableIterator<StreamEvent>"
     )]
     pub fn async_iterator(&self) -> JsValue {
-        EventStreamIterator(Rc::clone(&self.reading)).into()
+        EventStreamIterator::new(&self.reading).into()
     }
 }
 
-/// What `for await` talks to. Its type in TypeScript is the standard `AsyncIterator`.
-#[wasm_bindgen(skip_typescript)]
-pub struct EventStreamIterator(Rc<Reading>);
-
-#[wasm_bindgen]
-impl EventStreamIterator {
-    pub fn next(&self) -> Promise {
-        Reading::next(&self.0)
+/// Calls the handler, and lets go of it when there will be nothing more to tell.
+fn tell(handler: &RefCell<Option<StateHandling>>, state: &State) {
+    let function = handler
+        .borrow()
+        .as_ref()
+        .map(|handler| handler.function.clone());
+    if let Some(function) = function
+        && let Err(thrown) = function.call1(&JsValue::NULL, &state.to_string().into())
+    {
+        sys::report_error(&thrown);
     }
-
-    #[wasm_bindgen(js_name = return)]
-    pub fn finish(&self) -> Promise {
-        self.0.stream.borrow().close();
-        Promise::resolve(&to_js(&Step::DONE))
+    if matches!(state, State::Closed(_)) {
+        let done = handler.take();
+        drop(done);
     }
-}
-
-/// The stream and those who wait for its next item.
-///
-/// JavaScript may call `next` again before the last call is answered; the answers keep the order of
-/// the calls. A stream wakes one waiter, so each call waits for the one before it.
-struct Reading {
-    stream: RefCell<EventStream>,
-    waiting: Cell<usize>,
-    newest: RefCell<Option<Promise>>,
-}
-
-impl Reading {
-    fn new(stream: EventStream) -> Self {
-        Reading {
-            stream: RefCell::new(stream),
-            waiting: Cell::new(0),
-            newest: RefCell::default(),
-        }
-    }
-
-    fn next(this: &Rc<Self>) -> Promise {
-        let before = (this.waiting.get() > 0)
-            .then(|| this.newest.borrow().clone())
-            .flatten();
-        this.waiting.set(this.waiting.get() + 1);
-        let reading = Rc::clone(this);
-        let answer = future_to_promise(async move {
-            if let Some(before) = before {
-                // Its failure is the answer to that call, not to this one.
-                let _ = JsFuture::from(before).await;
-            }
-            let item = poll_fn(|cx| reading.stream.borrow_mut().poll_next_unpin(cx)).await;
-            reading.waiting.set(reading.waiting.get() - 1);
-            match item {
-                Some(Ok(message)) => Ok(to_js(&Step {
-                    done: false,
-                    value: Some(message.into()),
-                })),
-                Some(Err(error)) => Err(stream_error(&error)),
-                None => Ok(to_js(&Step::DONE)),
-            }
-        });
-        this.newest.replace(Some(answer.clone()));
-        answer
-    }
-}
-
-/// What JavaScript calls an `IteratorResult`.
-#[derive(Serialize)]
-struct Step {
-    done: bool,
-    value: Option<Event>,
-}
-
-impl Step {
-    const DONE: Step = Step {
-        done: true,
-        value: None,
-    };
 }
 
 /// What TypeScript calls a `StreamEvent`.
@@ -277,110 +227,9 @@ impl From<CloseReason> for Reason {
     }
 }
 
-fn read_url(given: &JsValue) -> Result<String, JsValue> {
-    match given.as_string() {
-        Some(url) => Ok(url),
-        None if given.is_object() => Ok(Object::from(given.clone()).to_string().into()),
-        None => Err(type_error(&format!(
-            "the URL is to be a string or a URL, not {given:?}"
-        ))),
-    }
-}
-
-/// What TypeScript calls `EventStreamOptions`, checked.
-#[derive(Default)]
-struct Options {
-    events: Vec<String>,
-    close_on: CloseRule,
-    with_credentials: bool,
-}
-
-impl Options {
-    fn read(given: &JsValue) -> Result<Self, JsValue> {
-        if given.is_undefined() {
-            return Ok(Options::default());
-        }
-        let options = object_of("options", given, &["events", "closeOn", "withCredentials"])?;
-        Ok(Options {
-            events: field(&options, "events", "an array of event names")?.unwrap_or_default(),
-            close_on: close_rule(&options)?,
-            with_credentials: field(&options, "withCredentials", "true or false")?
-                .unwrap_or_default(),
-        })
-    }
-}
-
-fn close_rule(options: &Object) -> Result<CloseRule, JsValue> {
-    let given = get(options, "closeOn")?;
-    if given.is_undefined() {
-        return Ok(CloseRule::default());
-    }
-    if let Some(name) = given.as_string() {
-        return Ok(CloseRule::event(name));
-    }
-    if given == JsValue::FALSE {
-        return Ok(CloseRule::never());
-    }
-    let rule = object_of("closeOn", &given, &["event", "data"])?;
-    let event: Option<String> = field(&rule, "event", "an event name")?;
-    let data: Option<String> = field(&rule, "data", "a string")?;
-    match (event, data) {
-        (Some(event), Some(data)) => Ok(CloseRule::event_with_data(event, data)),
-        (Some(event), None) => Ok(CloseRule::event(event)),
-        (None, Some(data)) => Ok(CloseRule::data(data)),
-        (None, None) => Err(type_error("`closeOn` needs an `event`, a `data`, or both")),
-    }
-}
-
-/// The value as an object with no keys but these.
-fn object_of(name: &str, given: &JsValue, keys: &[&str]) -> Result<Object, JsValue> {
-    let Some(object) = given.dyn_ref::<Object>() else {
-        return Err(type_error(&format!("`{name}` cannot be {given:?}")));
-    };
-    for key in Object::keys(object)
-        .iter()
-        .filter_map(|key| key.as_string())
-    {
-        if !keys.contains(&&*key) {
-            let known = keys.join(", ");
-            return Err(type_error(&format!(
-                "`{name}` has no {key:?}; it has {known}"
-            )));
-        }
-    }
-    Ok(object.clone())
-}
-
-/// A field that may be missing; `expected` says what it should be.
-fn field<T: DeserializeOwned>(
-    object: &Object,
-    key: &str,
-    expected: &str,
-) -> Result<Option<T>, JsValue> {
-    let value = get(object, key)?;
-    if value.is_undefined() {
-        return Ok(None);
-    }
-    serde_wasm_bindgen::from_value(value.clone())
-        .map(Some)
-        .map_err(|error| {
-            type_error(&format!(
-                "`{key}` is to be {expected}, not {value:?} ({error})"
-            ))
-        })
-}
-
-fn get(object: &Object, key: &str) -> Result<JsValue, JsValue> {
-    Reflect::get(object, &key.into())
-}
-
 fn to_js(value: &impl Serialize) -> JsValue {
     // Records of strings cannot fail to become objects.
     serde_wasm_bindgen::to_value(value).unwrap_or(JsValue::UNDEFINED)
-}
-
-fn type_error(message: &str) -> JsValue {
-    TypeError::new(message).into()
 }
 
 /// What the constructor throws.
@@ -395,7 +244,7 @@ fn open_error(error: &OpenError) -> JsValue {
 
 /// What rejects an iteration.
 fn stream_error(error: &Error) -> JsValue {
-    let rejection = js_sys::Error::new(&error.to_string());
+    let rejection = JsError::new(&error.to_string());
     rejection.set_name("EventStreamError");
     rejection.into()
 }

@@ -2,7 +2,7 @@
 //! who listens. A transport reports each thing it learns here, the moment it learns it.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::BTreeMap,
     rc::{Rc, Weak},
     sync::Arc,
@@ -10,8 +10,9 @@ use std::{
 };
 
 use crate::{
-    CloseReason, CloseRule, Error, Frame, Lifecycle, Listener, OpenError, ReconnectCause, State,
-    callback::Callbacks,
+    CloseReason, CloseRule, Error, Frame, Lifecycle, Listener, Message, OpenError, ReconnectCause,
+    State,
+    callback::{Callbacks, Snapshot},
     close::Verdict,
     state::{StateCell, StateObserver},
     transport::Link,
@@ -33,6 +34,7 @@ pub(crate) struct Session {
     state: StateCell,
     topics: RefCell<BTreeMap<Arc<str>, Rc<Topic>>>,
     last_event_id: RefCell<String>,
+    was_open: Cell<bool>,
     /// The live connection; gone from the moment it is shut.
     link: RefCell<Option<Rc<dyn Link>>>,
     /// The task that waits for the stream's next item.
@@ -52,7 +54,7 @@ impl Session {
         for name in streamed {
             topics.insert(Arc::clone(&name), Topic::new(name, true)?);
         }
-        if let Some(name) = rule.listens_for() {
+        for name in rule.listens_for() {
             topics
                 .entry(Arc::clone(&name))
                 .or_insert(Topic::new(name, false)?);
@@ -71,6 +73,7 @@ impl Session {
             state,
             topics: RefCell::new(topics),
             last_event_id: RefCell::default(),
+            was_open: Cell::default(),
             link: RefCell::default(),
             waker: RefCell::default(),
         }))
@@ -96,62 +99,97 @@ impl Session {
         self.topics.borrow().get(name).cloned()
     }
 
-    // What a transport reports.
+    // What a transport reports. It is the browser that calls then, and no callback is running. A
+    // transport keeps what is for the stream before callbacks run: whatever they do, or fail at,
+    // nothing is lost.
 
     /// The server answered with an event stream.
-    pub fn opened(&self) -> Option<Lifecycle<Frame<'static>>> {
-        let item = self.state.with(|state| match state {
-            State::Reconnecting { .. } => Some(Lifecycle::Resumed {
+    pub fn opened(&self, keep: impl FnOnce(Lifecycle<Message>)) {
+        self.state.recover();
+        if self
+            .state
+            .with(|state| matches!(state, State::Open | State::Closed(_)))
+        {
+            return;
+        }
+        let item = if self.was_open.replace(true) {
+            Lifecycle::Resumed {
                 last_event_id: self.last_event_id(),
-            }),
-            State::Connecting => Some(Lifecycle::Opened),
-            State::Open | State::Closed(_) => None,
-        })?;
-        self.state.set(State::Open);
-        Some(item)
+            }
+        } else {
+            Lifecycle::Opened
+        };
+        self.state.change(State::Open);
+        keep(item);
+        self.state.tell();
     }
 
-    /// A message came. The verdict says whether it goes on to the stream; the topic, whether the
-    /// stream wants it.
-    ///
-    /// When the close rule is met, the connection is shut before anybody sees the message. Whatever
-    /// a callback then does, or fails at, no request can follow and the stream ends.
-    pub fn received(&self, topic: &Topic, frame: &Frame<'_>) -> Verdict {
+    /// A message came. If it meets the close rule, the connection is shut before anybody sees it,
+    /// so that no request can follow. The arrival says who is to have it; to those who call back it
+    /// is [announced](Self::announce).
+    pub fn received(&self, topic: &Topic, frame: &Frame<'_>) -> Arrival {
+        self.state.recover();
+        if self.is_closed() {
+            return Arrival {
+                for_stream: false,
+                callbacks: None,
+            };
+        }
         self.remember(frame.last_event_id());
-        let callbacks = topic.callbacks.snapshot();
         let verdict = self.rule.judge(frame);
+        let callbacks = topic.callbacks.snapshot();
         if verdict != Verdict::Continue {
             self.shut(CloseReason::Rule(frame.clone().into_owned()));
         }
-        if verdict != Verdict::Mark {
-            callbacks.each(|callback| callback(frame));
+        let delivered = verdict != Verdict::Mark;
+        Arrival {
+            for_stream: delivered && topic.streamed,
+            callbacks: (delivered && !callbacks.is_empty()).then_some(callbacks),
         }
-        if verdict != Verdict::Continue {
-            self.state.tell();
-        }
-        verdict
     }
 
-    /// The connection is lost, and is being made again.
-    pub fn lost(&self) -> Option<Lifecycle<Frame<'static>>> {
-        let (attempt, cause) = self.state.with(|state| match state {
+    /// Tells callbacks of a message that was received, and observers of the close if it was the
+    /// last.
+    pub fn announce(&self, arrival: Arrival, frame: &Frame<'_>) {
+        if let Some(callbacks) = arrival.callbacks {
+            callbacks.each(|callback| {
+                if !self.state.is_silent() {
+                    callback(frame);
+                }
+            });
+        }
+        self.state.tell();
+    }
+
+    /// Tells observers of a close that nobody else is to be told of.
+    pub fn tell(&self) {
+        self.state.tell();
+    }
+
+    /// The connection is lost, or could not be made, and is tried again.
+    pub fn lost(&self, keep: impl FnOnce(Lifecycle<Message>)) {
+        self.state.recover();
+        let next = self.state.with(|state| match state {
             State::Open => Some((1, ReconnectCause::Disconnected)),
             State::Connecting => Some((1, ReconnectCause::Unreachable)),
             State::Reconnecting { attempt, .. } => {
                 Some((attempt.saturating_add(1), ReconnectCause::Unreachable))
             }
             State::Closed(_) => None,
-        })?;
-        self.state.set(State::Reconnecting { attempt, cause });
-        Some(Lifecycle::Reconnecting { attempt, cause })
+        });
+        let Some((attempt, cause)) = next else { return };
+        self.state.change(State::Reconnecting { attempt, cause });
+        keep(Lifecycle::Reconnecting { attempt, cause });
+        self.state.tell();
     }
 
     /// The connection is lost for good.
     pub fn failed(&self) {
-        let reconnecting = self.state.with(|state| *state != State::Connecting);
+        self.state.recover();
+        let url = self.url.to_string();
         let error = Error::Failed {
-            url: self.url.to_string(),
-            reconnecting,
+            url,
+            was_open: self.was_open.get(),
         };
         self.close(CloseReason::Failed(error));
     }
@@ -179,9 +217,9 @@ impl Session {
         self.state.tell();
     }
 
-    /// Closes the connection without telling anybody but the stream.
+    /// Closes the connection and calls nobody any more.
     pub fn abandon(&self) {
-        self.state.forget_all();
+        self.state.silence();
         self.close(CloseReason::Called);
     }
 
@@ -229,9 +267,15 @@ impl Session {
 
     /// Remembers whom to wake for the next item or the end.
     pub fn register(&self, waker: &Waker) {
-        let mut slot = self.waker.borrow_mut();
-        if !slot.as_ref().is_some_and(|known| known.will_wake(waker)) {
-            *slot = Some(waker.clone());
+        let known = self
+            .waker
+            .borrow()
+            .as_ref()
+            .is_some_and(|known| known.will_wake(waker));
+        if !known {
+            // Dropped with nothing borrowed: a waker may own its task, and that may come back here.
+            let replaced = self.waker.replace(Some(waker.clone()));
+            drop(replaced);
         }
     }
 
@@ -258,10 +302,7 @@ impl Session {
     fn leave(&self, topic: &Rc<Topic>) {
         let wanted = topic.streamed
             || !topic.callbacks.is_empty()
-            || self
-                .rule
-                .listens_for()
-                .is_some_and(|name| name == topic.name);
+            || self.rule.listens_for().contains(&topic.name);
         let known = self
             .topic(&topic.name)
             .is_some_and(|known| Rc::ptr_eq(&known, topic));
@@ -290,6 +331,18 @@ impl Session {
             topic.callbacks.clear();
         }
         self.wake();
+    }
+}
+
+/// Who is to have a message that was received.
+pub(crate) struct Arrival {
+    pub for_stream: bool,
+    callbacks: Option<Snapshot<MessageCallback>>,
+}
+
+impl Arrival {
+    pub fn for_callbacks(&self) -> bool {
+        self.callbacks.is_some()
     }
 }
 

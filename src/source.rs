@@ -70,8 +70,9 @@ impl EventSource {
         self
     }
 
-    /// Sets which message ends the stream: a [`CloseRule`], or the name of an event.
-    /// `close` unless set.
+    /// Sets which message ends the stream: a [`CloseRule`], or the name of an event. It replaces the
+    /// rule that was set before, and the default, the event `close`; for several rules see
+    /// [`CloseRule::or`].
     pub fn close_on(mut self, rule: impl Into<CloseRule>) -> Self {
         self.close_rule = rule.into();
         self
@@ -94,7 +95,8 @@ impl EventSource {
 
     /// Calls back with the decoded data of each event of this type as long as the connection lives,
     /// in the browser's own event dispatch: no task and no queue is in between. Data that is not
-    /// what `T` expects comes as the [`DecodeError`] that holds the message.
+    /// what `T` expects comes as the [`DecodeError`] that holds the message. A callback that throws
+    /// a JavaScript exception is not called again.
     ///
     /// The name need not be subscribed to; if it is, callback and stream both see the message. For
     /// a callback that ends before the connection, see [`Connection::on`].

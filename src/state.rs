@@ -4,7 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     fmt,
-    rc::Rc,
+    rc::Weak,
 };
 
 use crate::{
@@ -25,7 +25,7 @@ pub enum State {
     Connecting,
     /// The server answered with an event stream.
     Open,
-    /// The connection is lost and will be made again by itself.
+    /// The connection is lost, or could not be made, and will be tried again by itself.
     Reconnecting {
         /// Which attempt is awaited or under way, from 1. Each success starts the count anew.
         attempt: u32,
@@ -59,7 +59,7 @@ impl fmt::Display for State {
     }
 }
 
-/// Why a connection is being made again.
+/// Why a connection is being made again, or for the first time once more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReconnectCause {
@@ -67,6 +67,15 @@ pub enum ReconnectCause {
     Disconnected,
     /// An attempt to connect met no server or was cut before the answer.
     Unreachable,
+}
+
+impl fmt::Display for ReconnectCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ReconnectCause::Disconnected => "disconnected",
+            ReconnectCause::Unreachable => "unreachable",
+        })
+    }
 }
 
 /// The [`readyState`](https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource-readystate)
@@ -94,6 +103,7 @@ pub(crate) struct StateCell {
     observers: Callbacks<StateObserver>,
     untold: RefCell<VecDeque<State>>,
     telling: Cell<bool>,
+    silent: Cell<bool>,
 }
 
 impl StateCell {
@@ -110,11 +120,6 @@ impl StateCell {
         self.with(|state| matches!(state, State::Closed(_)))
     }
 
-    pub fn set(&self, state: State) {
-        self.change(state);
-        self.tell();
-    }
-
     /// Changes the state; the observers hear of it at the next [`tell`](Self::tell).
     pub fn change(&self, state: State) {
         if !self.observers.is_empty() {
@@ -123,19 +128,25 @@ impl StateCell {
         self.current.replace(state);
     }
 
-    pub fn observe(&self, observer: Box<StateObserver>) -> Rc<Callback<StateObserver>> {
+    pub fn observe(&self, observer: Box<StateObserver>) -> Weak<Callback<StateObserver>> {
         self.observers.add(observer)
     }
 
-    pub fn forget(&self, observer: &Rc<Callback<StateObserver>>) {
+    pub fn forget(&self, observer: &Weak<Callback<StateObserver>>) {
         self.observers.remove(observer);
     }
 
-    pub fn forget_all(&self) {
+    /// Tells nobody anything any more.
+    pub fn silence(&self) {
+        self.silent.set(true);
         self.observers.clear();
     }
 
-    /// Tells the observers what they do not know yet.
+    pub fn is_silent(&self) -> bool {
+        self.silent.get()
+    }
+
+    /// Tells the observers what they do not know yet. After the end they are let go of.
     pub fn tell(&self) {
         if self.telling.replace(true) {
             return;
@@ -144,15 +155,35 @@ impl StateCell {
             // A statement of its own, so that the queue is free again while observers run.
             let next = self.untold.borrow_mut().pop_front();
             let Some(state) = next else { break };
-            self.observers.snapshot().each(|observer| observer(&state));
+            self.observers.snapshot().each(|observer| {
+                if !self.silent.get() {
+                    observer(&state);
+                }
+            });
         }
+        self.telling.set(false);
+        if self.is_closed() {
+            self.observers.clear();
+        }
+    }
+
+    /// Makes good what an observer broke that threw a JavaScript exception: such a one leaves `tell`
+    /// without running anything on its way out. To be called where no observer can be running.
+    pub fn recover(&self) {
         self.telling.set(false);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::*;
+
+    fn set(cell: &StateCell, state: State) {
+        cell.change(state);
+        cell.tell();
+    }
 
     #[test]
     fn every_state_has_the_ready_state_of_the_standard() {
@@ -173,7 +204,7 @@ mod tests {
         let (inside, log) = (Rc::clone(&cell), Rc::clone(&seen));
         cell.observe(Box::new(move |state| {
             if *state == State::Open {
-                inside.set(State::Closed(CloseReason::Called));
+                set(&inside, State::Closed(CloseReason::Called));
             }
             log.borrow_mut().push(format!("first {state}"));
         }));
@@ -181,12 +212,11 @@ mod tests {
         cell.observe(Box::new(move |state| {
             log.borrow_mut().push(format!("second {state}"))
         }));
-        cell.set(State::Open);
+        set(&cell, State::Open);
         assert_eq!(
             *seen.borrow(),
             ["first open", "second open", "first closed", "second closed"]
         );
-        cell.forget_all();
     }
 
     #[test]
@@ -195,9 +225,9 @@ mod tests {
         let calls = Rc::new(Cell::new(0));
         let counter = Rc::clone(&calls);
         let observer = cell.observe(Box::new(move |_| counter.set(counter.get() + 1)));
-        cell.set(State::Open);
+        set(&cell, State::Open);
         cell.forget(&observer);
-        cell.set(State::Connecting);
+        set(&cell, State::Connecting);
         assert_eq!(calls.get(), 1);
     }
 }

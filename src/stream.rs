@@ -63,33 +63,11 @@ impl<T> EventStream<T> {
         EventStream { feed, decode }
     }
 
-    /// The connection: its URL, its last event ID, its listeners.
-    pub fn connection(&self) -> &Connection {
-        &self.feed.connection
-    }
-
-    /// The state of the connection now.
-    pub fn state(&self) -> State {
-        self.connection().state()
-    }
-
-    /// Why the connection is closed; `None` as long as it is not.
-    pub fn close_reason(&self) -> Option<CloseReason> {
-        self.connection().close_reason()
-    }
-
-    /// Closes the connection. The messages that came before can still be read.
-    pub fn close(&self) {
-        self.connection().close();
-    }
-
-    /// A handle that closes this stream and can be kept anywhere.
-    pub fn close_handle(&self) -> CloseHandle {
-        self.connection().close_handle()
-    }
-
     /// The same stream with what happens to the connection in its place among the messages.
-    pub fn with_lifecycle(self) -> LifecycleStream<T> {
+    ///
+    /// To be called right after opening: of what happened before, only the messages are in it.
+    pub fn with_lifecycle(mut self) -> LifecycleStream<T> {
+        self.feed.transport.keep_lifecycle();
         LifecycleStream {
             feed: self.feed,
             decode: self.decode,
@@ -115,29 +93,61 @@ impl<T> Stream for EventStream<T> {
     }
 }
 
-impl<T> FusedStream for EventStream<T> {
-    fn is_terminated(&self) -> bool {
-        self.feed.end == End::Reached
-    }
+/// What both streams let one see and do of their connection.
+macro_rules! with_connection {
+    ($($stream:ident)*) => {$(
+        impl<T> $stream<T> {
+            /// The connection: its URL, its last event ID, its listeners.
+            pub fn connection(&self) -> &Connection {
+                &self.feed.connection
+            }
+
+            /// The state of the connection now.
+            pub fn state(&self) -> State {
+                self.connection().state()
+            }
+
+            /// Why the connection is closed; `None` as long as it is not.
+            pub fn close_reason(&self) -> Option<CloseReason> {
+                self.connection().close_reason()
+            }
+
+            /// Closes the connection. What came before can still be read.
+            pub fn close(&self) {
+                self.connection().close();
+            }
+
+            /// A handle that closes this stream and can be kept anywhere.
+            pub fn close_handle(&self) -> CloseHandle {
+                self.connection().close_handle()
+            }
+        }
+
+        impl<T> FusedStream for $stream<T> {
+            fn is_terminated(&self) -> bool {
+                self.feed.end == End::Reached
+            }
+        }
+
+        impl<T> fmt::Debug for $stream<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($stream)).field(self.connection()).finish()
+            }
+        }
+    )*};
 }
 
-impl<T> fmt::Debug for EventStream<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("EventStream")
-            .field(self.connection())
-            .finish()
-    }
-}
+with_connection!(EventStream LifecycleStream);
 
 /// What a [`LifecycleStream`] yields: a message, or a change of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lifecycle<T = Message> {
-    /// The server answered for the first time.
+    /// The server answered, for the first time.
     Opened,
     /// A message.
     Message(T),
-    /// The connection is lost and is being made again.
+    /// The connection is lost, or could not be made, and is tried again.
     Reconnecting {
         /// Which attempt this is, from 1. Each success starts the count anew.
         attempt: u32,
@@ -146,9 +156,10 @@ pub enum Lifecycle<T = Message> {
     },
     /// The connection is there again.
     Resumed {
-        /// The ID of the last message before the break, which the browser sent along so that the
-        /// server could go on behind it. Empty if no message had one: then what was sent during
-        /// the break is lost.
+        /// The ID of the last message before the break. The browser sent it along, so that the
+        /// server could go on behind it. Empty if no message had one. As with
+        /// [`Connection::last_event_id`], the browser is ahead of this where the server puts an ID
+        /// on events that nobody listens for, or on none at all.
         last_event_id: String,
     },
     /// The connection is closed; the last item of every stream.
@@ -182,13 +193,6 @@ pub struct LifecycleStream<T = Message> {
     decode: Decode<T>,
 }
 
-impl<T> LifecycleStream<T> {
-    /// The connection: its URL, its state, its listeners.
-    pub fn connection(&self) -> &Connection {
-        &self.feed.connection
-    }
-}
-
 impl<T> Stream for LifecycleStream<T> {
     type Item = Result<Lifecycle<T>, Error>;
 
@@ -196,20 +200,6 @@ impl<T> Stream for LifecycleStream<T> {
         let decode = self.decode;
         let item = ready!(self.feed.poll_next(cx));
         Poll::Ready(item.map(|item| item.and_then(|item| item.decode(decode))))
-    }
-}
-
-impl<T> FusedStream for LifecycleStream<T> {
-    fn is_terminated(&self) -> bool {
-        self.feed.end == End::Reached
-    }
-}
-
-impl<T> fmt::Debug for LifecycleStream<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("LifecycleStream")
-            .field(self.connection())
-            .finish()
     }
 }
 

@@ -10,8 +10,12 @@ use crate::OpenError;
 #[wasm_bindgen]
 extern "C" {
     /// A `MessageEvent` of an `EventSource`, whose data is always a string. Getting it as one saves
-    /// a JavaScript value, and its way to a string, for each message.
+    /// a JavaScript value, and its way to a string, for each message; but nothing else may be got so.
+    /// What a page has put in the place of `EventSource` is looked at by [`is_text`] first.
     type StringMessageEvent;
+
+    #[wasm_bindgen(method, getter, js_name = data)]
+    fn any_data(this: &StringMessageEvent) -> JsValue;
 
     #[wasm_bindgen(method, getter)]
     fn data(this: &StringMessageEvent) -> Option<String>;
@@ -22,13 +26,19 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn origin(this: &StringMessageEvent) -> Option<String>;
 
-    /// What the platform does with an exception that an event handler throws.
     #[cfg(feature = "npm")]
-    #[wasm_bindgen(js_name = reportError)]
-    pub(crate) fn report_error(thrown: &JsValue);
+    #[wasm_bindgen(catch, js_name = reportError)]
+    fn report_error_globally(thrown: &JsValue) -> Result<(), JsValue>;
 }
 
-/// `None` if the event has no data: then it is not one that an `EventSource` dispatches.
+/// Whether the event is one that an `EventSource` dispatches: one whose data is a string.
+pub(crate) fn is_text(event: &Event) -> bool {
+    event
+        .unchecked_ref::<StringMessageEvent>()
+        .any_data()
+        .is_string()
+}
+
 pub(crate) fn data(event: &Event) -> Option<String> {
     event.unchecked_ref::<StringMessageEvent>().data()
 }
@@ -60,14 +70,16 @@ pub(crate) fn new_event_source(
     let init = EventSourceInit::new();
     init.set_with_credentials(with_credentials);
     EventSource::new_with_event_source_init_dict(url, &init).map_err(|thrown| {
-        let url = url.to_owned();
+        let (url, detail) = (url.to_owned(), detail(&thrown));
         if thrown.is_instance_of::<ReferenceError>() {
             OpenError::Unsupported { url }
+        } else if thrown
+            .dyn_ref::<Error>()
+            .is_some_and(|error| error.name() == "SyntaxError")
+        {
+            OpenError::InvalidUrl { url, detail }
         } else {
-            OpenError::InvalidUrl {
-                url,
-                detail: detail(&thrown),
-            }
+            OpenError::Refused { url, detail }
         }
     })
 }
@@ -76,5 +88,14 @@ fn detail(thrown: &JsValue) -> String {
     match thrown.dyn_ref::<Error>() {
         Some(error) => error.message().into(),
         None => format!("{thrown:?}"),
+    }
+}
+
+/// Does with an exception what the platform does with one that an event handler throws.
+#[cfg(feature = "npm")]
+pub(crate) fn report_error(thrown: &JsValue) {
+    if report_error_globally(thrown).is_err() {
+        // Older engines, and Node, have no `reportError`.
+        web_sys::console::error_1(thrown);
     }
 }

@@ -35,6 +35,9 @@ pub(crate) trait Transport {
     /// The next item, in the order the server sent them. Pending as long as there is none: the
     /// stream knows from the session whether there will be more, and the session wakes it.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<FeedItem<'_>>;
+
+    /// From now on the stream also wants what happens to the connection.
+    fn keep_lifecycle(&mut self);
 }
 
 /// What a stream is made from, before it is decoded.

@@ -14,7 +14,6 @@ use std::{
 use super::*;
 use crate::{
     CloseRule, Listener,
-    close::Verdict,
     session::{Session, Topic},
     transport::Link,
 };
@@ -41,6 +40,8 @@ impl Transport for Scripted {
             None => Poll::Pending,
         }
     }
+
+    fn keep_lifecycle(&mut self) {}
 }
 
 /// Notes what it was asked for.
@@ -69,29 +70,32 @@ struct Far {
 }
 
 impl Far {
-    fn opened(&self) {
-        self.items.borrow_mut().extend(self.session.opened());
+    fn keep(&self, item: Lifecycle<Message>) {
+        self.items.borrow_mut().push_back(item);
         self.session.wake();
+    }
+
+    fn opened(&self) {
+        self.session.opened(|item| self.keep(item));
     }
 
     fn lost(&self) {
-        let item = self.session.lost();
-        self.items.borrow_mut().extend(item);
-        self.session.wake();
+        self.session.lost(|item| self.keep(item));
     }
 
     fn message(&self, name: &str, data: &str, id: &str) {
-        let Some(topic) = self.session.topic(name) else {
-            return;
-        };
-        let message = Frame::new(name, data).with_last_event_id(id).into_owned();
-        let verdict = self.session.received(&topic, &message);
-        if topic.streamed && verdict != Verdict::Mark {
-            self.items
-                .borrow_mut()
-                .push_back(Lifecycle::Message(message));
+        if let Some(topic) = self.session.topic(name) {
+            self.message_of(&topic, data, id);
         }
-        self.session.wake();
+    }
+
+    fn message_of(&self, topic: &Topic, data: &str, id: &str) {
+        let frame = Frame::new(&topic.name, data).with_last_event_id(id);
+        let arrival = self.session.received(topic, &frame);
+        if arrival.for_stream {
+            self.keep(Lifecycle::Message(frame.clone().into_owned()));
+        }
+        self.session.announce(arrival, &frame);
     }
 
     fn wire(&self) -> Vec<String> {
@@ -220,7 +224,7 @@ fn attempts_count_from_one_and_anew_after_each_success() {
     let expected = [
         format!("1 {UNREACHABLE:?}"),
         format!("2 {UNREACHABLE:?}"),
-        resumed(""),
+        "Opened".to_owned(),
         "1".to_owned(),
         format!("1 {DISCONNECTED:?}"),
         format!("2 {UNREACHABLE:?}"),
@@ -238,7 +242,7 @@ fn a_failure_is_one_error_after_what_came_before_and_then_none_for_ever() {
     assert!(matches!(poll(&mut stream), Poll::Ready(Some(Ok(_)))));
     let error = Error::Failed {
         url: "/sse".into(),
-        reconnecting: true,
+        was_open: true,
     };
     assert_eq!(poll(&mut stream), Poll::Ready(Some(Err(error))));
     assert!(!stream.is_terminated());
@@ -252,11 +256,13 @@ fn a_failure_is_one_error_after_what_came_before_and_then_none_for_ever() {
 #[test]
 fn whatever_a_transport_reports_after_the_close_changes_nothing() {
     let (mut stream, far) = open(&["message"], CloseRule::default());
+    let topic = far.session.topic("message").expect("it is subscribed to");
     stream.close();
     far.opened();
     far.lost();
     far.session.failed();
-    far.message("message", "late", "");
+    far.message_of(&topic, "late", "9");
+    assert_eq!(stream.connection().last_event_id(), "");
     assert_eq!(stream.close_reason(), Some(CloseReason::Called));
     assert_eq!(poll(&mut stream), Poll::Ready(None));
     assert_eq!(
@@ -310,4 +316,196 @@ fn a_callback_may_subscribe_close_and_drop_what_it_belongs_to() {
         4,
         "a guard that outlives its connection asks for nothing"
     );
+}
+
+#[test]
+fn a_failure_before_any_success_says_that_it_was_never_open() {
+    let (mut stream, far) = open(&["message"], CloseRule::default());
+    far.lost();
+    far.session.failed();
+    let error = Error::Failed {
+        url: "/sse".into(),
+        was_open: false,
+    };
+    assert_eq!(poll(&mut stream), Poll::Ready(Some(Err(error))));
+}
+
+#[test]
+fn a_callback_that_closes_and_polls_finds_its_message_in_the_stream() {
+    let (stream, far) = open(&["message"], CloseRule::default());
+    let slot = Rc::new(RefCell::new(stream));
+    let (held, read) = (Rc::clone(&slot), Rc::new(RefCell::new(Vec::new())));
+    let notes = Rc::clone(&read);
+    let _guard = slot.borrow().connection().on_frame("message", move |_| {
+        held.borrow().close();
+        notes.borrow_mut().extend(texts(&mut held.borrow_mut()));
+    });
+    far.message("message", "1", "");
+    assert_eq!(*read.borrow(), ["1"]);
+}
+
+#[test]
+fn nobody_is_called_after_the_connection_was_dropped_not_even_for_the_same_event() {
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let notes = || {
+        let notes = Rc::clone(&seen);
+        move |note: &'static str| notes.borrow_mut().push(note)
+    };
+    for closes_before in [false, true] {
+        let (stream, far) = open(&["message"], CloseRule::default());
+        let slot = Rc::new(RefCell::new(Some(stream)));
+        let (held, first, second) = (Rc::clone(&slot), notes(), notes());
+        let stream = slot.borrow();
+        let connection = stream.as_ref().expect("just put there").connection();
+        let _first = connection.on_frame("message", move |_| {
+            first("drops it");
+            let stream = held.borrow_mut().take().expect("called once");
+            if closes_before {
+                stream.close();
+            }
+        });
+        let _second = connection.on_frame("message", move |_| second("called back"));
+        drop(stream);
+        far.message("message", "1", "");
+    }
+    let (stream, far) = open(&["message"], CloseRule::default());
+    let slot = Rc::new(RefCell::new(Some(stream)));
+    let (held, first, second) = (Rc::clone(&slot), notes(), notes());
+    let stream = slot.borrow();
+    let connection = stream.as_ref().expect("just put there").connection();
+    let _first = connection.on_state(move |_| {
+        first("drops it");
+        drop(held.borrow_mut().take());
+    });
+    let _second = connection.on_state(move |_| second("told"));
+    drop(stream);
+    far.opened();
+    assert_eq!(*seen.borrow(), ["drops it"; 3]);
+}
+
+#[test]
+fn closing_and_dropping_free_what_callbacks_and_observers_own() {
+    let owned = Rc::new(());
+    let owner = || {
+        let held = Rc::clone(&owned);
+        move || drop(Rc::clone(&held))
+    };
+    for closes in [true, false] {
+        let (observer, callback) = (owner(), owner());
+        let names = [Arc::from("message")];
+        let callbacks = [(
+            Arc::from("message"),
+            Box::new(move |_: &Frame<'_>| callback()) as Box<_>,
+        )];
+        let observers = [Box::new(move |_: &State| observer()) as Box<_>];
+        let rule = CloseRule::default();
+        let session = Session::new("/".into(), rule, names, callbacks, observers).expect("names");
+        let connection = Connection::new(session);
+        let (observer, callback) = (owner(), owner());
+        let _guards = (
+            connection
+                .on_frame("message", move |_| callback())
+                .expect("a proper name"),
+            connection.on_state(move |_| observer()),
+        );
+        assert_eq!(Rc::strong_count(&owned), 5);
+        if closes {
+            connection.close();
+            assert_eq!(Rc::strong_count(&owned), 1, "all guards are still there");
+        }
+        drop(connection);
+        assert_eq!(Rc::strong_count(&owned), 1);
+    }
+}
+
+#[test]
+fn a_guard_kept_by_its_own_callback_is_no_leak_once_the_connection_is_gone() {
+    let (stream, _far) = open(&["message"], CloseRule::default());
+    let (owned, slot) = (Rc::new(()), Rc::<RefCell<Option<Listener>>>::default());
+    let (held, own) = (Rc::clone(&owned), Rc::clone(&slot));
+    let guard = stream.connection().on_frame("message", move |_| {
+        let _held = &held;
+        drop(own.take());
+    });
+    slot.replace(guard.ok());
+    drop((slot, stream));
+    assert_eq!(Rc::strong_count(&owned), 1);
+}
+
+#[test]
+fn a_callback_that_panics_loses_no_message_and_deafens_nobody() {
+    let (mut stream, far) = open(&["message"], CloseRule::default());
+    let told = Rc::new(RefCell::new(Vec::new()));
+    let notes = Rc::clone(&told);
+    let _callback = stream
+        .connection()
+        .on_frame("message", |_| panic!("on purpose"));
+    let _first = stream
+        .connection()
+        .on_state(move |state| notes.borrow_mut().push(state.to_string()));
+    let _second = stream
+        .connection()
+        .on_state(|state| assert!(*state != State::Open, "on purpose"));
+    let survives = |act: &dyn Fn()| {
+        let act = std::panic::AssertUnwindSafe(act);
+        assert!(std::panic::catch_unwind(act).is_err(), "it was to panic");
+    };
+    survives(&|| far.opened());
+    survives(&|| far.message("message", "1", ""));
+    far.lost();
+    assert_eq!(texts(&mut stream), ["1"]);
+    stream.close();
+    assert_eq!(*told.borrow(), ["open", "reconnecting", "closed"]);
+}
+
+#[test]
+fn a_waker_that_closes_the_stream_when_it_is_replaced_does_no_harm() {
+    thread_local!(static HANDLE: RefCell<Option<CloseHandle>> = const { RefCell::new(None) });
+
+    /// As wakers do, it owns its task; this one's task closes the stream on its way out.
+    struct OwnsATask;
+
+    impl Wake for OwnsATask {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    impl Drop for OwnsATask {
+        fn drop(&mut self) {
+            HANDLE.take().expect("dropped once").close();
+        }
+    }
+
+    let (mut stream, _far) = open(&["message"], CloseRule::default());
+    HANDLE.set(Some(stream.close_handle()));
+    let waker = Waker::from(Arc::new(OwnsATask));
+    assert!(
+        Pin::new(&mut stream)
+            .poll_next(&mut Context::from_waker(&waker))
+            .is_pending()
+    );
+    drop(waker);
+    let bell = Arc::new(Bell::default());
+    let waker = Waker::from(Arc::clone(&bell));
+    let polled = Pin::new(&mut stream).poll_next(&mut Context::from_waker(&waker));
+    assert!(
+        polled.is_ready() || bell.0.load(Relaxed) == 1,
+        "the end is not slept through"
+    );
+    assert_eq!(poll(&mut stream), Poll::Ready(None));
+}
+
+#[test]
+fn a_stream_that_moves_to_another_task_wakes_that_one() {
+    let (mut stream, far) = open(&["message"], CloseRule::default());
+    let bells = [Arc::new(Bell::default()), Arc::new(Bell::default())];
+    for bell in &bells {
+        let waker = Waker::from(Arc::clone(bell));
+        assert!(
+            Pin::new(&mut stream)
+                .poll_next(&mut Context::from_waker(&waker))
+                .is_pending()
+        );
+    }
+    far.message("message", "1", "");
+    assert_eq!(bells.map(|bell| bell.0.load(Relaxed)), [0, 1]);
 }

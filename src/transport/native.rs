@@ -19,7 +19,6 @@ use super::{FeedItem, Link, Transport};
 use crate::{
     Lifecycle, Message, OpenError,
     buffer::Inbox,
-    close::Verdict,
     session::{Session, Topic},
     sys,
 };
@@ -58,6 +57,10 @@ impl Transport for Native {
     fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<FeedItem<'_>> {
         self.0.borrow_mut().pop().map_or(Poll::Pending, Poll::Ready)
     }
+
+    fn keep_lifecycle(&mut self) {
+        self.0.borrow_mut().keep_lifecycle();
+    }
 }
 
 /// Where the browser's events come in. It does not keep the session alive: who drops the
@@ -65,7 +68,7 @@ impl Transport for Native {
 struct Port {
     session: Weak<Session>,
     source: EventSource,
-    /// Asked once a response: it cannot change in between.
+    /// Asked once a response: it cannot change in between. So is whether the data are strings.
     origin: RefCell<Option<Arc<str>>>,
     inbox: Option<Rc<RefCell<Inbox>>>,
 }
@@ -83,45 +86,57 @@ impl Port {
             }
             return;
         }
-        let item = match (name, self.source.ready_state()) {
+        let keep = |item| self.keep(&session, item);
+        match (name, self.source.ready_state()) {
             ("open", _) => {
                 self.origin.take();
-                session.opened()
+                session.opened(keep);
             }
-            (_, EventSource::CONNECTING) => session.lost(),
-            (_, EventSource::CLOSED) => {
-                session.failed();
-                None
-            }
+            (_, EventSource::CONNECTING) => session.lost(keep),
+            (_, EventSource::CLOSED) => session.failed(),
             // An error that leaves the connection open is none.
-            _ => None,
-        };
-        if let Some(item) = item {
-            self.push(&session, item);
+            _ => {}
         }
     }
 
     fn message(&self, session: &Session, topic: &Topic, event: &Event) {
-        let Some(data) = sys::data(event) else { return };
+        let Some(origin) = self.origin(event) else {
+            return;
+        };
+        let Some(data) = sys::data(event) else {
+            return;
+        };
         let id = sys::last_event_id(event).unwrap_or_default();
-        let frame = Message::shared(Arc::clone(&topic.name), data, id, self.origin(event));
-        let verdict = session.received(topic, &frame);
-        if topic.streamed && verdict != Verdict::Mark {
-            self.push(session, Lifecycle::Message(frame));
+        let message = Message::shared(Arc::clone(&topic.name), data, id, origin);
+        let arrival = session.received(topic, &message);
+        if !arrival.for_stream {
+            session.announce(arrival, &message);
+        } else if arrival.for_callbacks() {
+            self.keep(session, Lifecycle::Message(message.clone()));
+            session.announce(arrival, &message);
+        } else {
+            self.keep(session, Lifecycle::Message(message));
+            session.tell();
         }
     }
 
-    fn push(&self, session: &Session, item: Lifecycle<Message>) {
-        if let Some(inbox) = &self.inbox {
-            inbox.borrow_mut().push(item);
+    /// Keeps this for the stream, if there is one that wants it.
+    fn keep(&self, session: &Session, item: Lifecycle<Message>) {
+        if let Some(inbox) = &self.inbox
+            && inbox.borrow_mut().push(item)
+        {
             session.wake();
         }
     }
 
-    fn origin(&self, event: &Event) -> Arc<str> {
+    /// The origin of the messages of this response; `None` if the event is none of an
+    /// `EventSource`.
+    fn origin(&self, event: &Event) -> Option<Arc<str>> {
         let mut origin = self.origin.borrow_mut();
-        let known = origin.get_or_insert_with(|| sys::origin(event).unwrap_or_default().into());
-        Arc::clone(known)
+        if origin.is_none() && sys::is_text(event) {
+            *origin = Some(sys::origin(event).unwrap_or_default().into());
+        }
+        origin.clone()
     }
 }
 

@@ -3,10 +3,10 @@
 use std::{cell::RefCell, rc::Rc};
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{CloseReason, CloseRule, Connection, EventStream, Listener, State};
+use wasm_eventsource::{CloseReason, CloseRule, EventStream, Lifecycle, Listener, State};
 
 use super::{
-    observe::{Notes, data, is_silent, live_listeners, message, numbers},
+    observe::{Notes, data, expect_exceptions, is_silent, live_listeners, message, next, numbers},
     scenario::Scenario,
 };
 
@@ -199,18 +199,59 @@ async fn a_callback_may_drop_the_stream_it_belongs_to() {
 #[wasm_bindgen_test]
 async fn what_a_callback_owns_may_drop_guards_of_the_same_connection() {
     let server = Scenario::new().await;
-    let connection: Rc<Connection> = Rc::new(server.source("/live").open().unwrap());
+    let slot: Rc<RefCell<Option<Listener>>> = Rc::default();
+    let owned = Rc::clone(&slot);
+    let connection = server
+        .source("/live")
+        .on_frame("built", move |_| drop(owned.take()))
+        .open();
+    let connection = connection.unwrap();
+    slot.replace(connection.on_frame("inner", |_| {}).ok());
+    drop(slot);
     let inner = connection.on_frame("inner", |_| {}).unwrap();
     let outer = connection.on_frame("outer", move |_| {
         let _owned = &inner;
     });
     drop(outer);
-    let inner = connection.on_frame("inner", |_| {}).unwrap();
-    let _outer = connection.on_frame("outer", move |_| {
-        let _owned = &inner;
-    });
     connection.close();
     server.until("open=0").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_callback_that_throws_loses_no_message_and_deafens_nobody() {
+    expect_exceptions();
+    let server = Scenario::new().await;
+    let notes = Notes::default();
+    let (called, states) = (notes.clone(), notes.clone());
+    let mut stream = server
+        .source("/live")
+        .on_frame("message", |frame| wasm_bindgen::throw_str(frame.data()))
+        .on_frame("b", move |frame| called.write(frame.data()))
+        .on_state(move |state| states.write(state))
+        .on_state(|_| wasm_bindgen::throw_str("an observer throws on purpose"))
+        .events(["message", "b"])
+        .stream()
+        .unwrap()
+        .with_lifecycle();
+    server.until("open=1").await;
+    server
+        .send("data: 1\n\ndata: 2\n\nevent: b\ndata: 3\n\n")
+        .await;
+    assert_eq!(next(&mut stream).await, Some(Ok(Lifecycle::Opened)));
+    for expected in ["1", "2", "3"] {
+        match next(&mut stream).await {
+            Some(Ok(Lifecycle::Message(message))) => assert_eq!(message.data(), expected),
+            other => panic!("{other:?}"),
+        }
+    }
+    server.send("event: close\ndata: bye\n\n").await;
+    assert!(matches!(
+        next(&mut stream).await,
+        Some(Ok(Lifecycle::Closed(_)))
+    ));
+    assert_eq!(next(&mut stream).await, None);
+    assert_eq!(notes.all(), ["open", "3", "closed"]);
+    server.assert_no_request_follows(1).await;
 }
 
 #[wasm_bindgen_test]

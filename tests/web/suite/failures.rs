@@ -22,7 +22,7 @@ async fn fails_at_once(route: &str) {
         error,
         Error::Failed {
             url: url.clone(),
-            reconnecting: false
+            was_open: false
         }
     );
     assert!(error.to_string().contains(&url), "{error}");
@@ -75,7 +75,7 @@ async fn a_status_at_a_reconnect_ends_with_one_error_after_the_messages() {
         error,
         Error::Failed {
             url: server.url("/status/500?after=1"),
-            reconnecting: true
+            was_open: true
         }
     );
     assert_eq!(next(&mut stream).await, None);

@@ -96,30 +96,42 @@ pub fn noting_states(source: EventSource) -> (EventSource, Notes) {
     (source.on_state(move |state| writer.write(state)), notes)
 }
 
-/// How many listeners all `EventSource`s of this page or worker have now.
+/// How many listeners all `EventSource`s of this page or worker have now: what was added and not
+/// removed by the very type and function it was added with.
 ///
 /// The first call begins to count.
 pub fn live_listeners() -> f64 {
     js_sys::eval(
         "(() => {
             if (globalThis.liveListeners === undefined) {
-                globalThis.liveListeners = 0;
+                const known = [];
+                globalThis.liveListeners = known;
                 const { addEventListener, removeEventListener } = EventTarget.prototype;
-                EventTarget.prototype.addEventListener = function (...given) {
-                    if (this instanceof EventSource) globalThis.liveListeners += 1;
-                    return addEventListener.apply(this, given);
+                const find = (target, type, listener) => known.findIndex((other) =>
+                    other[0] === target && other[1] === type && other[2] === listener);
+                EventTarget.prototype.addEventListener = function (type, listener, ...rest) {
+                    if (this instanceof EventSource && find(this, type, listener) < 0)
+                        known.push([this, type, listener]);
+                    return addEventListener.call(this, type, listener, ...rest);
                 };
-                EventTarget.prototype.removeEventListener = function (...given) {
-                    if (this instanceof EventSource) globalThis.liveListeners -= 1;
-                    return removeEventListener.apply(this, given);
+                EventTarget.prototype.removeEventListener = function (type, listener, ...rest) {
+                    const at = find(this, type, listener);
+                    if (at >= 0) known.splice(at, 1);
+                    return removeEventListener.call(this, type, listener, ...rest);
                 };
             }
-            return globalThis.liveListeners;
+            return globalThis.liveListeners.length;
         })()",
     )
     .expect("plain JavaScript")
     .as_f64()
     .expect("a number")
+}
+
+/// Keeps an exception that a test throws on purpose from failing the whole page.
+pub fn expect_exceptions() {
+    js_sys::eval("globalThis.addEventListener('error', (event) => event.preventDefault())")
+        .expect("plain JavaScript");
 }
 
 /// Whether this browser takes a connection that is refused for a failure that no reconnect can

@@ -4,10 +4,10 @@
 use std::{cell::RefCell, rc::Rc};
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{CloseReason, Connection, EventSource, ReadyState, State};
+use wasm_eventsource::{CloseHandle, CloseReason, EventSource, ReadyState, State};
 
 use super::{
-    observe::{Notes, data, message, noting_states},
+    observe::{Notes, data, message, next, noting_states},
     scenario::Scenario,
 };
 
@@ -36,19 +36,20 @@ async fn the_callback_sees_each_reconnect_and_the_close_event() {
 }
 
 #[wasm_bindgen_test]
-async fn a_state_callback_that_closes_ends_the_stream() {
+async fn a_state_callback_may_close_and_is_told_so_after_it_returned() {
     let server = Scenario::new().await;
-    let slot: Rc<RefCell<Option<Connection>>> = Rc::default();
+    let slot: Rc<RefCell<Option<CloseHandle>>> = Rc::default();
     let notes = Notes::default();
-    let (held, writer) = (Rc::clone(&slot), notes.clone());
-    let connection = server.source("/live").on_state(move |state| {
-        writer.write(state);
-        if let Some(connection) = &*held.borrow() {
-            connection.close();
+    let (handle, writer) = (Rc::clone(&slot), notes.clone());
+    let source = server.source("/live").on_state(move |state| {
+        if let Some(handle) = handle.take() {
+            handle.close();
         }
+        writer.write(state);
     });
-    *slot.borrow_mut() = Some(connection.open().unwrap());
-    notes.until("closed").await;
+    let mut stream = source.stream().unwrap();
+    slot.replace(Some(stream.close_handle()));
+    assert_eq!(next(&mut stream).await, None);
     assert_eq!(notes.all(), ["open", "closed"]);
     server.until("open=0").await;
     server.assert_no_request_follows(1).await;
