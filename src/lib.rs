@@ -3,22 +3,36 @@
 //! ```no_run
 //! # async fn example() -> Result<(), wasm_eventsource::Error> {
 //! use futures_util::StreamExt;
+//! use serde::Deserialize;
 //! use wasm_eventsource::EventSource;
 //!
-//! let mut events = EventSource::new("/sse").event("test").stream()?;
-//! while let Some(event) = events.next().await {
-//!     println!("{}", event?.data());
+//! #[derive(Deserialize)]
+//! #[serde(rename_all = "lowercase")]
+//! enum Feed {
+//!     Tick { symbol: String, price: f64 }, // event: tick, data: {"symbol":"ABC","price":41.5}
+//!     Halt,                                // event: halt
+//! }
+//!
+//! let mut feed = EventSource::new("/prices").typed::<Feed>()?;
+//! while let Some(event) = feed.next().await {
+//!     match event? {
+//!         Feed::Tick { symbol, price } => println!("{symbol} {price}"),
+//!         Feed::Halt => println!("no trade"),
+//!     }
 //! }
 //! // The server sent `event: close`: the connection is closed and stays closed.
 //! # Ok(()) }
 //! ```
 //!
-//! - [`EventSource`] says what to listen to: event names, the [`CloseRule`], callbacks.
-//! - [`EventStream`] yields [`Message`]s in the order the server sent them, over all names;
-//!   [`LifecycleStream`] also says what happens to the connection in between.
+//! - [`EventSource`] says what to listen to: a type or event names, the [`CloseRule`], the
+//!   [`Buffer`], callbacks.
+//! - [`EventStream`] yields values or [`Message`]s in the order the server sent them, over all names;
+//!   [`LifecycleStream`] also says what happens to the connection in between. What is no JSON is read
+//!   as [`Text`]; an [`Envelope`] adds event type and last event ID.
 //! - [`Connection`] is what is open: its [`State`], its listeners, and the end of it by `close()`, by
 //!   a [`CloseHandle`] or by a drop. Its [`CloseReason`] can be asked for.
-//! - [`OpenError`] comes before there is a connection, [`Error`] at its end.
+//! - [`OpenError`] comes before there is a connection, [`Error`] in a stream, [`DecodeError`] with one
+//!   message.
 //!
 //! It runs in windows and in workers. Elsewhere, when rendering on a server for example, it compiles,
 //! and opening gives [`OpenError::Unsupported`].

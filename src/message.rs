@@ -117,6 +117,32 @@ impl<'a> Frame<'a> {
         typed::content(self)
     }
 
+    /// The data, read as JSON into a JavaScript value by the engine's own `JSON.parse`: for a value
+    /// that goes on to JavaScript, and is not looked at in Rust.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`], with the message, if the data is no JSON.
+    #[cfg(feature = "js")]
+    pub fn js_value(&self) -> Result<wasm_bindgen::JsValue, DecodeError> {
+        crate::sys::parse_json(&self.data).map_err(|reason| DecodeError::new(self, &reason))
+    }
+
+    /// The data, read as JSON by way of a JavaScript value: `JSON.parse`, then `serde_wasm_bindgen`.
+    ///
+    /// [`json`](Self::json) is the better choice for a type of Rust's. This one is for types that
+    /// were made for `serde_wasm_bindgen`, and hold a `JsValue`, a `Date` or a typed array. Numbers
+    /// are JavaScript's here: an integer beyond 2⁵³ is not exact.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`], with the message, if the data is no JSON or has another shape.
+    #[cfg(feature = "js")]
+    pub fn json_by_js<T: serde::de::DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        serde_wasm_bindgen::from_value(self.js_value()?)
+            .map_err(|reason| DecodeError::new(self, &reason))
+    }
+
     /// The data alone, without a copy where the frame owns it.
     pub fn into_data(self) -> Cow<'a, str> {
         self.data
@@ -208,6 +234,20 @@ mod tests {
         let message = Message::shared("a".into(), "data".into(), "1".into(), "o".into());
         let at = message.data().as_ptr();
         assert_eq!(message.into_owned().data().as_ptr(), at);
+    }
+
+    #[cfg(feature = "js")]
+    #[test]
+    fn outside_a_browser_there_are_no_javascript_values_and_no_panic() {
+        let frame = Frame::new("tick", "1");
+        assert!(
+            frame
+                .js_value()
+                .unwrap_err()
+                .reason()
+                .contains("no JavaScript")
+        );
+        assert!(frame.json_by_js::<u8>().is_err());
     }
 
     #[test]

@@ -15,20 +15,32 @@ use crate::{
     typed,
 };
 
-/// Says what to listen to, and opens it as a [stream](Self::stream) or [for callbacks](Self::open).
+/// Says what to listen to, and opens it: as a stream of [typed events](Self::typed), of the events
+/// of [one name](Self::typed_event), or of [messages](Self::stream); or for callbacks
+/// [alone](Self::open).
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {
 /// use futures_util::StreamExt;
-/// use wasm_eventsource::EventSource;
+/// use serde::Deserialize;
+/// use wasm_eventsource::{Buffer, EventSource};
 ///
-/// let mut events = EventSource::new("/prices")
-///     .events(["tick", "note"])
+/// #[derive(Deserialize)]
+/// #[serde(rename_all = "lowercase")]
+/// enum Feed {
+///     Tick { price: f64 },
+///     Halt,
+/// }
+///
+/// let mut feed = EventSource::new("/prices")
+///     .buffer(Buffer::drop_oldest(1000))
 ///     .on_state(|state| println!("{state}"))
-///     .stream()?;
-/// while let Some(event) = events.next().await {
-///     let event = event?;
-///     println!("{}: {}", event.event_type(), event.data());
+///     .typed::<Feed>()?;
+/// while let Some(event) = feed.next().await {
+///     match event? {
+///         Feed::Tick { price } => println!("{price}"),
+///         Feed::Halt => println!("no trade"),
+///     }
 /// }
 /// # Ok(()) }
 /// ```

@@ -84,6 +84,15 @@ pub(crate) fn new_event_source(
     })
 }
 
+/// The text as the value that JavaScript makes of it, or what JavaScript has against it.
+#[cfg(feature = "js")]
+pub(crate) fn parse_json(text: &str) -> Result<JsValue, String> {
+    if cfg!(not(target_arch = "wasm32")) {
+        return Err("there is no JavaScript here".to_owned());
+    }
+    js_sys::JSON::parse(text).map_err(|thrown| detail(&thrown))
+}
+
 fn detail(thrown: &JsValue) -> String {
     match thrown.dyn_ref::<Error>() {
         Some(error) => error.message().into(),

@@ -5,6 +5,8 @@ mod callbacks;
 mod cleanup;
 mod endings;
 mod failures;
+#[cfg(feature = "js")]
+mod js_values;
 mod messages;
 mod observe;
 mod reconnecting;
