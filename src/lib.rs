@@ -55,6 +55,7 @@ mod source;
 mod state;
 mod stream;
 mod sys;
+mod topic;
 mod transport;
 mod typed;
 

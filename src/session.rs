@@ -12,21 +12,12 @@ use std::{
 use crate::{
     CloseReason, CloseRule, Error, Frame, Lifecycle, Listener, Message, OpenError, ReconnectCause,
     State,
-    callback::{Callbacks, Snapshot},
+    callback::Snapshot,
     close::Verdict,
     state::{StateCell, StateObserver},
+    topic::{MessageCallback, Topic},
     transport::Link,
 };
-
-pub(crate) type MessageCallback = dyn FnMut(&Frame<'_>);
-
-/// Everybody who wants the messages of one event type.
-pub(crate) struct Topic {
-    pub name: Arc<str>,
-    /// Whether they go to the stream.
-    pub streamed: bool,
-    callbacks: Callbacks<MessageCallback>,
-}
 
 pub(crate) struct Session {
     url: Box<str>,
@@ -343,20 +334,5 @@ pub(crate) struct Arrival {
 impl Arrival {
     pub fn for_callbacks(&self) -> bool {
         self.callbacks.is_some()
-    }
-}
-
-impl Topic {
-    fn new(name: Arc<str>, streamed: bool) -> Result<Rc<Self>, OpenError> {
-        if name.is_empty() || name.contains(['\n', '\r']) {
-            return Err(OpenError::InvalidEventName {
-                name: name.to_string(),
-            });
-        }
-        Ok(Rc::new(Topic {
-            name,
-            streamed,
-            callbacks: Callbacks::default(),
-        }))
     }
 }

@@ -8,9 +8,10 @@ use crate::{
     Buffer, CloseRule, Connection, DecodeError, EventStream, Frame, OpenError, State,
     buffer::Inbox,
     close::MESSAGE,
-    session::{MessageCallback, Session},
+    session::Session,
     state::StateObserver,
     stream::Decode,
+    topic::MessageCallback,
     transport::native::{self, Native},
     typed,
 };

@@ -11,7 +11,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use crate::{Error, Frame, Lifecycle, session::Topic};
+use crate::{Error, Frame, Lifecycle, topic::Topic};
 
 pub(crate) mod native;
 

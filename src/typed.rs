@@ -2,6 +2,7 @@
 //!
 //! - `decode.rs` reads a message as a variant, `payload.rs` its data as any type;
 //! - `probe.rs` asks an enum for the names of its variants, which are what is listened for;
+//! - `wrapped.rs` knows what may be around the enum in both;
 //! - [`Text`] and [`Envelope`] are contents that are more, or less, than JSON.
 
 use std::any::type_name;
@@ -14,12 +15,14 @@ mod content;
 mod decode;
 mod payload;
 mod probe;
+mod wrapped;
 
 pub use content::{Envelope, Text};
+use wrapped::Wrapped;
 
 /// The message as a value of an enum: its event type is the variant, its data the content.
 pub(crate) fn variant<T: DeserializeOwned>(frame: &Frame<'_>) -> Result<T, DecodeError> {
-    T::deserialize(decode::Event(frame)).map_err(|error| DecodeError::new(frame, &error))
+    T::deserialize(Wrapped(decode::Event(frame))).map_err(|error| DecodeError::new(frame, &error))
 }
 
 /// The data of the message as a value of any type.

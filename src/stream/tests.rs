@@ -12,11 +12,7 @@ use std::{
 };
 
 use super::*;
-use crate::{
-    CloseRule, Listener,
-    session::{Session, Topic},
-    transport::Link,
-};
+use crate::{CloseRule, Listener, session::Session, topic::Topic, transport::Link};
 
 type Items = Rc<RefCell<VecDeque<Lifecycle<Message>>>>;
 

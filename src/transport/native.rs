@@ -16,12 +16,7 @@ use gloo_events::EventListener;
 use web_sys::{Event, EventSource};
 
 use super::{FeedItem, Link, Transport};
-use crate::{
-    Lifecycle, Message, OpenError,
-    buffer::Inbox,
-    session::{Session, Topic},
-    sys,
-};
+use crate::{Lifecycle, Message, OpenError, buffer::Inbox, session::Session, sys, topic::Topic};
 
 /// Opens the browser's `EventSource` for a session. With an inbox, what comes is kept for a stream.
 pub(crate) fn open(

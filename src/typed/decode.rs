@@ -2,66 +2,33 @@
 
 use serde::{
     Deserializer,
-    de::{self, DeserializeSeed, EnumAccess, VariantAccess, Visitor, value::StrDeserializer},
-    forward_to_deserialize_any,
+    de::{DeserializeSeed, EnumAccess, VariantAccess, Visitor, value::StrDeserializer},
 };
 use serde_json::Error;
 
-use super::{
-    content::{ENVELOPE, EnvelopeParts},
-    payload::Payload,
-};
+use super::{payload::Payload, wrapped::Core};
 use crate::Frame;
 
 /// The whole message: the event type says which variant, the data is the content.
-#[derive(Clone, Copy)]
 pub(super) struct Event<'de>(pub &'de Frame<'de>);
 
-impl<'de> Deserializer<'de> for Event<'de> {
+impl<'de> Core<'de> for Event<'de> {
     type Error = Error;
 
-    fn deserialize_enum<V: Visitor<'de>>(
+    fn read_enum<V: Visitor<'de>>(
         self,
-        _: &'static str,
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
         visitor.visit_enum(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
+    fn event_type(&self) -> &'de str {
+        self.0.event_type()
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        if name == ENVELOPE {
-            let frame = self.0;
-            let parts = EnvelopeParts::new(frame.event_type(), frame.last_event_id(), self);
-            return visitor.visit_seq(parts);
-        }
-        self.deserialize_any(visitor)
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        Err(de::Error::invalid_type(de::Unexpected::Enum, &visitor))
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map identifier ignored_any
+    fn last_event_id(&self) -> &'de str {
+        self.0.last_event_id()
     }
 }
 
