@@ -127,11 +127,14 @@ impl Port {
     /// The origin of the messages of this response; `None` if the event is none of an
     /// `EventSource`.
     fn origin(&self, event: &Event) -> Option<Arc<str>> {
-        let mut origin = self.origin.borrow_mut();
-        if origin.is_none() && sys::is_text(event) {
-            *origin = Some(sys::origin(event).unwrap_or_default().into());
-        }
-        origin.clone()
+        let known = self.origin.borrow().clone();
+        known.or_else(|| {
+            // Nothing is borrowed here: a page may have put getters that throw in these places.
+            let origin = sys::is_text(event).then(|| sys::origin(event).unwrap_or_default())?;
+            let origin: Arc<str> = origin.into();
+            self.origin.replace(Some(Arc::clone(&origin)));
+            Some(origin)
+        })
     }
 }
 
