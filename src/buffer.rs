@@ -18,6 +18,24 @@ use crate::{Error, Lifecycle, Message};
 ///
 /// The browser pushes its events, so nothing can hold the server back. A callback has no buffer: it
 /// sees every message at once.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), wasm_eventsource::Error> {
+/// use futures_util::StreamExt;
+/// use wasm_eventsource::{Buffer, Error, EventSource};
+///
+/// let mut prices = EventSource::new("/prices")
+///     .buffer(Buffer::drop_oldest(100))
+///     .typed_event::<f64>("price")?;
+/// while let Some(price) = prices.next().await {
+///     match price {
+///         Ok(price) => println!("{price}"),
+///         Err(Error::Lagged { dropped }) => println!("too slow for {dropped} prices"),
+///         Err(error) => println!("{error}"),
+///     }
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Buffer {
     /// `None` for no limit.

@@ -108,6 +108,16 @@ impl<F: ?Sized> Default for Callbacks<F> {
 /// callback, at once and for good, also from within the callback itself.
 ///
 /// It keeps neither the connection open nor the callback alive, and may outlive both.
+///
+/// ```no_run
+/// # fn main() -> Result<(), wasm_eventsource::OpenError> {
+/// use wasm_eventsource::EventSource;
+///
+/// let connection = EventSource::new("/machine").open()?;
+/// let listener = connection.on_frame("cpu", |message| println!("{}", message.data()))?;
+/// drop(listener); // no further call
+/// # Ok(()) }
+/// ```
 #[must_use = "the callback is removed when its guard is dropped"]
 pub struct Listener(Option<Box<dyn FnOnce()>>);
 

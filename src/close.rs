@@ -187,6 +187,19 @@ impl fmt::Debug for CloseRule {
 }
 
 /// Why a connection is closed.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), wasm_eventsource::Error> {
+/// use futures_util::StreamExt;
+/// use wasm_eventsource::{CloseReason, EventSource};
+///
+/// let mut events = EventSource::new("/sse").stream()?;
+/// while events.next().await.is_some() {}
+/// if let Some(CloseReason::Rule(message)) = events.close_reason() {
+///     println!("the server's last words: {}", message.data());
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CloseReason {

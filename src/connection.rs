@@ -15,6 +15,17 @@ use crate::{CloseReason, DecodeError, Frame, Listener, OpenError, State, session
 ///
 /// A stream holds its connection ([`EventStream::connection`](crate::EventStream::connection)); one
 /// without a stream comes from [`EventSource::open`](crate::EventSource::open).
+///
+/// ```no_run
+/// # fn main() -> Result<(), wasm_eventsource::OpenError> {
+/// use wasm_eventsource::{DecodeError, EventSource};
+///
+/// let connection = EventSource::new("/time").open()?;
+/// let _ticking = connection.on("test", |time: Result<u64, DecodeError>| println!("{time:?}"))?;
+/// println!("{} is {}", connection.url(), connection.state());
+/// connection.close();
+/// # Ok(()) }
+/// ```
 #[must_use = "the connection is closed when this is dropped"]
 pub struct Connection {
     session: Rc<Session>,

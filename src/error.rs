@@ -8,6 +8,17 @@ use thiserror::Error;
 use crate::{Frame, Message};
 
 /// Nothing was opened: the arguments or the place the program runs in do not allow it.
+///
+/// ```
+/// use wasm_eventsource::{EventSource, OpenError};
+///
+/// let error = EventSource::new("/sse").event("two\nlines").stream().unwrap_err();
+/// assert_eq!(error, OpenError::InvalidEventName { name: "two\nlines".into() });
+///
+/// // This example runs where there is no browser.
+/// let error = EventSource::new("/sse").stream().unwrap_err();
+/// assert_eq!(error, OpenError::Unsupported { url: "/sse".into() });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -89,6 +100,22 @@ pub enum OpenError {
 /// After [`Decode`](Self::Decode) and [`Lagged`](Self::Lagged) the stream goes on. After
 /// [`Failed`](Self::Failed) it ends. The end of a response and a broken network are no errors, the
 /// browser comes back after them: see [`State::Reconnecting`](crate::State).
+///
+/// ```no_run
+/// # async fn example() -> Result<(), wasm_eventsource::Error> {
+/// use futures_util::StreamExt;
+/// use wasm_eventsource::{Error, EventSource};
+///
+/// let mut prices = EventSource::new("/prices").typed_event::<f64>("price")?;
+/// while let Some(price) = prices.next().await {
+///     match price {
+///         Ok(price) => println!("{price}"),
+///         Err(Error::Decode(error)) => println!("skipped {:?}", error.message().data()),
+///         Err(error) => return Err(error), // `None` would follow
+///     }
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {

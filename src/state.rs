@@ -17,6 +17,21 @@ use crate::{
 /// It is the connection's state now. Messages that came before a change may still be waiting in the
 /// stream; for changes in their place among the messages see
 /// [`LifecycleStream`](crate::LifecycleStream).
+///
+/// ```no_run
+/// # fn main() -> Result<(), wasm_eventsource::OpenError> {
+/// use wasm_eventsource::{EventSource, State};
+///
+/// let prices = EventSource::new("/prices")
+///     .on_state(|state| match state {
+///         State::Reconnecting { attempt, cause } => println!("attempt {attempt}: {cause}"),
+///         State::Closed(reason) => println!("closed: {reason}"),
+///         _ => println!("{state}"),
+///     })
+///     .stream()?;
+/// assert_eq!(prices.state(), State::Connecting);
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum State {
@@ -80,6 +95,13 @@ impl fmt::Display for ReconnectCause {
 
 /// The [`readyState`](https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource-readystate)
 /// of the standard, with its numbers.
+///
+/// ```
+/// use wasm_eventsource::{ReadyState, State};
+///
+/// assert_eq!(State::Connecting.ready_state(), ReadyState::Connecting);
+/// assert_eq!(State::Open.ready_state() as u8, 1);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ReadyState {
