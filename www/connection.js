@@ -2,101 +2,120 @@
 
 import { control } from "./server.js";
 
-const NAMES = ["cpu", "memory", "load", "close"];
 const $ = (id) => document.getElementById(id);
 
 export class Connection {
-  #EventStream;
+  #Readings;
   #key;
   #problems;
   #listener;
-  #stream = null;
-  #state = "closed";
-  #lost = false;
+  #readings = null;
   #messages = 0;
   #reconnects = 0;
 
-  /** `listener` is told of each event by `onEvent(event)` and each state by `onState(state, words)`. */
-  constructor(EventStream, key, problems, listener) {
-    this.#EventStream = EventStream;
+  /** `listener` is told of each reading by `onReading(item)`, of each event that is none by
+   *  `onUndecodable(item)` and of each state by `onState(state, words)`. */
+  constructor(Readings, key, problems, listener) {
+    this.#Readings = Readings;
     this.#key = key;
     this.#problems = problems;
     this.#listener = listener;
     $("key").textContent = key;
     $("open").addEventListener("click", () => this.open());
-    $("close").addEventListener("click", () => this.#stream?.close());
+    $("close").addEventListener("click", () => this.#readings?.close());
     $("server-drop").addEventListener("click", () => this.#tellServer("drop"));
     $("server-close").addEventListener("click", () => this.#tellServer("close"));
   }
 
   open() {
-    this.#lost = false;
     this.#count("messages", (this.#messages = 0));
     this.#count("reconnects", (this.#reconnects = 0));
     this.#showLastId("");
-    let stream;
+    this.#showBreak("none yet");
+    this.#showReason("", "none: it is not closed");
     try {
-      stream = new this.#EventStream(`/machine?key=${encodeURIComponent(this.#key)}`, { events: NAMES });
+      this.#readings = new this.#Readings(`/machine?key=${encodeURIComponent(this.#key)}`);
     } catch (error) {
       this.#problems.show("The stream cannot be opened", error);
       return;
     }
-    this.#stream = stream;
-    stream.onstate = (state) => this.#changed(stream, state);
-    this.#changed(stream, stream.state);
-    this.#read(stream);
+    this.#changed("connecting", "connecting");
+    this.#read(this.#readings);
   }
 
-  async #read(stream) {
+  /** Readings and what happens to the connection come in one order, until there is nothing more. */
+  async #read(readings) {
     try {
-      for await (const event of stream) {
-        this.#count("messages", (this.#messages += 1));
-        this.#showLastId(event.lastEventId);
+      for (let item; (item = await readings.next()); ) {
         try {
-          this.#listener.onEvent(event);
+          this.#take(item);
         } catch (error) {
-          // One event that cannot be read is no reason to leave the stream.
-          this.#problems.show(`The event “${event.type}” cannot be shown`, error);
+          // One item that cannot be shown is no reason to leave the stream.
+          this.#problems.show(`“${item.kind}” cannot be shown`, error);
         }
       }
     } catch (error) {
-      this.#problems.show("The stream failed", error);
+      this.#problems.show("The readings cannot be read", error);
     }
   }
 
-  #changed(stream, state) {
-    if (stream !== this.#stream) return;
-    this.#state = state;
-    let words = state;
-    if (state === "reconnecting") {
-      this.#lost = true;
-      words = "the connection is lost; the browser comes back";
-    } else if (state === "open" && this.#lost) {
-      this.#lost = false;
-      this.#count("reconnects", (this.#reconnects += 1));
-      words = stream.lastEventId ? `resumed after event ${stream.lastEventId}` : "open again";
-    } else if (state === "closed") {
-      words = reasonInWords(stream.closeReason);
+  #take(item) {
+    switch (item.kind) {
+      case "reading":
+        this.#message(item);
+        this.#listener.onReading(item);
+        break;
+      case "undecodable":
+        // The stream goes on: this one event is told of, and kept as it came.
+        this.#message(item);
+        this.#listener.onUndecodable(item);
+        this.#problems.show("This is no reading", item.problem);
+        break;
+      case "opened":
+        this.#changed("open", "open");
+        break;
+      case "reconnecting": {
+        const { attempt, cause } = item;
+        const words = `attempt ${attempt}: ${cause}`;
+        this.#showBreak(words, { attempt, cause });
+        this.#changed("reconnecting", words);
+        break;
+      }
+      case "resumed": {
+        const id = item.lastEventId;
+        const words = id ? `resumed after ${id}` : "open again";
+        this.#count("reconnects", (this.#reconnects += 1));
+        this.#showBreak(words, { resumedAfter: id });
+        this.#changed("open", words);
+        break;
+      }
+      case "problem":
+        this.#problems.show("The stream", item.problem);
+        break;
+      case "closed":
+        this.#showReason(item.reason, item.words);
+        this.#changed("closed", item.words, SHORT[item.reason]);
+        break;
     }
-    this.#show(stream, words);
-    this.#listener.onState(state, words);
   }
 
-  #show(stream, words) {
-    const kind = stream.closeReason?.kind ?? "";
+  #message({ id }) {
+    this.#count("messages", (this.#messages += 1));
+    this.#showLastId(id);
+  }
+
+  #changed(state, words, short) {
     const badge = $("state");
-    badge.dataset.state = this.#state;
-    badge.dataset.reason = kind;
-    badge.dataset.readyState = stream.readyState;
-    $("state-text").textContent = kind ? `closed: ${SHORT[kind] ?? kind}` : this.#state;
-    $("reason").dataset.kind = kind;
-    $("reason").textContent = kind ? words : "none: it is not closed";
-    const closed = this.#state === "closed";
-    const open = this.#state === "open";
+    badge.dataset.state = state;
+    badge.dataset.readyState = this.#readings.readyState;
+    $("state-text").textContent = short ? `closed: ${short}` : state;
+    const closed = state === "closed";
+    const open = state === "open";
     enable("open", closed, "close");
     enable("close", !closed, "open");
     enable("server-drop", open, "open");
     enable("server-close", open, "open");
+    this.#listener.onState(state, words);
   }
 
   async #tellServer(action) {
@@ -116,22 +135,20 @@ export class Connection {
     $("last-id").dataset.id = id;
     $("last-id").textContent = id || "–";
   }
-}
 
-const SHORT = { rule: "by the server", called: "by this page", failed: "failed" };
+  #showBreak(words, { attempt = "", cause = "", resumedAfter = "" } = {}) {
+    Object.assign($("break").dataset, { attempt, cause, resumedAfter });
+    $("break").textContent = words;
+  }
 
-function reasonInWords(reason) {
-  switch (reason?.kind) {
-    case "rule":
-      return `the server sent “${reason.event.type}”: ${reason.event.data}`;
-    case "called":
-      return "close() was called";
-    case "failed":
-      return `it failed: ${reason.message}`;
-    default:
-      return "closed";
+  #showReason(kind, words) {
+    $("state").dataset.reason = kind;
+    $("reason").dataset.kind = kind;
+    $("reason").textContent = words;
   }
 }
+
+const SHORT = { rule: "by the server", called: "by this page", failed: "failed", other: "it ended" };
 
 /** Enables or disables a button. If that would take the focus away, `other` gets it. */
 function enable(id, enabled, other) {

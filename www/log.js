@@ -16,7 +16,12 @@ export class EventLog {
 
   event({ type, lastEventId, data }) {
     this.#count += 1;
-    this.#add("event", type, lastEventId, data);
+    return this.#add("event", type, lastEventId, data);
+  }
+
+  /** An event that is not what was expected, with the data as they came. */
+  undecodable(event) {
+    this.event(event).dataset.undecodable = "";
   }
 
   state(state, words) {
@@ -31,6 +36,7 @@ export class EventLog {
     this.#body.prepend(row);
     while (this.#body.rows.length > MOST_ROWS) this.#body.lastElementChild.remove();
     this.#tell();
+    return row;
   }
 
   #tell() {

@@ -1,4 +1,5 @@
-// The machine's readings: turns the named events into points of two plots and into current values.
+// The machine's readings: turns them into points of two plots and into current values. They are
+// numbers already, and checked: www/readings has seen to it.
 
 import { Plot } from "./chart.js";
 
@@ -11,11 +12,11 @@ export class MachineChart {
   #memory = new Plot($("memory-chart"), { top: 1, steps: 2, colors: memoryColors, times: true });
   #cores = $("cores");
 
-  /** Takes a message whose name it knows; others are none of its business. */
-  event({ type, data }) {
-    if (type === "cpu") this.#showCpu(JSON.parse(data).cores);
-    else if (type === "memory") this.#showMemory(JSON.parse(data));
-    else if (type === "load") this.#showLoad(JSON.parse(data));
+  /** Takes a value of the Rust enum `Reading`: the variant's name is the one key that is there. */
+  show({ cpu, memory, load }) {
+    if (cpu) this.#showCpu(cpu.cores);
+    if (memory) this.#showMemory(memory);
+    if (load) this.#showLoad(load);
   }
 
   /** Time passes in the plots only while a connection is wanted. */

@@ -29,13 +29,20 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     server.wait()
 }
 
-/// Builds the npm package into `pkg/`.
+/// Builds what the page loads: the npm package into `pkg/`, the page's own Rust into
+/// `www/readings/pkg/`.
 pub fn build_package(tools: &Tools) -> Result<()> {
-    say::step("building the wasm package into pkg/");
+    say::step("building the npm package into pkg/");
+    build(tools, ".", &["--features", "npm"])?;
+    say::step("building the page's readings into www/readings/pkg/");
+    build(tools, "www/readings", &[])
+}
+
+fn build(tools: &Tools, crate_dir: &str, cargo_options: &[&str]) -> Result<()> {
     let no_opt: &[&str] = if tools.wasm_opt { &[] } else { &["--no-opt"] };
     process::run(cmd!(
         tools.sh,
-        "wasm-pack build --target web --release --out-dir pkg --mode no-install {no_opt...} . -- --features npm"
+        "wasm-pack build --target web --release --out-dir pkg --mode no-install {no_opt...} {crate_dir} -- {cargo_options...}"
     ))
 }
 

@@ -45,6 +45,8 @@ pub fn all() -> Vec<Case> {
         connection::the_keyboard_can_close_and_open,
         connection::close_works_while_the_browser_waits_to_reconnect,
         connection::a_dropped_connection_comes_back_and_keeps_the_last_id,
+        connection::the_panel_says_which_attempt_it_is_and_what_it_resumed_after,
+        connection::attempts_that_meet_no_server_are_counted,
         connection::a_close_event_ends_the_stream_with_its_reason,
         connection::after_a_close_event_no_request_follows,
         connection::a_request_after_the_close_would_be_noticed,
@@ -55,7 +57,14 @@ pub fn all() -> Vec<Case> {
             run: |page| {
                 Box::pin(machine::bad_data_is_shown_as_an_error_and_the_stream_goes_on(page))
             },
-            expects: Some("cannot be shown"),
+            expects: Some("key must be a string"),
+        },
+        Case {
+            name: "a_number_out_of_range_is_reported_and_kept_out_of_the_chart",
+            run: |page| {
+                Box::pin(machine::a_number_out_of_range_is_reported_and_kept_out_of_the_chart(page))
+            },
+            expects: Some("400 is no percentage"),
         },
         Case {
             name: "an_error_is_shown_on_the_page",

@@ -24,6 +24,12 @@ return {
   messages: number($("messages").dataset.count),
   reconnects: number($("reconnects").dataset.count),
   lastId: $("last-id").dataset.id,
+  lastBreak: {
+    text: $("break").textContent,
+    attempt: number($("break").dataset.attempt),
+    cause: $("break").dataset.cause,
+    resumedAfter: $("break").dataset.resumedAfter,
+  },
   enabled: [...document.querySelectorAll("button:enabled")].map((button) => button.id),
   cpu: chart($("cpu-chart")),
   memory: chart($("memory-chart")),
@@ -35,6 +41,7 @@ return {
     rows: rows.length,
     newest: rows.slice(0, 12).map(cells),
     states: rows.filter((row) => row.dataset.kind === "state").map((row) => row.dataset.name).reverse(),
+    undecodable: rows.filter((row) => "undecodable" in row.dataset).map(cells),
   },
   reply: {
     key: $("reply").dataset.key,

@@ -17,6 +17,8 @@ pub struct Facts {
     pub messages: u64,
     pub reconnects: u64,
     pub last_id: String,
+    /// Of the last time that the connection was lost.
+    pub last_break: Break,
     /// The ids of the buttons that can be used.
     pub enabled: Vec<String>,
     pub cpu: Chart,
@@ -30,6 +32,16 @@ pub struct Facts {
     pub problems: Vec<String>,
     /// What was written to the console as an error or a warning since the page was loaded.
     pub console: Vec<String>,
+}
+
+/// Either an attempt and its cause, or what the connection was resumed after.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Break {
+    pub text: String,
+    pub attempt: u32,
+    pub cause: String,
+    pub resumed_after: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -47,6 +59,8 @@ pub struct Log {
     pub newest: Vec<[String; 3]>,
     /// The states that were logged, oldest first.
     pub states: Vec<String>,
+    /// Name, id and data of the events that could not be decoded, newest first.
+    pub undecodable: Vec<[String; 3]>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -21,13 +21,17 @@ pub struct Server {
 }
 
 impl Server {
-    /// The server at this address, if there is one that serves the page and the package.
+    /// The server at this address, if there is one that serves the page and what it loads.
     pub async fn reach(url: &str) -> Result<Self> {
         let server = Server {
             url: url.trim_end_matches('/').to_owned(),
             client: Client::new(),
         };
-        for path in ["/", "/pkg/wasm_eventsource.js"] {
+        for path in [
+            "/",
+            "/pkg/wasm_eventsource.js",
+            "/readings/pkg/demo_readings.js",
+        ] {
             let answer = server.get(path).send().await;
             let status = answer
                 .with_context(|| format!("no scenario server at {url}"))?
@@ -59,6 +63,22 @@ impl Server {
         let path = format!("{}/control/{key}/send", self.url);
         let answer = self.client.post(path).body(bytes).send().await?;
         answer.error_for_status()?;
+        Ok(())
+    }
+
+    /// From now on every request under the key is refused, as if there were no server.
+    pub async fn refuse(&self, key: &str) -> Result<()> {
+        self.set_refusing(key, "").await
+    }
+
+    /// Requests under the key are answered again.
+    pub async fn accept(&self, key: &str) -> Result<()> {
+        self.set_refusing(key, "?times=0").await
+    }
+
+    async fn set_refusing(&self, key: &str, query: &str) -> Result<()> {
+        let path = format!("{}/control/{key}/refuse{query}", self.url);
+        self.client.post(path).send().await?.error_for_status()?;
         Ok(())
     }
 

@@ -14,6 +14,8 @@ pub async fn the_page_opens_its_stream_and_says_so(page: &Page) -> Result<()> {
         "{facts:?}"
     );
     ensure!(facts.reason.is_empty(), "a close reason: {}", facts.reason);
+    let (lost, text) = (facts.last_break.attempt, &facts.last_break.text);
+    ensure!(lost == 0 && text == "none yet", "a break: {text}");
     let counts = page.server.counts(&facts.key).await?;
     ensure!(counts.opened == 1 && counts.open == 1, "{counts:?}");
     for id in ["close", "server-drop", "server-close", "ask"] {
@@ -117,6 +119,64 @@ pub async fn a_dropped_connection_comes_back_and_keeps_the_last_id(page: &Page) 
     );
     page.until("messages go on", |now| now.messages > back.messages)
         .await?;
+    Ok(())
+}
+
+pub async fn the_panel_says_which_attempt_it_is_and_what_it_resumed_after(
+    page: &Page,
+) -> Result<()> {
+    page.open().await?;
+    page.until("there is an id", |now| !now.last_id.is_empty())
+        .await?;
+    page.click("server-drop").await?;
+    let lost = page
+        .until("the attempt is shown", |now| now.last_break.attempt > 0)
+        .await?
+        .last_break;
+    ensure!(
+        lost.text == "attempt 1: disconnected" && lost.cause == "disconnected",
+        "{lost:?}"
+    );
+    let back = page
+        .until("it is open again", |now| now.state == "open")
+        .await?;
+    let counts = page.server.counts(&back.key).await?;
+    let id = &back.last_break.resumed_after;
+    ensure!(
+        counts.last_event_ids.last() == Some(id) && !id.is_empty(),
+        "it says {id:?}, and the server {counts:?}"
+    );
+    ensure!(
+        back.last_break.text == format!("resumed after {id}"),
+        "{:?}",
+        back.last_break
+    );
+    Ok(())
+}
+
+pub async fn attempts_that_meet_no_server_are_counted(page: &Page) -> Result<()> {
+    let facts = page.open().await?;
+    page.server.refuse(&facts.key).await?;
+    page.click("server-drop").await?;
+    let lost = page
+        .until("the second attempt", |now| now.last_break.attempt >= 2)
+        .await?
+        .last_break;
+    ensure!(
+        lost.cause == "unreachable"
+            && lost.text == format!("attempt {}: unreachable", lost.attempt),
+        "{lost:?}"
+    );
+    page.server.accept(&facts.key).await?;
+    let back = page
+        .until("it is open again", |now| now.state == "open")
+        .await?;
+    ensure!(
+        back.reconnects == 1 && back.last_break.attempt == 0,
+        "{} reconnects, {:?}",
+        back.reconnects,
+        back.last_break
+    );
     Ok(())
 }
 

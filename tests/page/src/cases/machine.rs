@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anyhow::{Result, ensure};
 
-use crate::page::Page;
+use crate::{facts::Facts, page::Page};
 
 pub async fn both_charts_get_points_and_draw_them(page: &Page) -> Result<()> {
     page.open().await?;
@@ -73,7 +73,7 @@ pub async fn the_log_keeps_a_bounded_number_of_rows(page: &Page) -> Result<()> {
     let facts = page.open().await?;
     let mut events = String::new();
     for id in 1..=MANY {
-        let data = r#"{"one":1,"five":1,"fifteen":1}"#;
+        let data = r#"{"at":1,"one":1,"five":1,"fifteen":1}"#;
         write!(
             events,
             "event: load\nid: {}\ndata: {data}\n\n",
@@ -95,13 +95,50 @@ pub async fn the_log_keeps_a_bounded_number_of_rows(page: &Page) -> Result<()> {
 
 pub async fn bad_data_is_shown_as_an_error_and_the_stream_goes_on(page: &Page) -> Result<()> {
     let facts = page.open().await?;
-    let event = "event: cpu\ndata: {not JSON\n\n".to_owned();
+    let event = "event: cpu\nid: seven\ndata: {not JSON\n\n".to_owned();
     page.server.send(&facts.key, event).await?;
-    let shown = page
-        .until("the error is shown", |now| {
-            now.problems.iter().any(|problem| problem.contains("“cpu”"))
-        })
-        .await?;
+    let shown = until_problem(
+        page,
+        r#"the event "cpu" with the id "seven": key must be a string at line 1 column 2"#,
+    )
+    .await?;
+    ensure!(
+        shown.log.undecodable == [["cpu", "seven", "{not JSON"]],
+        "the log has {:?}",
+        shown.log.undecodable
+    );
+    until_it_goes_on(page, &shown).await
+}
+
+pub async fn a_number_out_of_range_is_reported_and_kept_out_of_the_chart(
+    page: &Page,
+) -> Result<()> {
+    let facts = page.open().await?;
+    let data = r#"{"at":1,"cores":[1,400]}"#;
+    let event = format!("event: cpu\nid: 7\ndata: {data}\n\n");
+    page.server.send(&facts.key, event).await?;
+    let shown = until_problem(page, "400 is no percentage").await?;
+    ensure!(
+        shown.log.undecodable == [["cpu", "7", data]],
+        "the log has {:?}",
+        shown.log.undecodable
+    );
+    ensure!(
+        !shown.cores.iter().any(|core| core == "400 %"),
+        "it is shown as {:?}",
+        shown.cores
+    );
+    until_it_goes_on(page, &shown).await
+}
+
+async fn until_problem(page: &Page, words: &str) -> Result<Facts> {
+    page.until("the problem is shown", |now| {
+        now.problems.iter().any(|problem| problem.contains(words))
+    })
+    .await
+}
+
+async fn until_it_goes_on(page: &Page, shown: &Facts) -> Result<()> {
     page.until("messages and points go on", |now| {
         now.state == "open"
             && now.messages > shown.messages + 3
