@@ -1,41 +1,29 @@
 //! Lists of callbacks that may change while they run, and [`Listener`], the guard of one of them.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     fmt,
     rc::{Rc, Weak},
 };
 
-/// One registered function. It is dropped as soon as it is removed, or, if it is running at that
-/// moment, as soon as it returns. One that does not return, because it threw, stays busy: it is not
-/// called again.
-pub(crate) struct Callback<F: ?Sized> {
-    removed: Cell<bool>,
-    function: RefCell<Option<Box<F>>>,
-}
+/// One registered function, until it is removed. One that does not return, because it threw, stays
+/// busy: it is not called again.
+pub(crate) struct Callback<F: ?Sized>(RefCell<Option<Box<F>>>);
 
 impl<F: ?Sized> Callback<F> {
     fn call(&self, call: impl FnOnce(&mut F)) {
-        let Ok(mut slot) = self.function.try_borrow_mut() else {
-            return;
-        };
-        if let Some(function) = slot.as_deref_mut() {
+        if let Ok(mut slot) = self.0.try_borrow_mut()
+            && let Some(function) = slot.as_deref_mut()
+        {
             call(function);
         }
-        let removed = if self.removed.get() {
-            slot.take()
-        } else {
-            None
-        };
-        // What the function owned is dropped with nothing borrowed: its `Drop` may come back here.
-        drop(slot);
-        drop(removed);
     }
 
+    /// One that is running is dropped when its event has been told. What it owns is dropped with
+    /// nothing borrowed: that may come back here.
     fn remove(&self) {
-        self.removed.set(true);
         let removed = self
-            .function
+            .0
             .try_borrow_mut()
             .ok()
             .and_then(|mut slot| slot.take());
@@ -55,10 +43,7 @@ impl<F: ?Sized> Callbacks<F> {
     }
 
     pub fn add(&self, function: Box<F>) -> Weak<Callback<F>> {
-        let callback = Rc::new(Callback {
-            removed: Cell::new(false),
-            function: RefCell::new(Some(function)),
-        });
+        let callback = Rc::new(Callback(RefCell::new(Some(function))));
         let known = Rc::downgrade(&callback);
         Rc::make_mut(&mut *self.0.borrow_mut()).push(callback);
         known
@@ -148,6 +133,8 @@ impl fmt::Debug for Listener {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     type Function = dyn FnMut(u32);
@@ -167,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callback_may_remove_itself_and_is_dropped_when_it_returns() {
+    fn a_callback_may_remove_itself_and_is_dropped_when_the_event_was_told() {
         let list = Rc::new(List::default());
         let (slot, owned) = (Rc::new(RefCell::new(None)), Rc::new(()));
         let (inside, own_slot, held) = (Rc::clone(&list), Rc::clone(&slot), Rc::clone(&owned));

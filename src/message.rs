@@ -230,10 +230,19 @@ mod tests {
     }
 
     #[test]
-    fn owning_moves_the_data_instead_of_copying_it() {
+    fn owning_moves_what_is_owned_instead_of_copying_it() {
         let message = Message::shared("a".into(), "data".into(), "1".into(), "o".into());
-        let at = message.data().as_ptr();
-        assert_eq!(message.into_owned().data().as_ptr(), at);
+        let texts = |message: &Message| {
+            [
+                message.event_type(),
+                message.data(),
+                message.last_event_id(),
+                message.origin(),
+            ]
+            .map(str::as_ptr)
+        };
+        let before = texts(&message);
+        assert_eq!(texts(&message.into_owned()), before);
     }
 
     #[cfg(feature = "js")]

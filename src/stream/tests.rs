@@ -315,6 +315,21 @@ fn a_callback_may_subscribe_close_and_drop_what_it_belongs_to() {
 }
 
 #[test]
+fn a_sentinel_reaches_neither_stream_nor_callbacks_and_is_kept_as_the_reason() {
+    let (mut stream, far) = open(&["message"], CloseRule::data("[DONE]"));
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let notes = Rc::clone(&seen);
+    let callback = move |frame: &Frame<'_>| notes.borrow_mut().push(frame.data().to_owned());
+    let _guard = stream.connection().on_frame("message", callback);
+    far.message("message", "a", "");
+    far.message("message", "[DONE]", "");
+    assert_eq!(texts(&mut stream), ["a"]);
+    assert_eq!(*seen.borrow(), ["a"]);
+    let reason = stream.close_reason();
+    assert!(matches!(reason, Some(CloseReason::Rule(mark)) if mark.data() == "[DONE]"));
+}
+
+#[test]
 fn a_failure_before_any_success_says_that_it_was_never_open() {
     let (mut stream, far) = open(&["message"], CloseRule::default());
     far.lost();
