@@ -22,21 +22,41 @@ pub struct Server {
 /// Compiles the server and says where it is.
 pub fn build(sh: &Shell) -> Result<PathBuf> {
     process::run(cmd!(sh, "cargo build --package scenario-server"))?;
-    let program = project::host_programs()?.join("scenario-server");
-    Ok(program.with_extension(std::env::consts::EXE_EXTENSION))
+    Ok(program_in(&project::host_programs()?))
+}
+
+/// Compiles the server so that it is never what others wait for, and says where it is.
+pub fn build_fast(sh: &Shell) -> Result<PathBuf> {
+    process::run(cmd!(
+        sh,
+        "cargo build --package scenario-server --profile speed"
+    ))?;
+    Ok(program_in(
+        &project::host_programs()?.with_file_name("speed"),
+    ))
+}
+
+fn program_in(dir: &Path) -> PathBuf {
+    dir.join("scenario-server")
+        .with_extension(std::env::consts::EXE_EXTENSION)
 }
 
 impl Server {
-    /// Starts the server; port 0 lets the system choose.
+    /// Starts the server with the demo page; port 0 lets the system choose.
     pub fn start(program: &Path, port: u16) -> Result<Self> {
         let root = project::root();
+        Self::serving(program, port, &root.join("www"), &root.join("pkg"))
+    }
+
+    /// Starts the server with these folders at `/` and `/pkg/`.
+    pub fn serving(program: &Path, port: u16, www: &Path, pkg: &Path) -> Result<Self> {
         let mut command = Command::new(program);
         command
             .args(["--port", &port.to_string()])
             .arg("--www")
-            .arg(root.join("www"))
+            .arg(www)
             .arg("--pkg")
-            .arg(root.join("pkg"))
+            .arg(pkg)
             .arg("--until-stdin-closes")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
