@@ -41,6 +41,10 @@ impl Buffer {
         Buffer::drop_oldest(1)
     }
 
+    pub(crate) fn is_bounded(self) -> bool {
+        self.limit.is_some()
+    }
+
     pub(crate) fn has_room(self) -> bool {
         self.limit != Some(0)
     }
@@ -66,6 +70,11 @@ impl Inbox {
             buffer,
             ..Inbox::default()
         }
+    }
+
+    /// Whether messages may be dropped while they wait.
+    pub fn is_bounded(&self) -> bool {
+        self.buffer.is_bounded()
     }
 
     pub fn push(&mut self, item: Lifecycle<Message>) {

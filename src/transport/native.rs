@@ -15,7 +15,7 @@ use std::{
 use gloo_events::EventListener;
 use web_sys::{Event, EventSource};
 
-use super::{FeedItem, Link, Transport};
+use super::{FeedItem, Link, Transport, burst::Burst};
 use crate::{
     Lifecycle, Message, OpenError,
     buffer::Inbox,
@@ -36,6 +36,7 @@ pub(crate) fn open(
         source: source.clone(),
         origin: RefCell::default(),
         inbox,
+        burst: Burst::new(Rc::downgrade(session)),
     });
     let connection = ["open", "error"].map(|name| {
         let port = Rc::clone(&port);
@@ -68,6 +69,7 @@ struct Port {
     /// Asked once a response: it cannot change in between.
     origin: RefCell<Option<Arc<str>>>,
     inbox: Option<Rc<RefCell<Inbox>>>,
+    burst: Rc<Burst>,
 }
 
 impl Port {
@@ -112,8 +114,17 @@ impl Port {
     }
 
     fn push(&self, session: &Session, item: Lifecycle<Message>) {
-        if let Some(inbox) = &self.inbox {
-            inbox.borrow_mut().push(item);
+        let Some(inbox) = &self.inbox else { return };
+        let may_wait = {
+            let mut inbox = inbox.borrow_mut();
+            // What waits in a bounded buffer may be dropped: the reader is to come for each.
+            let may_wait = matches!(item, Lifecycle::Message(_)) && !inbox.is_bounded();
+            inbox.push(item);
+            may_wait
+        };
+        if may_wait {
+            self.burst.message(session);
+        } else {
             session.wake();
         }
     }
@@ -159,6 +170,7 @@ impl Link for NativeLink {
 
     fn shut(&self) {
         self.port.source.close();
+        self.port.burst.stop();
         drop((self.connection.take(), self.messages.take()));
     }
 }
