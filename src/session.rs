@@ -3,7 +3,6 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
     rc::{Rc, Weak},
     sync::Arc,
     task::Waker,
@@ -31,7 +30,8 @@ pub(crate) struct Session {
     url: Box<str>,
     rule: CloseRule,
     state: StateCell,
-    topics: RefCell<BTreeMap<Arc<str>, Rc<Topic>>>,
+    /// Few, each name once: a list is faster and half a map's code.
+    topics: RefCell<Vec<Rc<Topic>>>,
     last_event_id: RefCell<String>,
     /// The live connection; gone from the moment it is shut.
     link: RefCell<Option<Rc<dyn Link>>>,
@@ -48,18 +48,17 @@ impl Session {
         callbacks: impl IntoIterator<Item = (Arc<str>, Box<MessageCallback>)>,
         observers: impl IntoIterator<Item = Box<StateObserver>>,
     ) -> Result<Rc<Self>, OpenError> {
-        let mut topics = BTreeMap::new();
+        let mut topics = Vec::new();
         for name in streamed {
-            topics.insert(Arc::clone(&name), Topic::new(name, true)?);
+            Topic::named(&mut topics, name, true)?;
         }
         if let Some(name) = rule.listens_for() {
-            topics
-                .entry(Arc::clone(&name))
-                .or_insert(Topic::new(name, false)?);
+            Topic::named(&mut topics, name, false)?;
         }
         for (name, callback) in callbacks {
-            let topic = Topic::new(Arc::clone(&name), false)?;
-            topics.entry(name).or_insert(topic).callbacks.add(callback);
+            Topic::named(&mut topics, name, false)?
+                .callbacks
+                .add(callback);
         }
         let state = StateCell::default();
         for observer in observers {
@@ -78,7 +77,7 @@ impl Session {
 
     /// Takes the connection that a transport has made for this session.
     pub fn attach(&self, link: Rc<dyn Link>) {
-        for topic in self.topics.borrow().values() {
+        for topic in self.topics.borrow().iter() {
             link.listen(topic);
         }
         self.link.replace(Some(link));
@@ -93,7 +92,8 @@ impl Session {
     }
 
     pub fn topic(&self, name: &str) -> Option<Rc<Topic>> {
-        self.topics.borrow().get(name).cloned()
+        let topics = self.topics.borrow();
+        topics.iter().find(|topic| *topic.name == *name).cloned()
     }
 
     // What a transport reports.
@@ -196,7 +196,7 @@ impl Session {
         }
         let known = self.topic(&name);
         let topic = known.clone().unwrap_or_else(|| {
-            self.topics.borrow_mut().insert(name, Rc::clone(&new));
+            self.topics.borrow_mut().push(Rc::clone(&new));
             new
         });
         let callback = topic.callbacks.add(callback);
@@ -268,8 +268,9 @@ impl Session {
         if wanted || !known {
             return;
         }
-        let forgotten = self.topics.borrow_mut().remove(&topic.name);
-        drop(forgotten);
+        self.topics
+            .borrow_mut()
+            .retain(|other| !Rc::ptr_eq(other, topic));
         if let Some(link) = self.link() {
             link.unlisten(&topic.name);
         }
@@ -286,7 +287,7 @@ impl Session {
         if let Some(link) = link {
             link.shut();
         }
-        for topic in topics.values() {
+        for topic in &topics {
             topic.callbacks.clear();
         }
         self.wake();
@@ -294,6 +295,20 @@ impl Session {
 }
 
 impl Topic {
+    /// The topic of this name; a new one is added if there is none.
+    fn named(
+        topics: &mut Vec<Rc<Self>>,
+        name: Arc<str>,
+        streamed: bool,
+    ) -> Result<Rc<Self>, OpenError> {
+        if let Some(known) = topics.iter().find(|topic| topic.name == name) {
+            return Ok(Rc::clone(known));
+        }
+        let topic = Topic::new(name, streamed)?;
+        topics.push(Rc::clone(&topic));
+        Ok(topic)
+    }
+
     fn new(name: Arc<str>, streamed: bool) -> Result<Rc<Self>, OpenError> {
         if name.is_empty() || name.contains(['\n', '\r']) {
             return Err(OpenError::InvalidEventName {

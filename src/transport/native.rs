@@ -6,7 +6,6 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
     rc::{Rc, Weak},
     sync::Arc,
     task::{Context, Poll},
@@ -140,7 +139,7 @@ impl Port {
 struct NativeLink {
     port: Rc<Port>,
     connection: RefCell<Option<[EventListener; 2]>>,
-    messages: RefCell<BTreeMap<Arc<str>, EventListener>>,
+    messages: RefCell<Vec<(Rc<Topic>, EventListener)>>,
 }
 
 impl Link for NativeLink {
@@ -156,15 +155,16 @@ impl Link for NativeLink {
                     port.message(&session, &heard, event);
                 }
             });
-        let replaced = self
-            .messages
+        self.messages
             .borrow_mut()
-            .insert(Arc::clone(&topic.name), listener);
-        drop(replaced);
+            .push((Rc::clone(topic), listener));
     }
 
     fn unlisten(&self, name: &str) {
-        let removed = self.messages.borrow_mut().remove(name);
+        let mut messages = self.messages.borrow_mut();
+        let at = messages.iter().position(|(topic, _)| *topic.name == *name);
+        let removed = at.map(|at| messages.swap_remove(at));
+        drop(messages);
         drop(removed);
     }
 
