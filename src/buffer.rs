@@ -73,6 +73,15 @@ pub(crate) struct Inbox {
     lifecycle: bool,
 }
 
+/// How soon the reader is to come for an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    /// At once.
+    Now,
+    /// With the others of its burst.
+    Burst,
+}
+
 enum Item {
     Came(Lifecycle<Message>),
     /// So many messages are missing here.
@@ -96,8 +105,10 @@ impl Inbox {
         self.lifecycle = true;
     }
 
-    /// Whether the item was kept: somebody is to be woken for it.
-    pub fn push(&mut self, item: Lifecycle<Message>) -> bool {
+    /// Keeps the item and says how soon the reader is to come for it; `None` if it was not kept.
+    pub fn push(&mut self, item: Lifecycle<Message>) -> Option<Urgency> {
+        // What waits in a bounded buffer may be dropped: the reader is to come for each.
+        let mut urgency = Urgency::Now;
         if matches!(item, Lifecycle::Message(_)) {
             if self
                 .buffer
@@ -107,11 +118,14 @@ impl Inbox {
                 self.drop_oldest();
             }
             self.messages += 1;
+            if self.buffer.limit.is_none() {
+                urgency = Urgency::Burst;
+            }
         } else if !self.lifecycle {
-            return false;
+            return None;
         }
         self.items.push_back(Item::Came(item));
-        true
+        Some(urgency)
     }
 
     pub fn pop(&mut self) -> Option<Result<Lifecycle<Message>, Error>> {
@@ -184,18 +198,15 @@ mod tests {
     #[test]
     fn changes_that_nobody_wants_do_not_pile_up() {
         let mut inbox = Inbox::new(Buffer::unbounded());
-        assert!(
-            !inbox.push(Lifecycle::Opened),
-            "nobody is to be woken for it"
-        );
-        assert!(inbox.push(message(1)));
+        assert_eq!(inbox.push(Lifecycle::Opened), None, "nobody is to be woken");
+        assert_eq!(inbox.push(message(1)), Some(Urgency::Burst));
         assert_eq!(seen(&mut inbox), ["1"]);
     }
 
     #[test]
     fn the_memory_of_a_burst_is_given_back_when_it_was_read() {
         let mut inbox = Inbox::new(Buffer::unbounded());
-        (0..10_000).for_each(|n| assert!(inbox.push(message(n))));
+        (0..10_000).for_each(|n| assert!(inbox.push(message(n)).is_some()));
         assert_eq!(seen(&mut inbox).len(), 10_000);
         assert_eq!(inbox.items.capacity(), 0);
     }
@@ -204,7 +215,7 @@ mod tests {
     fn a_full_buffer_drops_its_oldest_and_says_how_many_where_they_were() {
         let mut inbox = keeping_all(Buffer::drop_oldest(2));
         inbox.push(Lifecycle::Opened);
-        (1..=5).for_each(|n| assert!(inbox.push(message(n))));
+        (1..=5).for_each(|n| assert!(inbox.push(message(n)).is_some()));
         assert_eq!(seen(&mut inbox), ["o", "-3", "4", "5"]);
         inbox.push(message(6));
         assert_eq!(seen(&mut inbox), ["6"], "a gap is told once");
@@ -213,7 +224,7 @@ mod tests {
     #[test]
     fn latest_keeps_the_newest() {
         let mut inbox = Inbox::new(Buffer::latest());
-        (1..=100).for_each(|n| assert!(inbox.push(message(n))));
+        (1..=100).for_each(|n| assert!(inbox.push(message(n)).is_some()));
         assert_eq!(seen(&mut inbox), ["-99", "100"]);
     }
 
@@ -241,9 +252,9 @@ mod tests {
                 match step {
                     'm' => {
                         sent += 1;
-                        prop_assert!(inbox.push(message(sent)));
+                        prop_assert_eq!(inbox.push(message(sent)), Some(Urgency::Now));
                     }
-                    'o' => prop_assert!(inbox.push(Lifecycle::Opened)),
+                    'o' => prop_assert_eq!(inbox.push(Lifecycle::Opened), Some(Urgency::Now)),
                     _ => match inbox.pop() {
                         Some(Ok(Lifecycle::Message(message))) => {
                             let n: usize = message.data().parse().unwrap();

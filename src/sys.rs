@@ -1,9 +1,12 @@
 //! Every call into JavaScript that `web-sys` does not offer, or offers more slowly. Casts without a
 //! check are here and nowhere else.
 
+use std::cell::RefCell;
+
+use gloo_events::EventListener;
 use js_sys::{Error, ReferenceError};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::{Event, EventSource, EventSourceInit, MessageEvent};
+use web_sys::{Event, EventSource, EventSourceInit, EventTarget, MessageEvent};
 
 use crate::OpenError;
 
@@ -25,6 +28,30 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn origin(this: &StringMessageEvent) -> Option<String>;
+
+    #[wasm_bindgen(js_name = MessageChannel)]
+    type Channel;
+
+    #[wasm_bindgen(constructor, js_class = "MessageChannel", catch)]
+    fn new() -> Result<Channel, JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    fn port1(this: &Channel) -> Port;
+
+    #[wasm_bindgen(method, getter)]
+    fn port2(this: &Channel) -> Port;
+
+    #[wasm_bindgen(extends = EventTarget)]
+    type Port;
+
+    #[wasm_bindgen(method)]
+    fn start(this: &Port);
+
+    #[wasm_bindgen(method)]
+    fn close(this: &Port);
+
+    #[wasm_bindgen(method, catch, js_name = postMessage)]
+    fn post(this: &Port, message: u32) -> Result<(), JsValue>;
 
     #[cfg(feature = "npm")]
     #[wasm_bindgen(catch, js_name = reportError)]
@@ -91,6 +118,40 @@ pub(crate) fn parse_json(text: &str) -> Result<JsValue, String> {
         return Err("there is no JavaScript here".to_owned());
     }
     js_sys::JSON::parse(text).map_err(|thrown| detail(&thrown))
+}
+
+/// Tasks of the browser on demand. A `MessageChannel` brings them without the delays that timers
+/// have, in hidden pages above all.
+pub(crate) struct Tasks {
+    from: Port,
+    to: Port,
+    listener: RefCell<Option<EventListener>>,
+}
+
+impl Tasks {
+    /// `None` where there is no `MessageChannel`.
+    pub fn new(mut run: impl FnMut() + 'static) -> Option<Self> {
+        let channel = Channel::new().ok()?;
+        let to = channel.port2();
+        let listener = EventListener::new(&to, "message", move |_| run());
+        to.start();
+        Some(Tasks {
+            from: channel.port1(),
+            to,
+            listener: RefCell::new(Some(listener)),
+        })
+    }
+
+    /// Asks for one, and says whether it comes.
+    pub fn ask(&self) -> bool {
+        self.from.post(0).is_ok()
+    }
+
+    pub fn stop(&self) {
+        self.from.close();
+        self.to.close();
+        drop(self.listener.take());
+    }
 }
 
 fn detail(thrown: &JsValue) -> String {

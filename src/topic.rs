@@ -15,6 +15,20 @@ pub(crate) struct Topic {
 }
 
 impl Topic {
+    /// The topic of this name; a new one is added if there is none.
+    pub fn named(
+        topics: &mut Vec<Rc<Self>>,
+        name: Arc<str>,
+        streamed: bool,
+    ) -> Result<Rc<Self>, OpenError> {
+        if let Some(known) = topics.iter().find(|topic| topic.name == name) {
+            return Ok(Rc::clone(known));
+        }
+        let topic = Topic::new(name, streamed)?;
+        topics.push(Rc::clone(&topic));
+        Ok(topic)
+    }
+
     pub fn new(name: Arc<str>, streamed: bool) -> Result<Rc<Self>, OpenError> {
         if name.is_empty() || name.contains(['\n', '\r']) {
             return Err(OpenError::InvalidEventName {

@@ -13,6 +13,7 @@ use std::{
 
 use crate::{Error, Frame, Lifecycle, topic::Topic};
 
+mod burst;
 pub(crate) mod native;
 
 /// The connection itself, as the session holds it.

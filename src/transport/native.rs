@@ -6,7 +6,6 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
     rc::{Rc, Weak},
     sync::Arc,
     task::{Context, Poll},
@@ -15,8 +14,14 @@ use std::{
 use gloo_events::EventListener;
 use web_sys::{Event, EventSource};
 
-use super::{FeedItem, Link, Transport};
-use crate::{Lifecycle, Message, OpenError, buffer::Inbox, session::Session, sys, topic::Topic};
+use super::{FeedItem, Link, Transport, burst::Burst};
+use crate::{
+    Lifecycle, Message, OpenError,
+    buffer::{Inbox, Urgency},
+    session::Session,
+    sys,
+    topic::Topic,
+};
 
 /// Opens the browser's `EventSource` for a session. With an inbox, what comes is kept for a stream.
 pub(crate) fn open(
@@ -30,6 +35,7 @@ pub(crate) fn open(
         source: source.clone(),
         origin: RefCell::default(),
         inbox,
+        burst: Burst::new(Rc::downgrade(session)),
     });
     let connection = ["open", "error"].map(|name| {
         let port = Rc::clone(&port);
@@ -66,6 +72,7 @@ struct Port {
     /// Asked once a response: it cannot change in between. So is whether the data are strings.
     origin: RefCell<Option<Arc<str>>>,
     inbox: Option<Rc<RefCell<Inbox>>>,
+    burst: Rc<Burst>,
 }
 
 impl Port {
@@ -117,10 +124,12 @@ impl Port {
 
     /// Keeps this for the stream, if there is one that wants it.
     fn keep(&self, session: &Session, item: Lifecycle<Message>) {
-        if let Some(inbox) = &self.inbox
-            && inbox.borrow_mut().push(item)
-        {
-            session.wake();
+        let Some(inbox) = &self.inbox else { return };
+        let urgency = inbox.borrow_mut().push(item);
+        match urgency {
+            Some(Urgency::Burst) => self.burst.message(session),
+            Some(Urgency::Now) => session.wake(),
+            None => {}
         }
     }
 
@@ -142,7 +151,7 @@ impl Port {
 struct NativeLink {
     port: Rc<Port>,
     connection: RefCell<Option<[EventListener; 2]>>,
-    messages: RefCell<BTreeMap<Arc<str>, EventListener>>,
+    messages: RefCell<Vec<(Rc<Topic>, EventListener)>>,
 }
 
 impl Link for NativeLink {
@@ -158,20 +167,22 @@ impl Link for NativeLink {
                     port.message(&session, &heard, event);
                 }
             });
-        let replaced = self
-            .messages
+        self.messages
             .borrow_mut()
-            .insert(Arc::clone(&topic.name), listener);
-        drop(replaced);
+            .push((Rc::clone(topic), listener));
     }
 
     fn unlisten(&self, name: &str) {
-        let removed = self.messages.borrow_mut().remove(name);
+        let mut messages = self.messages.borrow_mut();
+        let at = messages.iter().position(|(topic, _)| *topic.name == *name);
+        let removed = at.map(|at| messages.swap_remove(at));
+        drop(messages);
         drop(removed);
     }
 
     fn shut(&self) {
         self.port.source.close();
+        self.port.burst.stop();
         drop((self.connection.take(), self.messages.take()));
     }
 }

@@ -1,6 +1,8 @@
 //! The browser engines, by the names that `--engine` takes.
 
+use std::ffi::OsString;
 use std::fmt;
+use std::path::Path;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Engine {
@@ -21,6 +23,37 @@ impl Engine {
             Self::Firefox => ("--firefox", "--geckodriver"),
             Self::Webkit => ("--safari", "--safaridriver"),
         }
+    }
+
+    /// The arguments that make this engine's browser show one page and nothing else, with nobody
+    /// driving it.
+    pub fn page_arguments(self, profile: &Path, url: &str) -> Vec<OsString> {
+        let words: &[&str] = match self {
+            Self::Chromium => &[
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+            Self::Firefox => &["--headless", "--no-remote", "--profile"],
+            Self::Webkit => &["--private"],
+        };
+        let mut arguments: Vec<OsString> = words.iter().map(OsString::from).collect();
+        match self {
+            Self::Chromium => {
+                let mut option = OsString::from("--user-data-dir=");
+                option.push(profile);
+                arguments.push(option);
+            }
+            Self::Firefox => arguments.push(profile.into()),
+            Self::Webkit => {}
+        }
+        arguments.push(url.into());
+        arguments
     }
 
     /// What goes before a command that starts this engine: WebKitGTK has no headless mode, so it

@@ -3,6 +3,7 @@
 //! One file a command; each does its own set-up through [`setup`], so that nothing has to be
 //! installed by hand first. A new command is a new file and one more line in [`Task`].
 
+mod bench;
 mod demo;
 mod engine;
 mod process;
@@ -29,6 +30,8 @@ enum Task {
     Demo(demo::Args),
     /// Check the code and run every test, in Chromium, Firefox and WebKitGTK too
     Test(test::Args),
+    /// Time the library beside others in each engine, and weigh small apps
+    Bench(bench::Args),
     /// Install what the other commands need, each tool only if it is missing
     Setup(setup::Args),
 }
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         None => Ok(list()),
         Some(Task::Demo(args)) => demo::run(&args),
         Some(Task::Test(args)) => test::run(&args),
+        Some(Task::Bench(args)) => bench::run(&args),
         Some(Task::Setup(args)) => setup::run(&args),
     };
     outcome.unwrap_or_else(|error| {

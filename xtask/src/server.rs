@@ -26,17 +26,33 @@ pub fn build(sh: &Shell) -> Result<PathBuf> {
     project::host_program("scenario-server")
 }
 
+/// Compiles the server so that it is never what others wait for, and says where it is.
+pub fn build_fast(sh: &Shell) -> Result<PathBuf> {
+    process::run(cmd!(
+        sh,
+        "cargo build --package scenario-server --profile speed"
+    ))?;
+    let program = project::host_program("scenario-server")?;
+    let name = program.file_name().context("a program has a name")?;
+    Ok(project::host_programs()?.with_file_name("speed").join(name))
+}
+
 impl Server {
-    /// Starts the server; port 0 lets the system choose.
+    /// Starts the server with the demo page; port 0 lets the system choose.
     pub fn start(program: &Path, port: u16) -> Result<Self> {
         let root = project::root();
+        Self::serving(program, port, &root.join("www"), &root.join("pkg"))
+    }
+
+    /// Starts the server with these folders at `/` and `/pkg/`.
+    pub fn serving(program: &Path, port: u16, www: &Path, pkg: &Path) -> Result<Self> {
         let mut command = Command::new(program);
         command
             .args(["--port", &port.to_string(), "--until-stdin-closes"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         // The suites need no page, so there may be no package to serve.
-        for (option, dir) in [("--www", root.join("www")), ("--pkg", root.join("pkg"))] {
+        for (option, dir) in [("--www", www), ("--pkg", pkg)] {
             if dir.is_dir() {
                 command.arg(option).arg(dir);
             }

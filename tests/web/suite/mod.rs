@@ -1,6 +1,7 @@
 //! What the crate promises, shown against the scenario server; a file a promise.
 
 mod buffers;
+mod bursts;
 mod callbacks;
 mod cleanup;
 mod endings;

@@ -21,17 +21,42 @@ pub fn ensure(tools: &Tools, engine: Engine) -> Result<PathBuf> {
     driver.with_context(|| format!("cannot test in {engine}"))
 }
 
+/// The names under which systems know these browsers.
+const CHROMIUM: [&str; 5] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+];
+const FIREFOX: [&str; 2] = ["firefox", "firefox-esr"];
+
+/// The engine's browser itself, for those who need nobody to drive it.
+pub fn program(tools: &Tools, engine: Engine) -> Result<PathBuf> {
+    ensure(tools, engine)?;
+    let program = match engine {
+        Engine::Chromium => CHROMIUM.iter().find_map(|name| tools.find(name)),
+        Engine::Firefox => FIREFOX.iter().find_map(|name| tools.find(name)),
+        Engine::Webkit => mini_browser(),
+    };
+    program.with_context(|| format!("{engine} is not on the PATH"))
+}
+
+/// WebKitGTK's own small browser lies beside its library, in a folder a processor.
+fn mini_browser() -> Option<PathBuf> {
+    let libraries = Path::new("/usr/lib").read_dir().ok()?.flatten();
+    let folders = ["/usr/libexec".into(), "/usr/lib".into()]
+        .into_iter()
+        .chain(libraries.map(|entry| entry.path()));
+    folders
+        .map(|folder| folder.join("webkit2gtk-4.1/MiniBrowser"))
+        .find(|program| program.is_file())
+}
+
 fn chromium(tools: &Tools) -> Result<PathBuf> {
-    let names = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-        "chrome",
-    ];
     let app = "/Applications/Google Chrome.app";
     let mut missing = Vec::new();
-    if !has_any(tools, &names, app) {
+    if !has_any(tools, &CHROMIUM, app) {
         missing.push("chromium");
     }
     if tools.find("chromedriver").is_none() {
@@ -42,11 +67,7 @@ fn chromium(tools: &Tools) -> Result<PathBuf> {
 }
 
 fn firefox(tools: &Tools) -> Result<PathBuf> {
-    if !has_any(
-        tools,
-        &["firefox", "firefox-esr"],
-        "/Applications/Firefox.app",
-    ) {
+    if !has_any(tools, &FIREFOX, "/Applications/Firefox.app") {
         install_missing(tools, &["firefox-esr"], "Firefox, to test in it")?;
     }
     if let Some(driver) = tools.find("geckodriver") {

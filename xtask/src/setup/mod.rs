@@ -131,7 +131,7 @@ fn cargo_install(
 }
 
 /// The first word of a text that looks like a version, e.g. `132` or `0.15.1`.
-fn first_version(text: &str) -> Option<&str> {
+pub fn first_version(text: &str) -> Option<&str> {
     text.split_whitespace()
         .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
         .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))

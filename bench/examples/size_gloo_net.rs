@@ -1,0 +1,30 @@
+//! A minimal app, for its size: the stream of `gloo-net`, decoded by `serde_json`.
+
+use futures_util::StreamExt;
+use gloo_net::eventsource::futures::EventSource;
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+
+#[derive(Deserialize)]
+struct Tick {
+    n: f64,
+    text: String,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console)]
+    fn log(n: f64, text: &str);
+}
+
+#[wasm_bindgen(start)]
+async fn main() -> Result<(), JsError> {
+    let mut source = EventSource::new("/sse")?;
+    let mut messages = source.subscribe("message")?;
+    while let Some(Ok((_, message))) = messages.next().await {
+        let data = message.data().as_string().unwrap_or_default();
+        let tick: Tick = serde_json::from_str(&data)?;
+        log(tick.n, &tick.text);
+    }
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! A minimal app, for its size: raw messages, decoded by `JSON.parse` and `serde-wasm-bindgen`.
+
+use futures_util::StreamExt;
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+use wasm_eventsource::EventSource;
+
+#[derive(Deserialize)]
+struct Tick {
+    n: f64,
+    text: String,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console)]
+    fn log(n: f64, text: &str);
+
+    #[wasm_bindgen(catch, js_namespace = JSON)]
+    fn parse(text: &str) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen(start)]
+async fn main() -> Result<(), JsValue> {
+    let mut messages = EventSource::new("/sse").stream().map_err(JsError::from)?;
+    while let Some(message) = messages.next().await {
+        let value = parse(message.map_err(JsError::from)?.data())?;
+        let tick: Tick = serde_wasm_bindgen::from_value(value)?;
+        log(tick.n, &tick.text);
+    }
+    Ok(())
+}

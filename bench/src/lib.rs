@@ -1,0 +1,7 @@
+//! The contestants of the benchmark that are written in Rust; `www/bench.js` runs them.
+//!
+//! - `streams.rs` receives a burst of events in each way that an app may;
+//! - `decode.rs` decodes texts without any network.
+
+mod decode;
+mod streams;

@@ -1,0 +1,106 @@
+//! One exported function a way of receiving: it opens the URL and resolves with what it received
+//! when the server's close event came.
+
+use std::{cell::RefCell, rc::Rc};
+
+use futures_channel::oneshot;
+use futures_util::StreamExt;
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+use wasm_eventsource::{EventSource, Frame, State};
+
+const MESSAGE: &str = "message";
+
+/// What the server's `/burst` sends.
+#[derive(Deserialize)]
+struct Tick {
+    n: f64,
+    text: String,
+}
+
+/// What was received, to be compared with what was sent: nobody is fast by losing events.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Default)]
+pub struct Tally {
+    pub count: f64,
+    /// Of all `n`.
+    pub sum: f64,
+    /// Of all texts; where nothing is decoded, of all data.
+    pub length: f64,
+}
+
+impl Tally {
+    fn tick(&mut self, tick: &Tick) {
+        self.count += 1.0;
+        self.sum += tick.n;
+        self.length += tick.text.len() as f64;
+    }
+
+    fn frame(&mut self, frame: &Frame<'_>) {
+        self.count += 1.0;
+        self.length += frame.data().len() as f64;
+    }
+}
+
+#[wasm_bindgen]
+pub async fn typed_listener(url: String) -> Result<Tally, JsError> {
+    by_callback(|tally| {
+        EventSource::new(url).on::<Tick>(MESSAGE, move |tick| {
+            // What cannot be decoded is missing in the tally.
+            if let Ok(tick) = tick {
+                tally.borrow_mut().tick(&tick);
+            }
+        })
+    })
+    .await
+}
+
+#[wasm_bindgen]
+pub async fn frame_listener(url: String) -> Result<Tally, JsError> {
+    by_callback(|tally| {
+        EventSource::new(url).on_frame(MESSAGE, move |frame| tally.borrow_mut().frame(frame))
+    })
+    .await
+}
+
+#[wasm_bindgen]
+pub async fn typed_stream(url: String) -> Result<Tally, JsError> {
+    let mut ticks = EventSource::new(url).typed_event::<Tick>(MESSAGE)?;
+    let mut tally = Tally::default();
+    while let Some(tick) = ticks.next().await {
+        tally.tick(&tick?);
+    }
+    Ok(tally)
+}
+
+#[wasm_bindgen]
+pub async fn raw_stream(url: String) -> Result<Tally, JsError> {
+    let mut messages = EventSource::new(url).stream()?;
+    let mut tally = Tally::default();
+    while let Some(message) = messages.next().await {
+        tally.frame(&message?);
+    }
+    Ok(tally)
+}
+
+/// Opens a source whose callback counts, and waits until it is closed.
+async fn by_callback(
+    source: impl FnOnce(Rc<RefCell<Tally>>) -> EventSource,
+) -> Result<Tally, JsError> {
+    let tally = Rc::new(RefCell::new(Tally::default()));
+    let (ended, end) = oneshot::channel();
+    let mut ended = Some(ended);
+    let connection = source(Rc::clone(&tally))
+        .on_state(move |state| {
+            if matches!(state, State::Closed(_))
+                && let Some(ended) = ended.take()
+            {
+                let _ = ended.send(());
+            }
+        })
+        .open()?;
+    end.await?;
+    drop(connection);
+    let tally = *tally.borrow();
+    Ok(tally)
+}
