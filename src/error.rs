@@ -133,7 +133,7 @@ pub enum Error {
     /// Browsers do so for any status but 200 (with 204 a server asks for it), for a content type
     /// other than `text/event-stream`, and for a request that is blocked (CORS, content security
     /// policy, mixed content). They do not tell scripts which it was. Firefox gives up on a server
-    /// that refuses the connection, too; Chromium and WebKit try again.
+    /// of another origin that refuses the connection, too; Chromium and WebKit try again.
     ///
     /// [failed the connection]: https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection
     #[error(

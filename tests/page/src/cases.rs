@@ -1,6 +1,7 @@
 //! The cases: what the page promises, each under a sentence. Each loads the page anew.
 
 mod connection;
+mod example;
 mod machine;
 mod reply;
 
@@ -50,6 +51,7 @@ pub fn all() -> Vec<Case> {
         connection::a_close_event_ends_the_stream_with_its_reason,
         connection::after_a_close_event_no_request_follows,
         connection::a_request_after_the_close_would_be_noticed,
+        example::the_javascript_example_of_the_readme_runs,
     ];
     cases.extend([
         Case {

@@ -56,9 +56,35 @@ impl Page {
         })
     }
 
+    /// Loads another page of the same server.
+    pub async fn go(&self, path: &str) -> Result<()> {
+        let url = format!("{}{path}", self.server.url);
+        self.client
+            .goto(&url)
+            .await
+            .with_context(|| format!("loading {url}"))
+    }
+
+    /// Waits until the page's text has these words in it, in whatever case, and returns it.
+    pub async fn until_text(&self, words: &str) -> Result<String> {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let text = self.run("return document.body.textContent").await?;
+            let text = text.as_str().unwrap_or_default();
+            if text.to_lowercase().contains(words) {
+                return Ok(text.to_owned());
+            }
+            ensure!(
+                Instant::now() < deadline,
+                "not within {DEADLINE:?}: {words:?} in {text:?}"
+            );
+            sleep(Duration::from_millis(30)).await;
+        }
+    }
+
     /// Loads the page anew: a new key, and nothing of what was before.
     pub async fn load(&self) -> Result<()> {
-        self.client.goto(&format!("{}/", self.server.url)).await?;
+        self.go("/").await?;
         self.client.execute(KEEP_CONSOLE, Vec::new()).await?;
         Ok(())
     }

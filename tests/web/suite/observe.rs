@@ -134,8 +134,9 @@ pub fn expect_exceptions() {
         .expect("plain JavaScript");
 }
 
-/// Whether this browser takes a connection that is refused for a failure that no reconnect can
-/// mend. The standard leaves that to it; Firefox does, Chromium and WebKit try again.
+/// Whether this browser takes a connection to another origin, as all are here, that is refused for
+/// a failure that no reconnect can mend. The standard leaves that to it; Firefox does, Chromium and
+/// WebKit try again.
 pub fn gives_up_on_dead_servers() -> bool {
     js_sys::eval("navigator.userAgent.includes('Firefox')")
         .expect("a navigator")
