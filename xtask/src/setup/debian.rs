@@ -6,7 +6,7 @@
 //! nor into rustup's folders, so that neither can be broken; putting the folder's `bin` on the
 //! PATH is the whole switch.
 
-use super::target::TRIPLE;
+use super::TARGET;
 use super::{Tools, apt, linters};
 use crate::{process, project, say};
 use anyhow::{Context, Result, bail};
@@ -243,7 +243,7 @@ impl Rust {
         // With bitcode inside, or link-time optimisation could not use it.
         let build = cmd!(
             sh,
-            "{CARGO} build --release -Zbuild-std=std,panic_abort,test --target {TRIPLE} --target-dir {target}"
+            "{CARGO} build --release -Zbuild-std=std,panic_abort,test --target {TARGET} --target-dir {target}"
         )
         .env("RUSTC", RUSTC)
         .env("RUSTC_BOOTSTRAP", "1")
@@ -251,10 +251,10 @@ impl Rust {
         .env("LD_LIBRARY_PATH", "");
         process::run(build).context("cannot compile the standard library for wasm")?;
 
-        let library = dir.join("lib/rustlib").join(TRIPLE).join("lib");
+        let library = dir.join("lib/rustlib").join(TARGET).join("lib");
         fs::create_dir_all(&library)?;
         let mut copied = 0;
-        for entry in target.join(TRIPLE).join("release/deps").read_dir()? {
+        for entry in target.join(TARGET).join("release/deps").read_dir()? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if name.ends_with(".rlib") && !name.starts_with("libempty-") {

@@ -8,7 +8,6 @@ pub mod browsers;
 mod debian;
 pub mod linters;
 mod target;
-pub use target::TRIPLE as TARGET;
 mod wasm_bindgen;
 mod wasm_opt;
 mod wasm_pack;
@@ -20,6 +19,9 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use xshell::{Shell, cmd};
+
+/// What browsers run.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 #[derive(clap::Args)]
 pub struct Args {
