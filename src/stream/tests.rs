@@ -477,7 +477,9 @@ fn a_waker_that_closes_the_stream_when_it_is_replaced_does_no_harm() {
     struct OwnsATask;
 
     impl Wake for OwnsATask {
-        fn wake(self: Arc<Self>) {}
+        fn wake(self: Arc<Self>) {
+            drop(self);
+        }
     }
 
     impl Drop for OwnsATask {
