@@ -13,11 +13,12 @@ use crate::{Error, Lifecycle, Message};
 /// | [`latest`](Self::latest) | the newest | values of which only the last counts |
 ///
 /// Dropped messages are counted, and where they are missing the stream yields one
-/// [`Error::Lagged`] and goes on. A close rule sees every message, dropped later or not; the message
-/// that meets it is the newest and so is delivered. Changes of the connection are never dropped.
+/// [`Error::Lagged`] and goes on. A close rule sees every message, dropped later or not; one that
+/// meets it is the newest, so that it is delivered where its rule and subscription say so. The changes
+/// of the connection in a [`LifecycleStream`](crate::LifecycleStream) are kept, all of them.
 ///
-/// The browser pushes its events, so nothing can hold the server back. A callback has no buffer: it
-/// sees every message at once.
+/// The browser pushes its events, so nothing can hold the server back. A callback has no buffer, and
+/// so has a connection that is opened for callbacks alone: they see every message at once.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -70,6 +71,8 @@ pub(crate) struct Inbox {
     buffer: Buffer,
     items: VecDeque<Item>,
     messages: usize,
+    /// So many items at the front are known to be no messages: each is passed over once.
+    ahead: usize,
     lifecycle: bool,
 }
 
@@ -136,6 +139,7 @@ impl Inbox {
             }
             return None;
         };
+        self.ahead = self.ahead.saturating_sub(1);
         match item {
             Item::Came(item) => {
                 if matches!(item, Lifecycle::Message(_)) {
@@ -150,17 +154,22 @@ impl Inbox {
     /// Puts a gap in the place of the oldest message, or widens the one before it.
     fn drop_oldest(&mut self) {
         let is_message = |item: &Item| matches!(item, Item::Came(Lifecycle::Message(_)));
-        let Some(oldest) = self.items.iter().position(is_message) else {
-            return;
-        };
-        self.messages -= 1;
-        if let Some(Item::Gap(dropped)) =
-            oldest.checked_sub(1).and_then(|at| self.items.get_mut(at))
+        while self
+            .items
+            .get(self.ahead)
+            .is_some_and(|item| !is_message(item))
         {
+            self.ahead += 1;
+        }
+        let oldest = self.ahead;
+        self.messages -= 1;
+        let before = oldest.checked_sub(1).and_then(|at| self.items.get_mut(at));
+        if let Some(Item::Gap(dropped)) = before {
             *dropped += 1;
             self.items.remove(oldest);
-        } else {
-            self.items[oldest] = Item::Gap(1);
+        } else if let Some(item) = self.items.get_mut(oldest) {
+            *item = Item::Gap(1);
+            self.ahead += 1;
         }
     }
 }
@@ -226,6 +235,19 @@ mod tests {
         let mut inbox = Inbox::new(Buffer::latest());
         (1..=100).for_each(|n| assert!(inbox.push(message(n)).is_some()));
         assert_eq!(seen(&mut inbox), ["-99", "100"]);
+    }
+
+    #[test]
+    fn dropping_stays_quick_though_many_changes_wait() {
+        const ROUNDS: usize = 100_000;
+        let mut inbox = keeping_all(Buffer::latest());
+        for n in 1..=ROUNDS {
+            inbox.push(Lifecycle::Opened);
+            inbox.push(message(n));
+        }
+        // Were each of them passed over for each message, this would not end today.
+        assert_eq!(inbox.items.len(), 2 * ROUNDS);
+        assert_eq!(inbox.messages, 1);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What can go wrong: [`OpenError`] before there is a connection, [`Error`] in a stream,
 //! [`DecodeError`] with one message.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use thiserror::Error;
 
@@ -66,7 +66,7 @@ pub enum OpenError {
     /// finds by a tag or by trying.
     #[error(
         "{type_name} does not name its events: derive `Deserialize` for an enum without `tag` or \
-         `untagged`, or read the events of one name with `typed_event`"
+         `untagged`, read the events of one name with `typed_event`, or messages with `stream`"
     )]
     NotAnEnum {
         /// The name of the type.
@@ -178,8 +178,8 @@ struct Undecoded {
 }
 
 impl DecodeError {
-    pub(crate) fn new(frame: &Frame<'_>, reason: &dyn fmt::Display) -> Self {
-        let message = frame.clone().into_owned();
+    pub(crate) fn new(frame: Frame<'_>, reason: &dyn fmt::Display) -> Self {
+        let message = frame.into_owned();
         DecodeError(Box::new(Undecoded {
             message,
             reason: reason.to_string(),
@@ -205,22 +205,39 @@ impl DecodeError {
 impl std::error::Error for DecodeError {}
 
 impl fmt::Display for DecodeError {
+    /// One line of bounded length, whatever the server sent.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (message, reason) = (self.message(), self.reason());
-        write!(f, "cannot decode the event {:?}", message.event_type())?;
+        let message = self.message();
+        write!(
+            f,
+            "cannot decode the event \"{}\"",
+            Line(message.event_type())
+        )?;
         if !message.last_event_id().is_empty() {
-            write!(f, " with the id {:?}", message.last_event_id())?;
+            write!(f, " with the id \"{}\"", Line(message.last_event_id()))?;
         }
-        write!(f, ": {reason}; its data is {}", beginning(message.data()))
+        let (reason, data) = (Line(self.reason()), Line(message.data()));
+        write!(f, ": {reason}; its data is {data}")
     }
 }
 
-/// So much of a text as fits into a line of a log.
-fn beginning(text: &str) -> Cow<'_, str> {
-    const LONGEST: usize = 200;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => Cow::Owned(format!("{}… ({} bytes)", &text[..end], text.len())),
-        None => Cow::Borrowed(text),
+/// So much of a text as fits into a line of a log, and without line breaks.
+struct Line<'a>(&'a str);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 200;
+        for (at, c) in self.0.chars().enumerate() {
+            if at == LONGEST {
+                return write!(f, "… ({} bytes)", self.0.len());
+            }
+            if c.is_control() {
+                write!(f, "{}", c.escape_default())?;
+            } else {
+                write!(f, "{c}")?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -125,7 +125,7 @@ impl<'a> Frame<'a> {
     /// [`DecodeError`], with the message, if the data is no JSON.
     #[cfg(feature = "js")]
     pub fn js_value(&self) -> Result<wasm_bindgen::JsValue, DecodeError> {
-        crate::sys::parse_json(&self.data).map_err(|reason| DecodeError::new(self, &reason))
+        crate::sys::parse_json(&self.data).map_err(|reason| DecodeError::new(self.clone(), &reason))
     }
 
     /// The data, read as JSON by way of a JavaScript value: `JSON.parse`, then `serde_wasm_bindgen`.
@@ -143,7 +143,7 @@ impl<'a> Frame<'a> {
     #[cfg(feature = "js")]
     pub fn json_by_js<T: serde::de::DeserializeOwned>(&self) -> Result<T, DecodeError> {
         serde_wasm_bindgen::from_value(self.js_value()?)
-            .map_err(|reason| DecodeError::new(self, &reason))
+            .map_err(|reason| DecodeError::new(self.clone(), &reason))
     }
 
     /// The data alone, without a copy where the frame owns it.

@@ -116,8 +116,9 @@ impl Session {
     }
 
     /// A message came. If it meets the close rule, the connection is shut before anybody sees it,
-    /// so that no request can follow. The arrival says who is to have it; to those who call back it
-    /// is [announced](Self::announce).
+    /// so that no request can follow. The arrival says who is to have it. When the transport has
+    /// kept it for the stream, it [announces](Self::announce) it to those who call back, or
+    /// [tells](Self::tell) that there was nobody to.
     pub fn received(&self, topic: &Topic, frame: &Frame<'_>) -> Arrival {
         self.state.recover();
         if self.is_closed() {
@@ -130,7 +131,7 @@ impl Session {
         let verdict = self.rule.judge(frame);
         let callbacks = topic.callbacks.snapshot();
         if verdict != Verdict::Continue {
-            self.shut(CloseReason::Rule(frame.clone().into_owned()));
+            self.end(CloseReason::Rule(frame.clone().into_owned()));
         }
         let delivered = verdict != Verdict::Mark;
         Arrival {
@@ -142,6 +143,7 @@ impl Session {
     /// Tells callbacks of a message that was received, and observers of the close if it was the
     /// last.
     pub fn announce(&self, arrival: Arrival, frame: &Frame<'_>) {
+        self.settle();
         if let Some(callbacks) = arrival.callbacks {
             callbacks.each(|callback| {
                 if !self.state.is_silent() {
@@ -152,8 +154,9 @@ impl Session {
         self.state.tell();
     }
 
-    /// Tells observers of a close that nobody else is to be told of.
+    /// Tells everybody of a close, if there was one.
     pub fn tell(&self) {
+        self.settle();
         self.state.tell();
     }
 
@@ -204,8 +207,8 @@ impl Session {
 
     /// Closes the connection; what came before stays to be read. The first reason counts.
     pub fn close(&self, reason: CloseReason) {
-        self.shut(reason);
-        self.state.tell();
+        self.end(reason);
+        self.tell();
     }
 
     /// Closes the connection and calls nobody any more.
@@ -305,18 +308,24 @@ impl Session {
         }
     }
 
-    /// Ends the connection and lets go of everybody who listened. Nothing is borrowed while the
-    /// callbacks are dropped: what they own may come back here.
-    fn shut(&self, reason: CloseReason) {
+    /// Ends the connection. Nobody learns of it yet: what is for the stream may still be kept.
+    fn end(&self, reason: CloseReason) {
         if self.is_closed() {
             return;
         }
         self.state.change(State::Closed(reason));
-        let (link, topics) = (self.link.take(), self.topics.take());
-        if let Some(link) = link {
+        if let Some(link) = self.link.take() {
             link.shut();
         }
-        for topic in &topics {
+    }
+
+    /// After the end, lets go of everybody who listened and wakes the stream. Nothing is borrowed
+    /// while the callbacks are dropped: what they own may come back here.
+    fn settle(&self) {
+        if !self.is_closed() {
+            return;
+        }
+        for topic in &self.topics.take() {
             topic.callbacks.clear();
         }
         self.wake();

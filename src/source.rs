@@ -45,7 +45,7 @@ use crate::{
 /// }
 /// # Ok(()) }
 /// ```
-#[must_use = "nothing is opened before `stream` or `open` is called"]
+#[must_use = "nothing is opened before `typed`, `typed_event`, `stream` or `open` is called"]
 pub struct EventSource {
     url: String,
     with_credentials: bool,
@@ -216,15 +216,15 @@ impl EventSource {
     /// ```
     pub fn typed<T: DeserializeOwned>(self) -> Result<EventStream<T>, OpenError> {
         let names = typed::names::<T>()?;
-        self.events(names.iter().copied())
-            .decoded(|frame| typed::variant(&frame))
+        self.events(names.iter().copied()).decoded(typed::variant)
     }
 
     /// Opens the connection as a stream of the events of one name, their data decoded as JSON.
     ///
     /// What cannot be decoded is one [`Error::Decode`](crate::Error::Decode) with the message in
     /// it, and the stream goes on. [`Text`](crate::Text) takes the data as it is, and
-    /// [`Envelope`](crate::Envelope) adds event type and last event ID.
+    /// [`Envelope`](crate::Envelope) adds event type and last event ID. Names given by
+    /// [`event`](Self::event) are subscribed to as well, and their data decoded as the same type.
     ///
     /// # Errors
     ///
@@ -275,9 +275,6 @@ impl EventSource {
     }
 
     fn decoded<T>(self, decode: Decode<T>) -> Result<EventStream<T>, OpenError> {
-        if !self.buffer.has_room() {
-            return Err(OpenError::NoRoom);
-        }
         let inbox = Rc::new(RefCell::new(Inbox::new(self.buffer)));
         let connection = self.connect(Some(Rc::clone(&inbox)))?;
         Ok(EventStream::new(
@@ -288,6 +285,9 @@ impl EventSource {
     }
 
     fn connect(self, inbox: Option<Rc<RefCell<Inbox>>>) -> Result<Connection, OpenError> {
+        if !self.buffer.has_room() {
+            return Err(OpenError::NoRoom);
+        }
         let session = Session::new(
             self.url,
             self.close_rule,

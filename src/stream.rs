@@ -17,7 +17,8 @@ use crate::{
 
 /// The messages of an event source, in the order the server sent them.
 ///
-/// It yields `Ok` for each message of the names that were subscribed to. It ends, with `None` for
+/// It yields one item for each message of the names that were subscribed to: `Ok`, or, if it is typed
+/// and the message is not what the type expects, [`Error::Decode`]. It ends, with `None` for
 /// ever after,
 /// - when a message meets the [close rule](crate::CloseRule), after that message;
 /// - when it is closed, after the messages that had come before;
@@ -26,7 +27,8 @@ use crate::{
 /// The end of a response and a broken network do not end it: the browser reconnects.
 /// [`close_reason`](Self::close_reason) says why it ended. Dropping it closes the connection.
 ///
-/// Messages wait without limit until they are polled.
+/// Messages wait without limit until they are polled, unless a [`Buffer`](crate::Buffer) is set: then
+/// [`Error::Lagged`] says where and how many are missing.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {

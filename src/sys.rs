@@ -1,8 +1,6 @@
 //! Every call into JavaScript that `web-sys` does not offer, or offers more slowly. Casts without a
 //! check are here and nowhere else.
 
-use std::cell::RefCell;
-
 use gloo_events::EventListener;
 use js_sys::{Error, ReferenceError};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -44,8 +42,8 @@ extern "C" {
     #[wasm_bindgen(extends = EventTarget)]
     type Port;
 
-    #[wasm_bindgen(method)]
-    fn start(this: &Port);
+    #[wasm_bindgen(method, catch)]
+    fn start(this: &Port) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method)]
     fn close(this: &Port);
@@ -125,7 +123,7 @@ pub(crate) fn parse_json(text: &str) -> Result<JsValue, String> {
 pub(crate) struct Tasks {
     from: Port,
     to: Port,
-    listener: RefCell<Option<EventListener>>,
+    _listener: EventListener,
 }
 
 impl Tasks {
@@ -134,11 +132,11 @@ impl Tasks {
         let channel = Channel::new().ok()?;
         let to = channel.port2();
         let listener = EventListener::new(&to, "message", move |_| run());
-        to.start();
+        to.start().ok()?;
         Some(Tasks {
             from: channel.port1(),
             to,
-            listener: RefCell::new(Some(listener)),
+            _listener: listener,
         })
     }
 
@@ -146,11 +144,13 @@ impl Tasks {
     pub fn ask(&self) -> bool {
         self.from.post(0).is_ok()
     }
+}
 
-    pub fn stop(&self) {
+impl Drop for Tasks {
+    /// A channel that is not closed may live on in the browser.
+    fn drop(&mut self) {
         self.from.close();
         self.to.close();
-        drop(self.listener.take());
     }
 }
 

@@ -21,13 +21,14 @@ pub use content::{Envelope, Text};
 use wrapped::Wrapped;
 
 /// The message as a value of an enum: its event type is the variant, its data the content.
-pub(crate) fn variant<T: DeserializeOwned>(frame: &Frame<'_>) -> Result<T, DecodeError> {
-    T::deserialize(Wrapped(decode::Event(frame))).map_err(|error| DecodeError::new(frame, &error))
+pub(crate) fn variant<T: DeserializeOwned>(frame: Frame<'_>) -> Result<T, DecodeError> {
+    T::deserialize(Wrapped::new(decode::Event(&frame)))
+        .map_err(|error| DecodeError::new(frame, &error))
 }
 
 /// The data of the message as a value of any type.
 pub(crate) fn content<'a, T: Deserialize<'a>>(frame: &'a Frame<'_>) -> Result<T, DecodeError> {
-    T::deserialize(payload::Payload(frame)).map_err(|error| DecodeError::new(frame, &error))
+    T::deserialize(payload::Payload(frame)).map_err(|error| DecodeError::new(frame.clone(), &error))
 }
 
 /// The event names that an enum stands for: its variants', as serde knows them, aliases included.

@@ -356,6 +356,27 @@ fn a_callback_that_closes_and_polls_finds_its_message_in_the_stream() {
 }
 
 #[test]
+fn what_reads_the_stream_while_it_ends_finds_the_last_message_in_it() {
+    /// Reads what there is when it is dropped.
+    struct Reads(Rc<RefCell<EventStream>>, Rc<RefCell<Vec<String>>>);
+
+    impl Drop for Reads {
+        fn drop(&mut self) {
+            self.1.borrow_mut().extend(texts(&mut self.0.borrow_mut()));
+        }
+    }
+
+    let (stream, far) = open(&["close"], CloseRule::default());
+    let (slot, read) = (Rc::new(RefCell::new(stream)), Rc::default());
+    let reads = Reads(Rc::clone(&slot), Rc::clone(&read));
+    let _guard = slot.borrow().connection().on_frame("other", move |_| {
+        let _owned = &reads;
+    });
+    far.message("close", "last", "");
+    assert_eq!(*read.borrow(), ["last"]);
+}
+
+#[test]
 fn nobody_is_called_after_the_connection_was_dropped_not_even_for_the_same_event() {
     let seen = Rc::new(RefCell::new(Vec::new()));
     let notes = || {

@@ -9,7 +9,7 @@
 //! burst costs two wake-ups a task.
 
 use std::{
-    cell::{Cell, OnceCell},
+    cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 
@@ -17,9 +17,8 @@ use crate::{session::Session, sys::Tasks};
 
 pub(super) struct Burst {
     session: Weak<Session>,
-    /// Asked for at the first message. `None` inside if there are none here: then each message
-    /// wakes.
-    tasks: OnceCell<Option<Tasks>>,
+    /// Made for the first message.
+    tasks: RefCell<Option<Tasks>>,
     phase: Cell<Phase>,
 }
 
@@ -31,35 +30,45 @@ enum Phase {
     Woken,
     /// There are messages that wait for that task.
     Waiting,
+    /// The connection is closed: no task comes any more, and each message wakes.
+    Stopped,
 }
 
 impl Burst {
     pub fn new(session: Weak<Session>) -> Rc<Self> {
         Rc::new(Burst {
             session,
-            tasks: OnceCell::new(),
+            tasks: RefCell::default(),
             phase: Cell::new(Phase::Calm),
         })
     }
 
     /// A message is there to be read.
     pub fn message(self: &Rc<Self>, session: &Session) {
-        if self.phase.get() != Phase::Calm {
-            self.phase.set(Phase::Waiting);
-            return;
+        match self.phase.get() {
+            Phase::Woken | Phase::Waiting => self.phase.set(Phase::Waiting),
+            Phase::Stopped => session.wake(),
+            Phase::Calm => {
+                // First of all, for the rest is JavaScript's and may throw.
+                session.wake();
+                if self.ask_for_a_task() {
+                    self.phase.set(Phase::Woken);
+                }
+            }
         }
-        let tasks = self.tasks.get_or_init(|| {
+    }
+
+    fn ask_for_a_task(self: &Rc<Self>) -> bool {
+        if self.tasks.borrow().is_none() {
             let burst = Rc::downgrade(self);
-            Tasks::new(move || {
+            let tasks = Tasks::new(move || {
                 if let Some(burst) = burst.upgrade() {
                     burst.task();
                 }
-            })
-        });
-        if tasks.as_ref().is_some_and(Tasks::ask) {
-            self.phase.set(Phase::Woken);
+            });
+            self.tasks.replace(tasks);
         }
-        session.wake();
+        self.tasks.borrow().as_ref().is_some_and(Tasks::ask)
     }
 
     /// The task came.
@@ -71,10 +80,9 @@ impl Burst {
         }
     }
 
-    /// No task comes any more.
     pub fn stop(&self) {
-        if let Some(Some(tasks)) = self.tasks.get() {
-            tasks.stop();
-        }
+        self.phase.set(Phase::Stopped);
+        let tasks = self.tasks.take();
+        drop(tasks);
     }
 }

@@ -7,7 +7,7 @@
 use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref, sync::Arc};
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize, Serializer,
     de::{self, DeserializeSeed, SeqAccess, Visitor, value::StrDeserializer},
 };
 
@@ -18,6 +18,8 @@ pub(super) const ENVELOPE: &str = "$wasm_eventsource::Envelope";
 pub(super) const MESSAGE: &str = "$wasm_eventsource::Message";
 
 /// The data of an event as it is: no JSON, no quotes, nothing that could be wrong with it.
+///
+/// `Option<Text>` takes the data `null` for `None`, as JSON does.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -44,6 +46,31 @@ impl Deref for Text {
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for Text {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Text(text)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Text(text.to_owned())
+    }
+}
+
+impl Serialize for Text {
+    /// A string: a type may be shared with a server that is written in Rust.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 
@@ -87,7 +114,8 @@ impl<'de> Deserialize<'de> for Text {
 
 /// A decoded value together with the event type and last event ID it came with.
 ///
-/// It may be around the whole enum or around the content of one variant:
+/// It may be around the whole enum or around the content of one variant. An `Option` goes inside:
+/// around it, the data `null` would leave nothing of it.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -131,6 +159,13 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
                 f.write_str("an event of wasm-eventsource around its value")
             }
 
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                _: D,
+            ) -> Result<Envelope<T>, D::Error> {
+                Err(not_an_event(&self))
+            }
+
             fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Envelope<T>, A::Error> {
                 Ok(Envelope {
                     event_type: part(&mut parts, 0, &self)?,
@@ -140,8 +175,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
             }
         }
 
-        let fields = &["event_type", "last_event_id", "value"];
-        deserializer.deserialize_struct(ENVELOPE, fields, EnvelopeVisitor(PhantomData))
+        deserializer.deserialize_newtype_struct(ENVELOPE, EnvelopeVisitor(PhantomData))
     }
 }
 
@@ -155,6 +189,10 @@ impl<'de> Deserialize<'de> for Message {
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an event of wasm-eventsource")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, _: D) -> Result<Message, D::Error> {
+                Err(not_an_event(&self))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Message, A::Error> {
@@ -171,9 +209,13 @@ impl<'de> Deserialize<'de> for Message {
             }
         }
 
-        let fields = &["event_type", "data", "last_event_id", "origin"];
-        deserializer.deserialize_struct(MESSAGE, fields, MessageVisitor)
+        deserializer.deserialize_newtype_struct(MESSAGE, MessageVisitor)
     }
+}
+
+/// What other formats are told: all of them take a newtype for what is in it.
+fn not_an_event<E: de::Error>(wanted: &dyn de::Expected) -> E {
+    de::Error::invalid_type(de::Unexpected::NewtypeStruct, wanted)
 }
 
 fn part<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(

@@ -17,6 +17,7 @@ impl<'de> Core<'de> for Event<'de> {
 
     fn read_enum<V: Visitor<'de>>(
         self,
+        _: &'static str,
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {

@@ -44,32 +44,9 @@ impl<'de> Deserializer<'de> for Payload<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match name {
-            TEXT => visitor.visit_borrowed_str(self.0.data()),
-            // serde_json has contents of its own.
-            _ if name.starts_with("$serde_json") => {
-                self.json(|json| json.deserialize_newtype_struct(name, visitor))
-            }
-            _ => visitor.visit_newtype_struct(self),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.0.data().trim_ascii() == "null" {
-            visitor.visit_none()
-        } else {
-            visitor.visit_some(self)
-        }
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
         let frame = self.0;
         match name {
+            TEXT => visitor.visit_borrowed_str(frame.data()),
             ENVELOPE => visitor.visit_seq(EnvelopeParts::new(
                 frame.event_type(),
                 frame.last_event_id(),
@@ -84,7 +61,20 @@ impl<'de> Deserializer<'de> for Payload<'de> {
                 ]
                 .into_iter(),
             )),
-            _ => self.json(|json| json.deserialize_struct(name, fields, visitor)),
+            // serde_json has contents of its own.
+            _ if name.starts_with("$serde_json") => {
+                self.json(|json| json.deserialize_newtype_struct(name, visitor))
+            }
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        // White space as JSON has it.
+        if self.0.data().trim_matches([' ', '\t', '\n', '\r']) == "null" {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
         }
     }
 
@@ -98,6 +88,7 @@ impl<'de> Deserializer<'de> for Payload<'de> {
         deserialize_unit_struct(name: &'static str)
         deserialize_tuple(len: usize)
         deserialize_tuple_struct(name: &'static str, len: usize)
+        deserialize_struct(name: &'static str, fields: &'static [&'static str])
         deserialize_enum(name: &'static str, variants: &'static [&'static str])
     }
 }

@@ -10,7 +10,11 @@ use super::*;
 use crate::Message;
 
 fn decode<T: DeserializeOwned>(event_type: &str, data: &str) -> Result<T, DecodeError> {
-    variant(&Frame::new(event_type, data))
+    variant(Frame::new(event_type, data))
+}
+
+fn read<T: DeserializeOwned>(frame: &Frame<'_>) -> Result<T, DecodeError> {
+    variant(frame.clone())
 }
 
 mod probing {
@@ -205,6 +209,16 @@ mod probing {
     }
 
     #[test]
+    fn a_type_that_wraps_itself_and_a_result_name_no_events() {
+        #[derive(Deserialize)]
+        struct Chain(#[allow(dead_code)] Option<Box<Chain>>);
+        assert!(matches!(names::<Chain>(), Err(OpenError::NotAnEnum { .. })));
+        assert!(decode::<Chain>("any", "null").is_err());
+        let slip = names::<Result<u8, String>>();
+        assert!(matches!(slip, Err(OpenError::NotAnEnum { .. })));
+    }
+
+    #[test]
     fn what_names_no_events_is_an_error_that_names_the_type() {
         #[derive(Deserialize)]
         #[allow(dead_code)]
@@ -391,6 +405,7 @@ mod decoding {
                 "expected u64 at line 1 column 20",
             ),
             ("number", "null", "invalid type: null, expected f64"),
+            ("maybe", "\u{c}null", "expected value at line 1 column 1"),
             ("pair", "[1]", "invalid length 1"),
             ("pair", "[1,\"b\",3]", "trailing characters"),
             (
@@ -408,7 +423,7 @@ mod decoding {
         ];
         for (event_type, data, reason) in table {
             let frame = Frame::new(event_type, data).with_last_event_id("42");
-            let error = variant::<Feed>(&frame).expect_err(data);
+            let error = read::<Feed>(&frame).expect_err(data);
             assert!(
                 error.reason().contains(reason),
                 "{event_type} {data}: {error}"
@@ -465,14 +480,14 @@ mod decoding {
             Order(Envelope<u32>),
         }
         let frame = Frame::new("number", "1.5").with_last_event_id("é9");
-        let all: Envelope<Feed> = variant(&frame).unwrap();
+        let all: Envelope<Feed> = read(&frame).unwrap();
         assert_eq!(
             (all.event_type.as_str(), all.last_event_id.as_str()),
             ("number", "é9")
         );
         assert_eq!(all.value, Feed::Number(1.5));
         let frame = Frame::new("Order", "7").with_last_event_id("1");
-        let Orders::Order(one) = variant(&frame).unwrap();
+        let Orders::Order(one) = read(&frame).unwrap();
         assert_eq!(
             (
                 one.event_type.as_str(),
@@ -481,8 +496,38 @@ mod decoding {
             ),
             ("Order", "1", 7)
         );
-        assert!(serde_json::from_str::<Envelope<u32>>("7").is_err());
-        assert!(serde_json::from_str::<Envelope<u32>>("{}").is_err());
+    }
+
+    #[test]
+    fn type_id_and_origin_cannot_be_forged_by_data() {
+        #[derive(Debug, Deserialize)]
+        #[allow(dead_code)]
+        enum Trusting {
+            Order { inside: Message },
+            Orders(Vec<Envelope<u32>>),
+        }
+        for data in [
+            "7",
+            "{}",
+            r#"["forged","9",5]"#,
+            r#"["forged","d","9","https://bank"]"#,
+        ] {
+            assert!(
+                serde_json::from_str::<Envelope<u32>>(data).is_err(),
+                "{data}"
+            );
+            assert!(serde_json::from_str::<Message>(data).is_err(), "{data}");
+            assert!(decode::<Trusting>("Order", &format!("{{\"inside\":{data}}}")).is_err());
+            assert!(decode::<Trusting>("Orders", &format!("[{data}]")).is_err());
+        }
+    }
+
+    #[test]
+    fn a_text_may_be_shared_with_a_server_in_rust() {
+        let text = Text::from("a \"b\"");
+        assert_eq!(serde_json::to_string(&text).unwrap(), r#""a \"b\"""#);
+        let again: Text = serde_json::from_str(r#""a \"b\"""#).unwrap();
+        assert_eq!((again.as_ref(), &again), ("a \"b\"", &text));
     }
 
     #[test]
@@ -494,7 +539,7 @@ mod decoding {
         let frame = Frame::new("Any", "no JSON")
             .with_last_event_id("1")
             .with_origin("http://a");
-        assert_eq!(variant(&frame), Ok(Raw::Any(frame.clone().into_owned())));
+        assert_eq!(read(&frame), Ok(Raw::Any(frame.clone().into_owned())));
         assert_eq!(frame.json::<Message>(), Ok(frame.clone().into_owned()));
     }
 
@@ -514,12 +559,22 @@ mod decoding {
     }
 
     #[test]
-    fn long_data_is_shortened_in_the_message_of_an_error_only() {
-        let data = "é".repeat(5000);
-        let error = decode::<Feed>("number", &data).unwrap_err();
-        assert!(error.to_string().len() < 700, "{error}");
-        assert!(error.to_string().ends_with("… (10000 bytes)"), "{error}");
-        assert_eq!(error.message().data(), data);
+    fn an_error_prints_as_one_line_of_bounded_length_and_keeps_all() {
+        let long = "é".repeat(5000);
+        let json = format!("\"{long}\"");
+        for (event_type, data) in [("number", &long), ("number", &json), (&long, &json)] {
+            let error = decode::<Feed>(event_type, data).unwrap_err();
+            assert!(error.to_string().chars().count() < 800, "{error}");
+            assert_eq!(
+                (error.message().event_type(), error.message().data()),
+                (event_type, &**data)
+            );
+        }
+        let error = decode::<Feed>("number", "1\nFATAL: forged").unwrap_err();
+        assert!(
+            error.to_string().ends_with("its data is 1\\nFATAL: forged"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -627,14 +682,28 @@ mod properties {
         }
 
         #[test]
-        fn no_input_makes_the_decoder_panic(event_type: String, data: String, id: String) {
-            let frame = Frame::new(&event_type, &*data).with_last_event_id(&*id);
-            let _ = variant::<Feed>(&frame);
-            let _ = variant::<Envelope<Feed>>(&frame);
-            if let Err(error) = content::<Inner>(&frame) {
-                let _ = error.to_string();
+        fn no_input_makes_the_decoder_panic(
+            event_type in prop_oneof![
+                3 => prop::sample::select(names::<Feed>().unwrap()).prop_map(str::to_owned),
+                1 => any::<String>(),
+            ],
+            value in feed(),
+            (cut, paste, id) in any::<(prop::sample::Index, String, String)>(),
+        ) {
+            // JSON that was right, with something else in its middle.
+            let (_, right) = dispatch(&encode(&value, true));
+            let at = (0..=right.len()).rev().skip(cut.index(right.len() + 1));
+            let at = at.into_iter().find(|at| right.is_char_boundary(*at)).unwrap_or(0);
+            for data in [format!("{}{paste}{}", &right[..at], &right[at..]), right[..at].to_owned(), paste] {
+                let frame = Frame::new(&event_type, &*data).with_last_event_id(&*id);
+                let _ = read::<Feed>(&frame);
+                let _ = read::<Envelope<Option<Feed>>>(&frame);
+                let _ = content::<Option<Envelope<Feed>>>(&frame);
+                if let Err(error) = content::<Inner>(&frame) {
+                    let _ = error.to_string();
+                }
+                prop_assert_eq!(&content::<Message>(&frame).unwrap(), &frame);
             }
-            prop_assert_eq!(&content::<Message>(&frame).unwrap(), &frame);
         }
     }
 }

@@ -14,6 +14,7 @@ pub(super) trait Core<'de>: Sized {
 
     fn read_enum<V: Visitor<'de>>(
         self,
+        name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error>;
@@ -24,43 +25,57 @@ pub(super) trait Core<'de>: Sized {
 }
 
 /// Looks into newtypes, options and envelopes for the enum, and takes nothing else.
-pub(super) struct Wrapped<C>(pub C);
+pub(super) struct Wrapped<C> {
+    core: C,
+    depth: u8,
+}
+
+impl<C> Wrapped<C> {
+    pub fn new(core: C) -> Self {
+        Wrapped { core, depth: 0 }
+    }
+
+    /// One wrapper further in. A type that wraps itself would have no end.
+    fn inside<'de>(mut self) -> Result<Self, C::Error>
+    where
+        C: Core<'de>,
+    {
+        const DEEPEST: u8 = 64;
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(de::Error::custom("the type wraps itself"));
+        }
+        Ok(self)
+    }
+}
 
 impl<'de, C: Core<'de>> Deserializer<'de> for Wrapped<C> {
     type Error = C::Error;
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, C::Error> {
-        self.0.read_enum(variants, visitor)
+        self.core.read_enum(name, variants, visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, C::Error> {
-        visitor.visit_newtype_struct(self)
+        let inside = self.inside()?;
+        if name == ENVELOPE {
+            let (event_type, id) = (inside.core.event_type(), inside.core.last_event_id());
+            return visitor.visit_seq(EnvelopeParts::new(event_type, id, inside));
+        }
+        visitor.visit_newtype_struct(inside)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, C::Error> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, C::Error> {
-        if name == ENVELOPE {
-            let (event_type, id) = (self.0.event_type(), self.0.last_event_id());
-            return visitor.visit_seq(EnvelopeParts::new(event_type, id, self));
-        }
-        self.deserialize_any(visitor)
+        visitor.visit_some(self.inside()?)
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, C::Error> {
@@ -69,6 +84,6 @@ impl<'de, C: Core<'de>> Deserializer<'de> for Wrapped<C> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map identifier ignored_any
+        unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }

@@ -43,3 +43,47 @@ async fn messages_that_come_one_by_one_are_read_one_by_one() {
     assert_eq!(received, 5);
     assert!(waits >= 5, "woken {waits} times");
 }
+
+/// How many `MessageChannel`s were made and not closed since the first call.
+fn open_channels() -> f64 {
+    js_sys::eval(
+        "(() => {
+            if (globalThis.openChannels === undefined) {
+                globalThis.openChannels = 0;
+                const Original = MessageChannel;
+                globalThis.MessageChannel = class extends Original {
+                    constructor() {
+                        super();
+                        globalThis.openChannels += 1;
+                        const close = this.port1.close;
+                        this.port1.close = function () {
+                            globalThis.openChannels -= 1;
+                            return close.call(this);
+                        };
+                    }
+                };
+            }
+            return globalThis.openChannels;
+        })()",
+    )
+    .expect("plain JavaScript")
+    .as_f64()
+    .expect("a number")
+}
+
+#[wasm_bindgen_test]
+async fn no_channel_stays_open_though_the_first_message_is_the_last() {
+    let before = open_channels();
+    let server = Scenario::new().await;
+    for route in ["/finish/0", "/finish/1", "/burst/1000"] {
+        let source = server.source(route).events(["message", "close"]);
+        let mut stream = source.stream().unwrap();
+        read_all(&mut stream).await;
+        assert_eq!(open_channels(), before, "{route}");
+    }
+    let mut stream = server.source("/end/3").stream().unwrap();
+    super::observe::message(&mut stream).await;
+    assert_eq!(open_channels(), before + 1.0, "one is enough");
+    drop(stream);
+    assert_eq!(open_channels(), before);
+}

@@ -1,4 +1,4 @@
-//! The demo page's readings of the machine. The enum [`Reading`] is the subscription: what reaches
+//! The demo page's readings of the machine. The enum `Reading` is the subscription: what reaches
 //! the page has been decoded and checked here, and comes in one order with all that happens to the
 //! connection.
 
@@ -68,7 +68,7 @@ impl Readings {
         Ok(Readings(RefCell::new(readings.with_lifecycle())))
     }
 
-    /// The next [`Item`]; `undefined` after the last.
+    /// The next `Item`; `undefined` after the last.
     pub async fn next(&self) -> JsValue {
         let item = poll_fn(|cx| self.0.borrow_mut().poll_next_unpin(cx)).await;
         item.map_or(JsValue::UNDEFINED, |item| to_js(&item.into()))
