@@ -128,8 +128,9 @@ impl Session {
             };
         }
         self.remember(frame.last_event_id());
-        let verdict = self.rule.judge(frame);
+        // Before the rule is asked: a predicate may close the connection.
         let callbacks = topic.callbacks.snapshot();
+        let verdict = self.rule.judge(frame);
         if verdict != Verdict::Continue {
             self.end(CloseReason::Rule(frame.clone().into_owned()));
         }

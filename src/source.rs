@@ -176,7 +176,7 @@ impl EventSource {
     /// The names of its variants, as serde knows them (renamed, aliases too), are the event names
     /// that the stream is subscribed to; the event's name picks the variant, and its data, as JSON,
     /// is the content. A `Message` variant, renamed to `message`, gets the unnamed events. A unit
-    /// variant accepts any data and none; [`Text`](crate::Text) takes the data as it is;
+    /// variant accepts any data and none, a content of type `()` the data `null`; [`Text`](crate::Text) takes the data as it is;
     /// [`Envelope`](crate::Envelope) adds event type and last event ID.
     ///
     /// What cannot be decoded is one [`Error::Decode`](crate::Error::Decode) with the message in

@@ -377,6 +377,26 @@ fn what_reads_the_stream_while_it_ends_finds_the_last_message_in_it() {
 }
 
 #[test]
+fn a_predicate_that_closes_the_connection_keeps_its_message_from_nobody() {
+    thread_local!(static HANDLE: RefCell<Option<CloseHandle>> = const { RefCell::new(None) });
+
+    let rule = CloseRule::when(|_| {
+        HANDLE.take().expect("asked once").close();
+        false
+    });
+    let (mut stream, far) = open(&["message"], rule);
+    HANDLE.set(Some(stream.close_handle()));
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let notes = Rc::clone(&seen);
+    let callback = move |frame: &Frame<'_>| notes.borrow_mut().push(frame.data().to_owned());
+    let _guard = stream.connection().on_frame("message", callback);
+    far.message("message", "1", "");
+    assert_eq!(*seen.borrow(), ["1"]);
+    assert_eq!(texts(&mut stream), ["1"]);
+    assert_eq!(stream.close_reason(), Some(CloseReason::Called));
+}
+
+#[test]
 fn nobody_is_called_after_the_connection_was_dropped_not_even_for_the_same_event() {
     let seen = Rc::new(RefCell::new(Vec::new()));
     let notes = || {
