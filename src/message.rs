@@ -130,11 +130,11 @@ impl<'a> Frame<'a> {
 
     /// The data, read as JSON by way of a JavaScript value: `JSON.parse`, then `serde_wasm_bindgen`.
     ///
-    /// [`json`](Self::json) is the better choice for a type of Rust's: it took a third to a little
-    /// over a half of the time, for records of 29 and 102 bytes and an array of 10 KB in three
-    /// engines, and made the wasm of a minimal app 2.3 KiB larger (gzip). `cargo xtask bench`
-    /// measures both; `BENCHMARKS.md` has the tables. This one is for an app that has
-    /// `serde_wasm_bindgen` already and not `serde_json`, and for types made for it.
+    /// [`json`](Self::json) is the better choice for a type of Rust's: it took a third to a half of
+    /// the time, for records of 29 and 102 bytes and an array of 10 KB in three engines, and made the
+    /// wasm of a minimal app 2.4 KiB larger (gzip). `cargo xtask bench` measures both;
+    /// `BENCHMARKS.md` has the tables. This one is for an app that has `serde_wasm_bindgen` already
+    /// and not `serde_json`, and for types made for it.
     ///
     /// Numbers are JavaScript's here: an integer beyond 2⁵³ is not exact.
     /// [`Text`](crate::Text) and [`Envelope`](crate::Envelope) are for [`json`](Self::json) alone.
