@@ -136,11 +136,9 @@ impl CloseRule {
             }
             Rule::When(predicate) => (predicate(frame), Verdict::Last),
             Rule::Either(rules) => {
-                let verdicts = rules.iter().map(|rule| rule.judge(frame));
-                return verdicts
-                    .into_iter()
-                    .find(|verdict| *verdict != Verdict::Continue)
-                    .unwrap_or(Verdict::Continue);
+                let mut verdicts = rules.iter().map(|rule| rule.judge(frame));
+                let met = verdicts.find(|verdict| *verdict != Verdict::Continue);
+                return met.unwrap_or(Verdict::Continue);
             }
         };
         if met { verdict } else { Verdict::Continue }

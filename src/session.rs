@@ -223,20 +223,18 @@ impl Session {
         name: Arc<str>,
         callback: Box<MessageCallback>,
     ) -> Result<Listener, OpenError> {
-        let new = Topic::new(Arc::clone(&name), false)?;
+        let known = self.topic(&name);
+        let is_new = known.is_none();
+        let topic = known.map_or_else(|| Topic::new(name, false), Ok)?;
         if self.is_closed() {
             return Ok(Listener::idle());
         }
-        let known = self.topic(&name);
-        let topic = known.clone().unwrap_or_else(|| {
-            self.topics.borrow_mut().push(Rc::clone(&new));
-            new
-        });
         let callback = topic.callbacks.add(callback);
-        if known.is_none()
-            && let Some(link) = self.link()
-        {
-            link.listen(&topic);
+        if is_new {
+            self.topics.borrow_mut().push(Rc::clone(&topic));
+            if let Some(link) = self.link() {
+                link.listen(&topic);
+            }
         }
         let session = Rc::downgrade(self);
         Ok(Listener::new(move || {

@@ -23,6 +23,10 @@ use crate::{
     topic::Topic,
 };
 
+/// The events that are the connection's own. They are listened for as long as it lives; servers may
+/// send events of these names too.
+const CONNECTION_EVENTS: [&str; 2] = ["open", "error"];
+
 /// Opens the browser's `EventSource` for a session. With an inbox, what comes is kept for a stream.
 pub(crate) fn open(
     session: &Rc<Session>,
@@ -37,7 +41,7 @@ pub(crate) fn open(
         inbox,
         burst: Burst::new(Rc::downgrade(session)),
     });
-    let connection = ["open", "error"].map(|name| {
+    let connection = CONNECTION_EVENTS.map(|name| {
         let port = Rc::clone(&port);
         EventListener::new(&source, name, move |event| {
             port.connection_event(name, event)
@@ -76,8 +80,8 @@ struct Port {
 }
 
 impl Port {
-    /// An event of the name `open` or `error`. Servers may send events of these names too: those
-    /// are `MessageEvent`s, the connection's own are not.
+    /// One of the [`CONNECTION_EVENTS`], or a server's event of the same name: that is a
+    /// `MessageEvent`, the connection's own are not.
     fn connection_event(&self, name: &str, event: &Event) {
         let Some(session) = self.session.upgrade() else {
             return;
@@ -156,8 +160,7 @@ struct NativeLink {
 
 impl Link for NativeLink {
     fn listen(&self, topic: &Rc<Topic>) {
-        // These two names are listened for already.
-        if matches!(&*topic.name, "open" | "error") {
+        if CONNECTION_EVENTS.contains(&&*topic.name) {
             return;
         }
         let (port, heard) = (Rc::clone(&self.port), Rc::clone(topic));
