@@ -8,7 +8,7 @@ use crate::{Error, Lifecycle, Message};
 ///
 /// | policy | keeps | for |
 /// |---|---|---|
-/// | [`unbounded`](Self::unbounded), the default | all of them | streams that are read to their end |
+/// | [`unbounded`](Self::unbounded), the browser's own way | all of them | streams that are read to their end |
 /// | [`drop_oldest(n)`](Self::drop_oldest) | the newest `n` | feeds that may outrun their reader |
 /// | [`latest`](Self::latest) | the newest | values of which only the last counts |
 ///
@@ -17,8 +17,10 @@ use crate::{Error, Lifecycle, Message};
 /// meets it is the newest, so that it is delivered where its rule and subscription say so. The changes
 /// of the connection in a [`LifecycleStream`](crate::LifecycleStream) are kept, all of them.
 ///
-/// The browser pushes its events, so nothing can hold the server back. A callback has no buffer, and
-/// so has a connection that is opened for callbacks alone: they see every message at once.
+/// The browser's own `EventSource` pushes its events, so nothing can hold the server back. Over
+/// `fetch()` a stream without a buffer reads only what it is polled for, and holds the server back as
+/// long; with a buffer that is set, whichever, it reads ahead into it. A callback has no buffer, and so
+/// has a connection that is opened for callbacks alone: they see every message at once.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -89,6 +91,8 @@ enum Item {
     Came(Lifecycle<Message>),
     /// So many messages are missing here.
     Gap(u64),
+    #[cfg(feature = "fetch")]
+    Error(Error),
 }
 
 impl Inbox {
@@ -131,6 +135,12 @@ impl Inbox {
         Some(urgency)
     }
 
+    /// Keeps an error that does not end the stream, in its place.
+    #[cfg(feature = "fetch")]
+    pub fn push_error(&mut self, error: Error) {
+        self.items.push_back(Item::Error(error));
+    }
+
     pub fn pop(&mut self) -> Option<Result<Lifecycle<Message>, Error>> {
         let Some(item) = self.items.pop_front() else {
             // The memory of a burst is given back when it has been read.
@@ -148,6 +158,8 @@ impl Inbox {
                 Some(Ok(item))
             }
             Item::Gap(dropped) => Some(Err(Error::Lagged { dropped })),
+            #[cfg(feature = "fetch")]
+            Item::Error(error) => Some(Err(error)),
         }
     }
 

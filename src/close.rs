@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{Error, Frame, Message};
+use crate::{Error, Frame, Message, sys};
 
 /// The event name that ends a stream unless another rule is given.
 const CLOSE: &str = "close";
@@ -90,9 +90,14 @@ impl CloseRule {
     }
 
     /// Ends the stream at the first message for which the predicate says `true`. That message is
-    /// delivered, if its name was subscribed to, and is the last.
+    /// delivered, if its name was subscribed to, and is the last. A predicate that throws a JavaScript
+    /// exception has not said `true`.
     pub fn when(predicate: impl Fn(&Frame<'_>) -> bool + 'static) -> Self {
-        CloseRule(Rule::When(Box::new(predicate)))
+        CloseRule(Rule::When(Box::new(move |frame| {
+            let mut met = false;
+            sys::guarded(|| met = predicate(frame));
+            met
+        })))
     }
 
     /// Ends the stream when this rule or the other is met; this one is asked first.
@@ -205,6 +210,9 @@ pub enum CloseReason {
     Rule(Message),
     /// The program asked for it: `close()`, or a [`CloseHandle`](crate::CloseHandle).
     Called,
+    /// The server ended it: with the status 204, or with the end of a response that is not asked for
+    /// again. Only a connection over `fetch()` can tell.
+    Ended,
     /// The connection failed for good.
     Failed(Error),
 }
@@ -216,6 +224,7 @@ impl fmt::Display for CloseReason {
                 write!(f, "the event {:?} met the close rule", message.event_type())
             }
             CloseReason::Called => f.write_str("the program closed it"),
+            CloseReason::Ended => f.write_str("the server ended it"),
             CloseReason::Failed(error) => error.fmt(f),
         }
     }

@@ -8,6 +8,8 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
+#[cfg(feature = "fetch")]
+use crate::transport::fetch::Answers;
 use crate::{CloseReason, DecodeError, Frame, Listener, OpenError, State, session::Session};
 
 /// An open event source. Dropping it closes the connection, removes every listener and frees what
@@ -29,11 +31,22 @@ use crate::{CloseReason, DecodeError, Frame, Listener, OpenError, State, session
 #[must_use = "the connection is closed when this is dropped"]
 pub struct Connection {
     session: Rc<Session>,
+    #[cfg(feature = "fetch")]
+    answers: Answers,
 }
 
 impl Connection {
     pub(crate) fn new(session: Rc<Session>) -> Self {
-        Connection { session }
+        Connection {
+            session,
+            #[cfg(feature = "fetch")]
+            answers: Answers::default(),
+        }
+    }
+
+    #[cfg(feature = "fetch")]
+    pub(crate) fn over_fetch(session: Rc<Session>, answers: Answers) -> Self {
+        Connection { session, answers }
     }
 
     pub(crate) fn session(&self) -> &Session {
@@ -64,6 +77,31 @@ impl Connection {
     /// [`Last-Event-ID`]: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header
     pub fn last_event_id(&self) -> String {
         self.session.last_event_id()
+    }
+
+    /// The server's newest answer, for its headers; after [`Error::Status`](crate::Error::Status) or
+    /// [`Error::ContentType`](crate::Error::ContentType) for its body, too, which is there as long as
+    /// this connection is. `None` before the first answer, and over the browser's own `EventSource`.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use futures_util::StreamExt;
+    /// use wasm_bindgen_futures::JsFuture;
+    /// use wasm_eventsource::{Error, EventSource};
+    ///
+    /// let mut reply = EventSource::fetch("/reply").stream()?;
+    /// if let Some(Err(Error::Status { status, .. })) = reply.next().await
+    ///     && let Some(answer) = reply.connection().response()
+    ///     && let Ok(text) = answer.text()
+    /// {
+    ///     let text = JsFuture::from(text).await.ok().and_then(|text| text.as_string());
+    ///     println!("{status}: {text:?}"); // 429: Some("{\"error\":\"too many requests\"}")
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn response(&self) -> Option<web_sys::Response> {
+        self.answers.response()
     }
 
     /// Closes the connection for good, in whatever state it is. A stream still yields what came

@@ -80,13 +80,32 @@ pub enum OpenError {
         /// The name of the type.
         type_name: &'static str,
     },
+    /// The browser does not send this header: its name or value has characters that no header can
+    /// have, or it is one that [only the browser itself sets].
+    ///
+    /// [only the browser itself sets]: https://fetch.spec.whatwg.org/#forbidden-request-header
+    #[cfg(feature = "fetch")]
+    #[error("cannot send the header {name:?}: {detail}")]
+    InvalidHeader {
+        /// The name as it was given.
+        name: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The body could not be made into JSON.
+    #[cfg(feature = "fetch")]
+    #[error("cannot make JSON of the request's body: {detail}")]
+    InvalidBody {
+        /// What serde said.
+        detail: String,
+    },
     /// A buffer that can hold nothing would lose every message.
     #[error("a buffer that drops the oldest needs room for one message at least, not for 0")]
     NoRoom,
-    /// There is no `EventSource` here: this is not a browser's window or worker. Rendering on a
-    /// server is the usual case; open the stream in the browser.
+    /// There is no `EventSource` here, or no `fetch`: this is not a browser's window or worker.
+    /// Rendering on a server is the usual case; open the stream in the browser.
     #[error(
-        "cannot open {url:?}: there is no `EventSource` here; \
+        "cannot open {url:?}: there is no `EventSource` or `fetch` here; \
          open event streams in a browser's window or worker, not on the server"
     )]
     Unsupported {
@@ -97,9 +116,9 @@ pub enum OpenError {
 
 /// What a stream yields instead of a value.
 ///
-/// After [`Decode`](Self::Decode) and [`Lagged`](Self::Lagged) the stream goes on. After
-/// [`Failed`](Self::Failed) it ends. The end of a response and a broken network are no errors, the
-/// browser comes back after them: see [`State::Reconnecting`](crate::State).
+/// After [`Decode`](Self::Decode), [`Lagged`](Self::Lagged) and `TooLarge` the stream goes on. After
+/// [`Failed`](Self::Failed) and all others it ends. The end of a response and a broken network are no
+/// errors where the connection is made again: see [`State::Reconnecting`](crate::State).
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -148,10 +167,103 @@ pub enum Error {
         /// Whether the connection had been open before.
         was_open: bool,
     },
+    /// The server answered with a status other than 200 (and 204, which ends a stream without an
+    /// error). [`Connection::response`](crate::Connection::response) has the answer: its headers, and
+    /// its body, which often says more.
+    #[cfg(feature = "fetch")]
+    #[error("the server answered {url:?} with the status {}", StatusLine(*status, status_text))]
+    Status {
+        /// The URL as it was given.
+        url: String,
+        /// The status; 0 for an answer that may not be looked at (a request in the mode `no-cors`, or
+        /// a redirect that was not followed).
+        status: u16,
+        /// The status in words, if the server sent any.
+        status_text: String,
+    },
+    /// The server answered with a content type other than `text/event-stream`.
+    /// [`Connection::response`](crate::Connection::response) has the answer.
+    #[cfg(feature = "fetch")]
+    #[error(
+        "the server answered {url:?} with {}, not with `text/event-stream`",
+        if content_type.is_empty() {
+            "no content type".to_owned()
+        } else {
+            format!("the content type {content_type:?}")
+        }
+    )]
+    ContentType {
+        /// The URL as it was given.
+        url: String,
+        /// The content type as it came; empty if there was none.
+        content_type: String,
+    },
+    /// The server answers, but does not allow this page to read the answer: another origin must
+    /// permit it by [CORS].
+    ///
+    /// Browsers hide the difference to a server that is not there. It is found by a second request,
+    /// a `HEAD` of which nothing can be read.
+    ///
+    /// [CORS]: https://fetch.spec.whatwg.org/#http-cors-protocol
+    #[cfg(feature = "fetch")]
+    #[error(
+        "the server answers {url:?}, but does not allow this page to read it (CORS): it must send \
+         `Access-Control-Allow-Origin`; `Access-Control-Allow-Headers` for the request's headers, \
+         `Last-Event-ID` among them when it resumes; and `Access-Control-Allow-Credentials` if \
+         cookies go along"
+    )]
+    Cors {
+        /// The URL as it was given.
+        url: String,
+    },
+    /// No server was reached, or the connection broke, and the request is not sent again.
+    #[cfg(feature = "fetch")]
+    #[error(
+        "{} {url:?} ({detail}); the request is not sent again by itself",
+        if *was_open { "the connection broke to" } else { "no answer came from" }
+    )]
+    Network {
+        /// The URL as it was given.
+        url: String,
+        /// Whether the response had begun.
+        was_open: bool,
+        /// What the browser said.
+        detail: String,
+    },
+    /// The headers for an attempt could not be had: what computes them returned an error.
+    #[cfg(feature = "fetch")]
+    #[error("there are no headers for the request to {url:?}: {detail}")]
+    Headers {
+        /// The URL as it was given.
+        url: String,
+        /// What went wrong.
+        detail: String,
+    },
+    /// Here an event is missing: it was larger than what is allowed, and was skipped.
+    #[cfg(feature = "fetch")]
+    #[error("an event of more than {limit} bytes was skipped; `max_event_size` allows larger ones")]
+    TooLarge {
+        /// How many bytes are allowed.
+        limit: usize,
+    },
     /// Nothing was opened. Only [`From`] makes this variant, so that one `?` serves for opening
     /// and for reading.
     #[error(transparent)]
     Open(#[from] OpenError),
+}
+
+#[cfg(feature = "fetch")]
+struct StatusLine<'a>(u16, &'a str);
+
+#[cfg(feature = "fetch")]
+impl fmt::Display for StatusLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StatusLine(0, _) => f.write_str("0: one that may not be looked at"),
+            StatusLine(status, "") => write!(f, "{status}"),
+            StatusLine(status, text) => write!(f, "{status} {}", Line(text)),
+        }
+    }
 }
 
 /// A message that is not what a type expects: bad JSON, another shape, an unknown variant.

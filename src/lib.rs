@@ -50,6 +50,10 @@ mod error;
 mod message;
 #[cfg(feature = "npm")]
 mod npm;
+#[cfg(feature = "fetch")]
+pub mod parser;
+#[cfg(feature = "fetch")]
+mod retry;
 mod session;
 mod source;
 mod state;
@@ -68,6 +72,8 @@ pub use message::{Frame, Message};
 pub use source::EventSource;
 pub use state::{ReadyState, ReconnectCause, State};
 pub use stream::{EventStream, Lifecycle, LifecycleStream};
+#[cfg(feature = "fetch")]
+pub use transport::fetch::Body;
 pub use typed::{Envelope, Text};
 
 /// Compiles the examples of the README.

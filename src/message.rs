@@ -176,6 +176,26 @@ impl Message {
     }
 }
 
+#[cfg(feature = "fetch")]
+impl<'a> Frame<'a> {
+    /// A frame out of a parser. What many messages have in common is shared where it can be.
+    pub(crate) fn lent(
+        event_type: &'a str,
+        shared_type: Option<&Arc<str>>,
+        data: Cow<'a, str>,
+        id: &'a str,
+        origin: &Arc<str>,
+    ) -> Self {
+        let shared_type = shared_type.map(|name| Text::Shared(Arc::clone(name)));
+        Frame {
+            event_type: shared_type.unwrap_or(Text::Borrowed(event_type)),
+            data,
+            last_event_id: Cow::Borrowed(id),
+            origin: Text::Shared(Arc::clone(origin)),
+        }
+    }
+}
+
 impl fmt::Debug for Frame<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Frame")

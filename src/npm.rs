@@ -42,10 +42,12 @@ export interface StreamEvent {
 
 export type EventStreamState = "connecting" | "open" | "reconnecting" | "closed";
 
-/** Why a stream is closed: a message met `closeOn`, the program called `close()`, or it failed. */
+/** Why a stream is closed: a message met `closeOn`, the program called `close()`, the server
+ * ended it, or it failed. */
 export type CloseReason =
   | { kind: "rule"; event: StreamEvent }
   | { kind: "called" }
+  | { kind: "ended" }
   | { kind: "failed"; message: string };
 "#;
 
@@ -210,6 +212,7 @@ impl From<Message> for Event {
 enum Reason {
     Rule { event: Event },
     Called,
+    Ended,
     Failed { message: String },
 }
 
@@ -220,6 +223,7 @@ impl From<CloseReason> for Reason {
                 event: message.into(),
             },
             CloseReason::Called => Reason::Called,
+            CloseReason::Ended => Reason::Ended,
             CloseReason::Failed(error) => Reason::Failed {
                 message: error.to_string(),
             },

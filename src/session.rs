@@ -14,16 +14,28 @@ use crate::{
     callback::Snapshot,
     close::Verdict,
     state::{StateCell, StateObserver},
-    topic::{MessageCallback, Topic},
+    topic::{MessageCallback, Topic, Topics},
     transport::Link,
 };
+
+/// Who wants what of a connection.
+#[derive(Default)]
+pub(crate) struct Wanted {
+    /// The event names that the stream is subscribed to.
+    pub names: Vec<Arc<str>>,
+    /// Whether it gets the events of every other name, too.
+    pub all: bool,
+    pub callbacks: Vec<(Arc<str>, Box<MessageCallback>)>,
+    pub observers: Vec<Box<StateObserver>>,
+}
 
 pub(crate) struct Session {
     url: Box<str>,
     rule: CloseRule,
     state: StateCell,
-    /// Few, each name once: a list is faster and half a map's code.
-    topics: RefCell<Vec<Rc<Topic>>>,
+    topics: RefCell<Topics>,
+    /// Whether the stream gets the events of every name.
+    streams_all: bool,
     last_event_id: RefCell<String>,
     was_open: Cell<bool>,
     /// The live connection; gone from the moment it is shut.
@@ -34,27 +46,19 @@ pub(crate) struct Session {
 
 impl Session {
     /// Knows what to listen for before there is a connection, so that no message can be missed.
-    pub fn new(
-        url: String,
-        rule: CloseRule,
-        streamed: impl IntoIterator<Item = Arc<str>>,
-        callbacks: impl IntoIterator<Item = (Arc<str>, Box<MessageCallback>)>,
-        observers: impl IntoIterator<Item = Box<StateObserver>>,
-    ) -> Result<Rc<Self>, OpenError> {
-        let mut topics = Vec::new();
-        for name in streamed {
-            Topic::named(&mut topics, name, true)?;
+    pub fn new(url: String, rule: CloseRule, wanted: Wanted) -> Result<Rc<Self>, OpenError> {
+        let mut topics = Topics::default();
+        for name in wanted.names {
+            topics.named(name, true)?;
         }
         for name in rule.listens_for() {
-            Topic::named(&mut topics, name, false)?;
+            topics.named(name, wanted.all)?;
         }
-        for (name, callback) in callbacks {
-            Topic::named(&mut topics, name, false)?
-                .callbacks
-                .add(callback);
+        for (name, callback) in wanted.callbacks {
+            topics.named(name, wanted.all)?.callbacks.add(callback);
         }
         let state = StateCell::default();
-        for observer in observers {
+        for observer in wanted.observers {
             state.observe(observer);
         }
         Ok(Rc::new(Session {
@@ -62,6 +66,7 @@ impl Session {
             rule,
             state,
             topics: RefCell::new(topics),
+            streams_all: wanted.all,
             last_event_id: RefCell::default(),
             was_open: Cell::default(),
             link: RefCell::default(),
@@ -86,8 +91,7 @@ impl Session {
     }
 
     pub fn topic(&self, name: &str) -> Option<Rc<Topic>> {
-        let topics = self.topics.borrow();
-        topics.iter().find(|topic| *topic.name == *name).cloned()
+        self.topics.borrow().get(name).cloned()
     }
 
     // What a transport reports. It is the browser that calls then, and no callback is running. A
@@ -115,30 +119,46 @@ impl Session {
         self.state.tell();
     }
 
-    /// A message came. If it meets the close rule, the connection is shut before anybody sees it,
-    /// so that no request can follow. The arrival says who is to have it. When the transport has
-    /// kept it for the stream, it [announces](Self::announce) it to those who call back, or
-    /// [tells](Self::tell) that there was nobody to.
-    pub fn received(&self, topic: &Topic, frame: &Frame<'_>) -> Arrival {
+    /// A message came, of this topic, or of a name that is nobody's. If it meets the close rule, the
+    /// connection is shut before anybody sees it, so that no request can follow. The arrival says
+    /// who is to have it. When the transport has kept it for the stream, it
+    /// [announces](Self::announce) it to those who call back, or [tells](Self::tell) that there was
+    /// nobody to.
+    pub fn received(&self, topic: Option<&Topic>, frame: &Frame<'_>) -> Arrival {
         self.state.recover();
         if self.is_closed() {
-            return Arrival {
-                for_stream: false,
-                callbacks: None,
-            };
+            return Arrival::nobodys();
         }
         self.remember(frame.last_event_id());
         // Before the rule is asked: a predicate may close the connection.
-        let callbacks = topic.callbacks.snapshot();
+        let callbacks = topic.map(|topic| topic.callbacks.snapshot());
         let verdict = self.rule.judge(frame);
         if verdict != Verdict::Continue {
             self.end(CloseReason::Rule(frame.clone().into_owned()));
         }
         let delivered = verdict != Verdict::Mark;
         Arrival {
-            for_stream: delivered && topic.streamed,
-            callbacks: (delivered && !callbacks.is_empty()).then_some(callbacks),
+            for_stream: delivered && self.streams(topic),
+            #[cfg(feature = "fetch")]
+            last: verdict != Verdict::Continue,
+            callbacks: callbacks.filter(|callbacks| delivered && !callbacks.is_empty()),
         }
+    }
+
+    /// A message that had come before the program closed the connection, and is looked at only now:
+    /// it is for the stream alone.
+    #[cfg(feature = "fetch")]
+    pub fn left_over(&self, topic: Option<&Topic>, frame: &Frame<'_>) -> Arrival {
+        let verdict = self.rule.judge(frame);
+        Arrival {
+            for_stream: verdict != Verdict::Mark && self.streams(topic),
+            last: verdict != Verdict::Continue,
+            callbacks: None,
+        }
+    }
+
+    fn streams(&self, topic: Option<&Topic>) -> bool {
+        topic.map_or(self.streams_all, |topic| topic.streamed)
     }
 
     /// Tells callbacks of a message that was received, and observers of the close if it was the
@@ -179,14 +199,13 @@ impl Session {
     }
 
     /// The connection is lost for good.
-    pub fn failed(&self) {
+    pub fn failed(&self, error: Error) {
         self.state.recover();
-        let url = self.url.to_string();
-        let error = Error::Failed {
-            url,
-            was_open: self.was_open.get(),
-        };
         self.close(CloseReason::Failed(error));
+    }
+
+    pub fn was_open(&self) -> bool {
+        self.was_open.get()
     }
 
     // What the program asks.
@@ -225,13 +244,13 @@ impl Session {
     ) -> Result<Listener, OpenError> {
         let known = self.topic(&name);
         let is_new = known.is_none();
-        let topic = known.map_or_else(|| Topic::new(name, false), Ok)?;
+        let topic = known.map_or_else(|| Topic::new(name, self.streams_all), Ok)?;
         if self.is_closed() {
             return Ok(Listener::idle());
         }
         let callback = topic.callbacks.add(callback);
         if is_new {
-            self.topics.borrow_mut().push(Rc::clone(&topic));
+            self.topics.borrow_mut().add(&topic);
             if let Some(link) = self.link() {
                 link.listen(&topic);
             }
@@ -279,11 +298,19 @@ impl Session {
         }
     }
 
+    /// Whether anybody is called back for messages.
+    #[cfg(feature = "fetch")]
+    pub fn calls_back(&self) -> bool {
+        let topics = self.topics.borrow();
+        topics.iter().any(|topic| !topic.callbacks.is_empty())
+    }
+
     fn link(&self) -> Option<Rc<dyn Link>> {
         self.link.borrow().clone()
     }
 
-    fn remember(&self, id: &str) {
+    /// The last event ID that was dispatched.
+    pub fn remember(&self, id: &str) {
         let mut last = self.last_event_id.borrow_mut();
         if *last != id {
             last.clear();
@@ -299,9 +326,7 @@ impl Session {
         if wanted {
             return;
         }
-        self.topics
-            .borrow_mut()
-            .retain(|other| !Rc::ptr_eq(other, topic));
+        self.topics.borrow_mut().remove(topic);
         if let Some(link) = self.link() {
             link.unlisten(&topic.name);
         }
@@ -324,7 +349,7 @@ impl Session {
         if !self.is_closed() {
             return;
         }
-        for topic in &self.topics.take() {
+        for topic in self.topics.take().iter() {
             topic.callbacks.clear();
         }
         self.wake();
@@ -334,10 +359,22 @@ impl Session {
 /// Who is to have a message that was received.
 pub(crate) struct Arrival {
     pub for_stream: bool,
+    /// Whether it met the close rule.
+    #[cfg(feature = "fetch")]
+    pub last: bool,
     callbacks: Option<Snapshot<MessageCallback>>,
 }
 
 impl Arrival {
+    fn nobodys() -> Self {
+        Arrival {
+            for_stream: false,
+            #[cfg(feature = "fetch")]
+            last: false,
+            callbacks: None,
+        }
+    }
+
     pub fn for_callbacks(&self) -> bool {
         self.callbacks.is_some()
     }

@@ -1,20 +1,23 @@
 //! [`EventSource`], the builder: everything that can be said of a connection before it is opened.
 
-use std::{cell::RefCell, fmt, rc::Rc, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use serde::de::DeserializeOwned;
 
+#[cfg(feature = "fetch")]
+use crate::transport::fetch::{self, Plan};
 use crate::{
     Buffer, CloseRule, Connection, DecodeError, EventStream, Frame, OpenError, State,
     buffer::Inbox,
     close::MESSAGE,
-    session::Session,
-    state::StateObserver,
+    session::{Session, Wanted},
     stream::Decode,
-    topic::MessageCallback,
-    transport::native::{self, Native},
+    transport::{Reading, Transport, native},
     typed,
 };
+
+#[cfg(feature = "fetch")]
+mod request;
 
 /// Says what to listen to, and opens it: as a stream of [typed events](Self::typed), of the events
 /// of [one name](Self::typed_event), or of [messages](Self::stream); or for callbacks
@@ -49,11 +52,12 @@ use crate::{
 pub struct EventSource {
     url: String,
     with_credentials: bool,
-    names: Vec<Arc<str>>,
+    wanted: Wanted,
     close_rule: CloseRule,
-    buffer: Buffer,
-    callbacks: Vec<(Arc<str>, Box<MessageCallback>)>,
-    observers: Vec<Box<StateObserver>>,
+    buffer: Option<Buffer>,
+    /// What is asked by `fetch()`, where that is the transport.
+    #[cfg(feature = "fetch")]
+    plan: Option<Box<Plan>>,
 }
 
 impl EventSource {
@@ -62,24 +66,24 @@ impl EventSource {
         EventSource {
             url: url.into(),
             with_credentials: false,
-            names: Vec::new(),
+            wanted: Wanted::default(),
             close_rule: CloseRule::default(),
-            buffer: Buffer::unbounded(),
-            callbacks: Vec::new(),
-            observers: Vec::new(),
+            buffer: None,
+            #[cfg(feature = "fetch")]
+            plan: None,
         }
     }
 
     /// Subscribes the stream to this event name. Without any, it is subscribed to `message`, under
     /// which events come that the server did not name.
     pub fn event(mut self, name: impl Into<Arc<str>>) -> Self {
-        self.names.push(name.into());
+        self.wanted.names.push(name.into());
         self
     }
 
     /// Subscribes the stream to these event names: [`event`](Self::event) for each.
     pub fn events<N: Into<Arc<str>>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-        self.names.extend(names.into_iter().map(Into::into));
+        self.wanted.names.extend(names.into_iter().map(Into::into));
         self
     }
 
@@ -102,7 +106,7 @@ impl EventSource {
 
     /// Sets how many messages wait for a stream that is not polled; all of them unless set.
     pub fn buffer(mut self, buffer: Buffer) -> Self {
-        self.buffer = buffer;
+        self.buffer = Some(buffer);
         self
     }
 
@@ -146,14 +150,15 @@ impl EventSource {
         event_type: impl Into<Arc<str>>,
         callback: impl FnMut(&Frame<'_>) + 'static,
     ) -> Self {
-        self.callbacks.push((event_type.into(), Box::new(callback)));
+        let callback = (event_type.into(), Box::new(callback) as Box<_>);
+        self.wanted.callbacks.push(callback);
         self
     }
 
     /// Calls back at each change of the state as long as the connection lives. The last call brings
     /// [`State::Closed`]; none is made when the connection is closed by dropping it.
     pub fn on_state(mut self, callback: impl FnMut(&State) + 'static) -> Self {
-        self.observers.push(Box::new(callback));
+        self.wanted.observers.push(Box::new(callback));
         self
     }
 
@@ -165,8 +170,8 @@ impl EventSource {
     /// can never be sent, or where there is no `EventSource`. A server that cannot be reached is no
     /// error here.
     pub fn stream(mut self) -> Result<EventStream, OpenError> {
-        if self.names.is_empty() {
-            self.names.push(Arc::from(MESSAGE));
+        if self.wanted.names.is_empty() && !self.wanted.all {
+            self.wanted.names.push(Arc::from(MESSAGE));
         }
         self.decoded(|frame| Ok(frame.into_owned()))
     }
@@ -266,37 +271,38 @@ impl EventSource {
     /// # Ok(()) }
     /// ```
     pub fn open(self) -> Result<Connection, OpenError> {
-        if let Some(name) = self.names.first() {
+        let any = self.wanted.all.then_some("*");
+        if let Some(name) = self.wanted.names.first().map(|name| &**name).or(any) {
             return Err(OpenError::NoStream {
-                name: name.to_string(),
+                name: name.to_owned(),
             });
         }
-        self.connect(None)
+        self.connect(Reading::Ahead)
+            .map(|(connection, _)| connection)
     }
 
     fn decoded<T>(self, decode: Decode<T>) -> Result<EventStream<T>, OpenError> {
-        let inbox = Rc::new(RefCell::new(Inbox::new(self.buffer)));
-        let connection = self.connect(Some(Rc::clone(&inbox)))?;
-        Ok(EventStream::new(
-            connection,
-            Box::new(Native(inbox)),
-            decode,
-        ))
+        let reading = match self.buffer {
+            Some(_) => Reading::Ahead,
+            None => Reading::OnDemand,
+        };
+        let (connection, transport) = self.connect(reading)?;
+        Ok(EventStream::new(connection, transport, decode))
     }
 
-    fn connect(self, inbox: Option<Rc<RefCell<Inbox>>>) -> Result<Connection, OpenError> {
-        if !self.buffer.has_room() {
+    #[cfg_attr(not(feature = "fetch"), expect(unused_variables))]
+    fn connect(self, reading: Reading) -> Result<(Connection, Box<dyn Transport>), OpenError> {
+        if self.buffer.is_some_and(|buffer| !buffer.has_room()) {
             return Err(OpenError::NoRoom);
         }
-        let session = Session::new(
-            self.url,
-            self.close_rule,
-            self.names,
-            self.callbacks,
-            self.observers,
-        )?;
-        native::open(&session, self.with_credentials, inbox)?;
-        Ok(Connection::new(session))
+        let session = Session::new(self.url, self.close_rule, self.wanted)?;
+        let inbox = Inbox::new(self.buffer.unwrap_or_default());
+        #[cfg(feature = "fetch")]
+        if let Some(plan) = self.plan {
+            return fetch::open(session, *plan, self.with_credentials, inbox, reading);
+        }
+        let transport = native::open(&session, self.with_credentials, inbox)?;
+        Ok((Connection::new(session), Box::new(transport)))
     }
 }
 
@@ -304,7 +310,7 @@ impl fmt::Debug for EventSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventSource")
             .field("url", &self.url)
-            .field("names", &self.names)
+            .field("names", &self.wanted.names)
             .field("close_rule", &self.close_rule)
             .field("buffer", &self.buffer)
             .field("with_credentials", &self.with_credentials)

@@ -84,11 +84,11 @@ impl<T> Stream for EventStream<T> {
         let decode = self.decode;
         loop {
             match ready!(self.feed.poll_next(cx)) {
-                Some(Ok(Lifecycle::Message(frame))) => {
+                Some(FeedItem::Item(Lifecycle::Message(frame))) => {
                     return Poll::Ready(Some(decode(frame).map_err(Error::from)));
                 }
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(FeedItem::Item(_) | FeedItem::Nothing) => {}
+                Some(FeedItem::Error(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
         }
@@ -200,8 +200,14 @@ impl<T> Stream for LifecycleStream<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let decode = self.decode;
-        let item = ready!(self.feed.poll_next(cx));
-        Poll::Ready(item.map(|item| item.and_then(|item| item.decode(decode))))
+        loop {
+            return Poll::Ready(match ready!(self.feed.poll_next(cx)) {
+                Some(FeedItem::Item(item)) => Some(item.decode(decode)),
+                Some(FeedItem::Error(error)) => Some(Err(error)),
+                Some(FeedItem::Nothing) => continue,
+                None => None,
+            });
+        }
     }
 }
 
@@ -239,7 +245,7 @@ impl Feed {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<FeedItem<'_>>> {
         let session = self.connection.session();
         if self.end == End::Ahead {
-            match self.transport.poll_next(cx) {
+            match self.transport.poll_next(session, cx) {
                 Poll::Ready(item) => return Poll::Ready(Some(item)),
                 Poll::Pending if session.is_closed() => {}
                 Poll::Pending => {
@@ -256,9 +262,12 @@ impl End {
     /// The items after the last that the transport had: a failure, the reason, nothing for ever.
     fn next(&mut self, reason: Option<CloseReason>) -> Option<FeedItem<'static>> {
         let (end, item) = match (*self, reason) {
-            (End::Ahead, Some(CloseReason::Failed(error))) => (End::ErrorTold, Some(Err(error))),
+            (End::Ahead, Some(CloseReason::Failed(error))) => {
+                (End::ErrorTold, Some(FeedItem::Error(error)))
+            }
             (End::Ahead | End::ErrorTold, Some(reason)) => {
-                (End::ReasonTold, Some(Ok(Lifecycle::Closed(reason))))
+                let closed = Lifecycle::Closed(reason);
+                (End::ReasonTold, Some(FeedItem::Item(closed)))
             }
             _ => (End::Reached, None),
         };

@@ -2,9 +2,13 @@
 //! check are here and nowhere else.
 
 use gloo_events::EventListener;
-use js_sys::{Error, ReferenceError};
+use js_sys::{Array, Error, ReferenceError};
+#[cfg(feature = "fetch")]
+use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{Event, EventSource, EventSourceInit, EventTarget, MessageEvent};
+#[cfg(feature = "fetch")]
+use web_sys::{ReadableStreamDefaultReader, Request, RequestInit, Response, Url};
 
 use crate::OpenError;
 
@@ -51,9 +55,31 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = postMessage)]
     fn post(this: &Port, message: u32) -> Result<(), JsValue>;
 
-    #[cfg(feature = "npm")]
     #[wasm_bindgen(catch, js_name = reportError)]
     fn report_error_globally(thrown: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn log_error(thrown: &JsValue);
+
+    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = apply)]
+    fn apply(run: &mut dyn FnMut(), this: &JsValue, arguments: &Array) -> Result<(), JsValue>;
+}
+
+#[cfg(feature = "fetch")]
+#[wasm_bindgen]
+extern "C" {
+    /// In windows and workers alike; `web-sys` has it as a method of each.
+    #[wasm_bindgen(catch, js_name = fetch)]
+    fn fetch_globally(request: &Request, init: &RequestInit) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(js_name = Object)]
+    type ReadResult;
+
+    #[wasm_bindgen(method, getter)]
+    fn done(this: &ReadResult) -> bool;
+
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &ReadResult) -> Option<Uint8Array>;
 }
 
 /// Whether the event is one that an `EventSource` dispatches: one whose data is a string.
@@ -86,27 +112,101 @@ pub(crate) fn new_event_source(
     url: &str,
     with_credentials: bool,
 ) -> Result<EventSource, OpenError> {
-    // Outside a browser the functions of `web-sys` would panic instead of failing.
-    if cfg!(not(target_arch = "wasm32")) {
-        return Err(OpenError::Unsupported {
-            url: url.to_owned(),
-        });
-    }
+    require_browser(url)?;
     let init = EventSourceInit::new();
     init.set_with_credentials(with_credentials);
     EventSource::new_with_event_source_init_dict(url, &init).map_err(|thrown| {
-        let (url, detail) = (url.to_owned(), detail(&thrown));
-        if thrown.is_instance_of::<ReferenceError>() {
-            OpenError::Unsupported { url }
-        } else if thrown
-            .dyn_ref::<Error>()
-            .is_some_and(|error| error.name() == "SyntaxError")
-        {
-            OpenError::InvalidUrl { url, detail }
-        } else {
-            OpenError::Refused { url, detail }
-        }
+        let syntax = |error: &Error| error.name() == "SyntaxError";
+        open_error(url, &thrown, thrown.dyn_ref().is_some_and(syntax))
     })
+}
+
+/// Outside a browser the functions of `web-sys` would panic instead of failing.
+pub(crate) fn require_browser(url: &str) -> Result<(), OpenError> {
+    if cfg!(target_arch = "wasm32") {
+        Ok(())
+    } else {
+        Err(OpenError::Unsupported {
+            url: url.to_owned(),
+        })
+    }
+}
+
+fn open_error(url: &str, thrown: &JsValue, invalid_url: bool) -> OpenError {
+    let (url, detail) = (url.to_owned(), detail(thrown));
+    if thrown.is_instance_of::<ReferenceError>() {
+        OpenError::Unsupported { url }
+    } else if invalid_url {
+        OpenError::InvalidUrl { url, detail }
+    } else {
+        OpenError::Refused { url, detail }
+    }
+}
+
+/// A request, or a changed copy of another one.
+#[cfg(feature = "fetch")]
+pub(crate) fn new_request(
+    url: &str,
+    given: Option<&Request>,
+    init: &RequestInit,
+) -> Result<Request, OpenError> {
+    let request = match given {
+        Some(request) => Request::new_with_request_and_init(request, init),
+        None => Request::new_with_str_and_init(url, init),
+    };
+    // It throws the same error for each of its arguments.
+    request.map_err(|thrown| open_error(url, &thrown, given.is_none() && parse_url(url).is_none()))
+}
+
+/// The URL, relative to the page's or worker's if need be.
+#[cfg(feature = "fetch")]
+fn parse_url(url: &str) -> Option<Url> {
+    let location = Reflect::get(&js_sys::global(), &"location".into()).ok()?;
+    let base = Reflect::get(&location, &"href".into()).ok();
+    match base.and_then(|base| base.as_string()) {
+        Some(base) => Url::new_with_base(url, &base).ok(),
+        None => Url::new(url).ok(),
+    }
+}
+
+/// The origin of a URL that a response has.
+#[cfg(feature = "fetch")]
+pub(crate) fn origin_of(url: &str) -> String {
+    parse_url(url).map(|url| url.origin()).unwrap_or_default()
+}
+
+/// Sends the request. A `fetch` that is not there, or throws at once, is like one that fails.
+#[cfg(feature = "fetch")]
+pub(crate) async fn fetch(request: &Request, init: &RequestInit) -> Result<Response, JsValue> {
+    let response = fetch_globally(request, init)?.await?;
+    response.dyn_into()
+}
+
+/// What a body's reader has read: nothing after the end.
+#[cfg(feature = "fetch")]
+pub(crate) async fn read(
+    reader: &ReadableStreamDefaultReader,
+) -> Result<Option<Uint8Array>, JsValue> {
+    let result = reader.read().await?.unchecked_into::<ReadResult>();
+    Ok(if result.done() { None } else { result.value() })
+}
+
+/// Runs code of the program's. An exception that it throws is caught and reported, as the platform
+/// does with one that an event handler throws: whoever called goes on. What was borrowed when it was
+/// thrown stays borrowed, for wasm does not unwind.
+pub(crate) fn guarded(run: impl FnOnce()) {
+    let mut run = Some(run);
+    let mut run = move || {
+        if let Some(run) = run.take() {
+            run();
+        }
+    };
+    if cfg!(not(target_arch = "wasm32")) {
+        return run();
+    }
+    if let Err(thrown) = apply(&mut run, &JsValue::UNDEFINED, &Array::new()) {
+        report_error(&thrown);
+    }
 }
 
 /// The text as the value that JavaScript makes of it, or what JavaScript has against it.
@@ -154,7 +254,7 @@ impl Drop for Tasks {
     }
 }
 
-fn detail(thrown: &JsValue) -> String {
+pub(crate) fn detail(thrown: &JsValue) -> String {
     match thrown.dyn_ref::<Error>() {
         Some(error) => error.message().into(),
         None => format!("{thrown:?}"),
@@ -162,10 +262,9 @@ fn detail(thrown: &JsValue) -> String {
 }
 
 /// Does with an exception what the platform does with one that an event handler throws.
-#[cfg(feature = "npm")]
 pub(crate) fn report_error(thrown: &JsValue) {
     if report_error_globally(thrown).is_err() {
         // Older engines, and Node, have no `reportError`.
-        web_sys::console::error_1(thrown);
+        log_error(thrown);
     }
 }

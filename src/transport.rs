@@ -11,9 +11,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use crate::{Error, Frame, Lifecycle, topic::Topic};
+use crate::{Error, Frame, Lifecycle, Message, session::Session, topic::Topic};
 
 mod burst;
+#[cfg(feature = "fetch")]
+pub(crate) mod fetch;
 pub(crate) mod native;
 
 /// The connection itself, as the session holds it.
@@ -35,11 +37,32 @@ pub(crate) trait Link {
 pub(crate) trait Transport {
     /// The next item, in the order the server sent them. Pending as long as there is none: the
     /// stream knows from the session whether there will be more, and the session wakes it.
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<FeedItem<'_>>;
+    fn poll_next<'a>(&'a mut self, session: &Session, cx: &mut Context<'_>) -> Poll<FeedItem<'a>>;
 
     /// From now on the stream also wants what happens to the connection.
     fn keep_lifecycle(&mut self);
 }
 
+/// When a transport that has the choice reads what the server sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// As soon as it is there: callbacks wait for it, or a buffer.
+    Ahead,
+    /// When the stream is polled and has nothing left: the server is held back as long.
+    OnDemand,
+}
+
 /// What a stream is made from, before it is decoded.
-pub(crate) type FeedItem<'a> = Result<Lifecycle<Frame<'a>>, Error>;
+pub(crate) enum FeedItem<'a> {
+    Item(Lifecycle<Frame<'a>>),
+    Error(Error),
+    /// Something came that is not for the stream: it polls again.
+    #[cfg_attr(not(feature = "fetch"), expect(dead_code))]
+    Nothing,
+}
+
+impl From<Result<Lifecycle<Message>, Error>> for FeedItem<'_> {
+    fn from(item: Result<Lifecycle<Message>, Error>) -> Self {
+        item.map_or_else(FeedItem::Error, FeedItem::Item)
+    }
+}

@@ -12,7 +12,12 @@ use std::{
 };
 
 use super::*;
-use crate::{CloseRule, Listener, session::Session, topic::Topic, transport::Link};
+use crate::{
+    CloseRule, Listener,
+    session::{Session, Wanted},
+    topic::Topic,
+    transport::Link,
+};
 
 type Items = Rc<RefCell<VecDeque<Lifecycle<Message>>>>;
 
@@ -23,16 +28,16 @@ struct Scripted {
 }
 
 impl Transport for Scripted {
-    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<FeedItem<'_>> {
+    fn poll_next<'a>(&'a mut self, _: &Session, _: &mut Context<'_>) -> Poll<FeedItem<'a>> {
         match self.items.borrow_mut().pop_front() {
             Some(Lifecycle::Message(message)) => {
                 let lent = self.lent.insert(message);
                 let frame = Frame::new(lent.event_type(), lent.data());
-                Poll::Ready(Ok(Lifecycle::Message(
+                Poll::Ready(FeedItem::Item(Lifecycle::Message(
                     frame.with_last_event_id(lent.last_event_id()),
                 )))
             }
-            Some(other) => Poll::Ready(Ok(other)),
+            Some(other) => Poll::Ready(FeedItem::Item(other)),
             None => Poll::Pending,
         }
     }
@@ -87,7 +92,7 @@ impl Far {
 
     fn message_of(&self, topic: &Topic, data: &str, id: &str) {
         let frame = Frame::new(&topic.name, data).with_last_event_id(id);
-        let arrival = self.session.received(topic, &frame);
+        let arrival = self.session.received(Some(topic), &frame);
         if arrival.for_stream {
             self.keep(Lifecycle::Message(frame.clone().into_owned()));
         }
@@ -100,8 +105,11 @@ impl Far {
 }
 
 fn open(names: &[&str], rule: CloseRule) -> (EventStream, Far) {
-    let names = names.iter().map(|&name| Arc::from(name));
-    let session = Session::new("/sse".into(), rule, names, [], []).expect("proper names");
+    let wanted = Wanted {
+        names: names.iter().map(|&name| Arc::from(name)).collect(),
+        ..Wanted::default()
+    };
+    let session = Session::new("/sse".into(), rule, wanted).expect("proper names");
     let (wire, items) = (Rc::<Wire>::default(), Items::default());
     session.attach(Rc::<Wire>::clone(&wire));
     let transport = Scripted {
@@ -120,6 +128,13 @@ fn open(names: &[&str], rule: CloseRule) -> (EventStream, Far) {
             items,
         },
     )
+}
+
+fn failure() -> Error {
+    Error::Failed {
+        url: "/sse".into(),
+        was_open: false,
+    }
 }
 
 #[derive(Default)]
@@ -234,13 +249,9 @@ fn a_failure_is_one_error_after_what_came_before_and_then_none_for_ever() {
     let (mut stream, far) = open(&["message"], CloseRule::default());
     far.opened();
     far.message("message", "1", "");
-    far.session.failed();
+    far.session.failed(failure());
     assert!(matches!(poll(&mut stream), Poll::Ready(Some(Ok(_)))));
-    let error = Error::Failed {
-        url: "/sse".into(),
-        was_open: true,
-    };
-    assert_eq!(poll(&mut stream), Poll::Ready(Some(Err(error))));
+    assert_eq!(poll(&mut stream), Poll::Ready(Some(Err(failure()))));
     assert!(!stream.is_terminated());
     for _ in 0..3 {
         assert_eq!(poll(&mut stream), Poll::Ready(None));
@@ -256,7 +267,7 @@ fn whatever_a_transport_reports_after_the_close_changes_nothing() {
     stream.close();
     far.opened();
     far.lost();
-    far.session.failed();
+    far.session.failed(failure());
     far.message_of(&topic, "late", "9");
     assert_eq!(stream.connection().last_event_id(), "");
     assert_eq!(stream.close_reason(), Some(CloseReason::Called));
@@ -333,7 +344,7 @@ fn a_sentinel_reaches_neither_stream_nor_callbacks_and_is_kept_as_the_reason() {
 fn a_failure_before_any_success_says_that_it_was_never_open() {
     let (mut stream, far) = open(&["message"], CloseRule::default());
     far.lost();
-    far.session.failed();
+    far.session.failed(failure());
     let error = Error::Failed {
         url: "/sse".into(),
         was_open: false,
@@ -444,14 +455,14 @@ fn closing_and_dropping_free_what_callbacks_and_observers_own() {
     };
     for closes in [true, false] {
         let (observer, callback) = (owner(), owner());
-        let names = [Arc::from("message")];
-        let callbacks = [(
-            Arc::from("message"),
-            Box::new(move |_: &Frame<'_>| callback()) as Box<_>,
-        )];
-        let observers = [Box::new(move |_: &State| observer()) as Box<_>];
-        let rule = CloseRule::default();
-        let session = Session::new("/".into(), rule, names, callbacks, observers).expect("names");
+        let message: Arc<str> = Arc::from("message");
+        let wanted = Wanted {
+            names: vec![Arc::clone(&message)],
+            callbacks: vec![(message, Box::new(move |_| callback()))],
+            observers: vec![Box::new(move |_| observer())],
+            ..Wanted::default()
+        };
+        let session = Session::new("/".into(), CloseRule::default(), wanted).expect("names");
         let connection = Connection::new(session);
         let (observer, callback) = (owner(), owner());
         let _guards = (

@@ -16,7 +16,7 @@ use web_sys::{Event, EventSource};
 
 use super::{FeedItem, Link, Transport, burst::Burst};
 use crate::{
-    Lifecycle, Message, OpenError,
+    Error, Lifecycle, Message, OpenError,
     buffer::{Inbox, Urgency},
     session::Session,
     sys,
@@ -27,18 +27,19 @@ use crate::{
 /// send events of these names too.
 const CONNECTION_EVENTS: [&str; 2] = ["open", "error"];
 
-/// Opens the browser's `EventSource` for a session. With an inbox, what comes is kept for a stream.
+/// Opens the browser's `EventSource` for a session. What is for a stream is kept in the inbox.
 pub(crate) fn open(
     session: &Rc<Session>,
     with_credentials: bool,
-    inbox: Option<Rc<RefCell<Inbox>>>,
-) -> Result<(), OpenError> {
+    inbox: Inbox,
+) -> Result<Native, OpenError> {
+    let inbox = Rc::new(RefCell::new(inbox));
     let source = sys::new_event_source(session.url(), with_credentials)?;
     let port = Rc::new(Port {
         session: Rc::downgrade(session),
         source: source.clone(),
         origin: RefCell::default(),
-        inbox,
+        inbox: Rc::clone(&inbox),
         burst: Burst::new(Rc::downgrade(session)),
     });
     let connection = CONNECTION_EVENTS.map(|name| {
@@ -52,15 +53,16 @@ pub(crate) fn open(
         connection: RefCell::new(Some(connection)),
         messages: RefCell::default(),
     }));
-    Ok(())
+    Ok(Native(inbox))
 }
 
 /// The stream's end of the inbox.
-pub(crate) struct Native(pub Rc<RefCell<Inbox>>);
+pub(crate) struct Native(Rc<RefCell<Inbox>>);
 
 impl Transport for Native {
-    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<FeedItem<'_>> {
-        self.0.borrow_mut().pop().map_or(Poll::Pending, Poll::Ready)
+    fn poll_next<'a>(&'a mut self, _: &Session, _: &mut Context<'_>) -> Poll<FeedItem<'a>> {
+        let item = self.0.borrow_mut().pop();
+        item.map_or(Poll::Pending, |item| Poll::Ready(item.into()))
     }
 
     fn keep_lifecycle(&mut self) {
@@ -75,7 +77,7 @@ struct Port {
     source: EventSource,
     /// Asked once a response: it cannot change in between. So is whether the data are strings.
     origin: RefCell<Option<Arc<str>>>,
-    inbox: Option<Rc<RefCell<Inbox>>>,
+    inbox: Rc<RefCell<Inbox>>,
     burst: Rc<Burst>,
 }
 
@@ -99,7 +101,10 @@ impl Port {
                 session.opened(keep);
             }
             (_, EventSource::CONNECTING) => session.lost(keep),
-            (_, EventSource::CLOSED) => session.failed(),
+            (_, EventSource::CLOSED) => session.failed(Error::Failed {
+                url: session.url().to_owned(),
+                was_open: session.was_open(),
+            }),
             // An error that leaves the connection open is none.
             _ => {}
         }
@@ -114,7 +119,7 @@ impl Port {
         };
         let id = sys::last_event_id(event).unwrap_or_default();
         let message = Message::shared(Arc::clone(&topic.name), data, id, origin);
-        let arrival = session.received(topic, &message);
+        let arrival = session.received(Some(topic), &message);
         if !arrival.for_stream {
             session.announce(arrival, &message);
         } else if arrival.for_callbacks() {
@@ -128,8 +133,7 @@ impl Port {
 
     /// Keeps this for the stream, if there is one that wants it.
     fn keep(&self, session: &Session, item: Lifecycle<Message>) {
-        let Some(inbox) = &self.inbox else { return };
-        let urgency = inbox.borrow_mut().push(item);
+        let urgency = self.inbox.borrow_mut().push(item);
         match urgency {
             Some(Urgency::Burst) => self.burst.message(session),
             Some(Urgency::Now) => session.wake(),

@@ -6,6 +6,8 @@ mod callbacks;
 mod cleanup;
 mod endings;
 mod failures;
+#[cfg(feature = "fetch")]
+mod fetch;
 #[cfg(feature = "js")]
 mod js_values;
 mod messages;

@@ -1,0 +1,88 @@
+//! How long to wait before a connection is made again. Time and chance are arguments.
+
+/// The [reconnection time] in milliseconds as long as the server has set none: what Chromium and
+/// WebKit take.
+///
+/// [reconnection time]: https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-reconnection-time
+pub(crate) const RECONNECTION_TIME: u64 = 3000;
+
+/// No growth goes beyond this many milliseconds. A server may ask for more.
+const LONGEST: u64 = 30_000;
+
+/// What growth begins with, though the server asked for less: one that is down is not to be asked
+/// without a pause.
+const SHORTEST_GROWN: u64 = 100;
+
+/// What timers can count, in milliseconds: some 24 days.
+const LONGEST_TIMER: u64 = i32::MAX as u64;
+
+/// The time to wait before this attempt, in milliseconds.
+///
+/// The first attempt after a loss comes after the reconnection time, as the standard has it. Each
+/// further one, which the standard lets wait longer, takes twice as long as the one before, less up
+/// to a quarter by chance (from 0 to 1), so that the clients of a server that comes back do not all
+/// come at once.
+pub(crate) fn delay(reconnection_time: u64, attempt: u32, chance: f64) -> u32 {
+    let doublings = attempt.saturating_sub(1);
+    let delay = if doublings == 0 {
+        reconnection_time
+    } else {
+        let first = reconnection_time.max(SHORTEST_GROWN);
+        let grown = first.saturating_mul(1u64.checked_shl(doublings).unwrap_or(u64::MAX));
+        let grown = grown.min(LONGEST.max(first));
+        let spread = (grown as f64 * 0.25 * chance.clamp(0.0, 1.0)) as u64;
+        (grown - spread).max(first)
+    };
+    delay.min(LONGEST_TIMER) as u32
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_first_attempt_comes_after_just_the_reconnection_time() {
+        for time in [0, 1, 50, 3000, 120_000] {
+            assert_eq!(u64::from(delay(time, 1, 0.7)), time);
+        }
+    }
+
+    #[test]
+    fn further_attempts_take_twice_as_long_up_to_half_a_minute() {
+        let delays: Vec<u32> = (1..=7).map(|attempt| delay(1000, attempt, 0.0)).collect();
+        assert_eq!(delays, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+    }
+
+    #[test]
+    fn a_server_that_is_down_is_not_asked_without_a_pause_though_it_asked_for_none() {
+        assert_eq!(delay(0, 1, 0.0), 0);
+        assert_eq!(delay(0, 2, 0.0), 200);
+        assert_eq!(delay(0, 3, 0.0), 400);
+    }
+
+    #[test]
+    fn chance_takes_up_to_a_quarter() {
+        assert_eq!(delay(1000, 3, 1.0), 3000);
+        assert_eq!(delay(1000, 3, 0.5), 3500);
+    }
+
+    #[test]
+    fn a_server_may_ask_for_more_than_growth_would_give() {
+        assert_eq!(delay(120_000, 1, 1.0), 120_000);
+        assert_eq!(delay(120_000, 9, 1.0), 120_000);
+        assert_eq!(delay(u64::MAX, 1, 0.0), i32::MAX as u32);
+    }
+
+    proptest! {
+        #[test]
+        fn no_attempt_is_earlier_than_the_server_asked_nor_later_than_a_timer_can_be(
+            time: u64, attempt: u32, chance: f64,
+        ) {
+            let delay = u64::from(delay(time, attempt, chance));
+            prop_assert!(delay >= time.min(LONGEST_TIMER));
+            prop_assert!(delay <= LONGEST_TIMER);
+            prop_assert!(delay <= time.max(LONGEST));
+        }
+    }
+}

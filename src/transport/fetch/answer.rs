@@ -1,0 +1,152 @@
+//! The answers: which is an event stream, what the others mean, and how a request is aborted.
+
+use std::{cell::RefCell, rc::Rc};
+
+use web_sys::{AbortController, AbortSignal, Response};
+
+use super::plan::EVENT_STREAM;
+use crate::{Error, sys};
+
+/// The newest answer of a connection, and what aborts its request.
+#[derive(Clone, Default)]
+pub(crate) struct Answers(Rc<RefCell<Newest>>);
+
+#[derive(Default)]
+struct Newest {
+    abort: Option<Abort>,
+    response: Option<Response>,
+    /// The answer is no event stream, and the program may still read it.
+    kept: bool,
+}
+
+/// Aborts a request when it is dropped. In Firefox to cancel a body is not enough: the connection
+/// stays, and after six of them everything hangs.
+struct Abort(AbortController);
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Answers {
+    pub fn response(&self) -> Option<Response> {
+        self.0.borrow().response.clone()
+    }
+
+    /// The signal for a new request. Whatever was before is aborted.
+    pub fn signal(&self) -> Option<AbortSignal> {
+        let controller = AbortController::new().ok()?;
+        let signal = controller.signal();
+        let before = self.0.borrow_mut().abort.replace(Abort(controller));
+        drop(before);
+        Some(signal)
+    }
+
+    pub fn arrived(&self, response: &Response) {
+        self.0.borrow_mut().response = Some(Clone::clone(response));
+    }
+
+    /// From now on the request is aborted only when nobody can read the answer any more.
+    pub fn keep(&self) {
+        self.0.borrow_mut().kept = true;
+    }
+
+    /// Aborts the request, unless its answer is kept.
+    pub fn abort(&self) {
+        let mut newest = self.0.borrow_mut();
+        let abort = if newest.kept {
+            None
+        } else {
+            newest.abort.take()
+        };
+        drop(newest);
+        drop(abort);
+    }
+}
+
+/// What an answer is.
+pub(super) enum Verdict {
+    /// An event stream.
+    Open,
+    /// The server wants no further request.
+    NoContent,
+    /// Something else: the connection has failed.
+    Wrong(Error),
+}
+
+/// Looks at the status and the content type, as the standard [does].
+///
+/// [does]: https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+pub(super) fn judge(url: &str, response: &Response) -> Verdict {
+    match response.status() {
+        200 => {}
+        204 => return Verdict::NoContent,
+        status => {
+            return Verdict::Wrong(Error::Status {
+                url: url.to_owned(),
+                status,
+                status_text: response.status_text(),
+            });
+        }
+    }
+    let content_type = response.headers().get("Content-Type").ok().flatten();
+    let content_type = content_type.unwrap_or_default();
+    if is_event_stream(&content_type) {
+        Verdict::Open
+    } else {
+        let url = url.to_owned();
+        Verdict::Wrong(Error::ContentType { url, content_type })
+    }
+}
+
+/// Whether the essence of the media type is right, in any case and with any parameters.
+fn is_event_stream(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    let essence = essence.trim_matches([' ', '\t', '\n', '\r']);
+    essence.eq_ignore_ascii_case(EVENT_STREAM)
+}
+
+/// Whether the server answers, but with something that this page may not read: browsers make no
+/// difference between that and a server that is not there. A request in the mode `no-cors` succeeds
+/// then, with an answer that shows nothing. It is a `HEAD`, which changes nothing and has no body.
+pub(super) async fn is_blocked(url: &str, signal: Option<&AbortSignal>) -> bool {
+    let init = web_sys::RequestInit::new();
+    init.set_method("HEAD");
+    init.set_mode(web_sys::RequestMode::NoCors);
+    init.set_credentials(web_sys::RequestCredentials::Omit);
+    init.set_cache(web_sys::RequestCache::NoStore);
+    init.set_signal(signal);
+    let Ok(request) = sys::new_request(url, None, &init) else {
+        return false;
+    };
+    let answer = sys::fetch(&request, &web_sys::RequestInit::new()).await;
+    answer.is_ok_and(|answer| answer.type_() == web_sys::ResponseType::Opaque)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_essence_of_a_media_type_counts_in_any_case_and_with_any_parameters() {
+        for right in [
+            "text/event-stream",
+            "Text/Event-Stream",
+            " text/event-stream ;charset=utf-8",
+            "text/event-stream; charset=\"x;y\"",
+            "text/event-stream;",
+        ] {
+            assert!(is_event_stream(right), "{right:?}");
+        }
+        for wrong in [
+            "",
+            "text/plain",
+            "text/event-streams",
+            "x; text/event-stream",
+            "event-stream",
+        ] {
+            assert!(!is_event_stream(wrong), "{wrong:?}");
+        }
+    }
+}
