@@ -126,6 +126,14 @@ pub(crate) async fn count_preflight(
     next.run(request).await
 }
 
+/// The middleware that refuses preflights, for routes that do not allow what needs one.
+pub(crate) async fn refuse_preflight(request: Request, next: Next) -> Response {
+    if request.method() == Method::OPTIONS {
+        return (StatusCode::FORBIDDEN, "no preflight is allowed here\n").into_response();
+    }
+    next.run(request).await
+}
+
 /// The middleware of the stream routes.
 pub(crate) async fn count(
     State(registry): State<Registry>,
