@@ -113,7 +113,13 @@ mod tests {
 
     #[test]
     fn the_length_is_that_of_the_events() {
-        for numbers in [1..=0, 1..=1, 5..=12, 9..=10, 98..=10_001] {
+        for numbers in [
+            RangeInclusive::new(1, 0),
+            1..=1,
+            5..=12,
+            9..=10,
+            98..=10_001,
+        ] {
             let events = numbers.clone().map(|n| numbered("message", n).len() as u64);
             assert_eq!(length_of(&numbers), events.sum::<u64>(), "{numbers:?}");
         }

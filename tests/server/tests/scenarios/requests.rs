@@ -97,7 +97,7 @@ async fn the_cookie_that_was_set_opens_the_stream() {
 async fn a_page_of_any_origin_may_read_with_credentials() {
     let scenario = Scenario::start().await;
     for path in ["/live", "/status/500", "/nothing", "/time?retry=x"] {
-        let answer = scenario.from_elsewhere(path).await;
+        let answer = scenario.get_from_elsewhere(path).await;
         let headers = answer.headers();
         assert_eq!(headers["access-control-allow-origin"], "http://127.0.0.1:9");
         assert_eq!(headers["access-control-allow-credentials"], "true");
@@ -124,14 +124,16 @@ async fn a_preflight_is_allowed_and_counted_only_as_such() {
 #[tokio::test]
 async fn a_closed_route_is_for_no_other_origin() {
     let scenario = Scenario::start().await;
-    let answer = scenario.from_elsewhere("/closed/finish/1").await;
+    let answer = scenario.get_from_elsewhere("/closed/finish/1").await;
     assert!(!has_cors(&answer), "{answer:?}");
     let text = answer.text().await.expect("a proper end");
     assert_eq!(text, scenario.text("/finish/1").await);
     let answer = scenario.preflight("/closed/finish/1").await;
     assert_eq!(answer.status(), 403);
     assert!(!has_cors(&answer), "{answer:?}");
-    let bad = scenario.from_elsewhere("/closed/finish/1?retry=x").await;
+    let bad = scenario
+        .get_from_elsewhere("/closed/finish/1?retry=x")
+        .await;
     assert_eq!(bad.status(), 400);
     assert!(!has_cors(&bad), "{bad:?}");
     let counts = scenario.counts().await;
@@ -142,7 +144,7 @@ async fn a_closed_route_is_for_no_other_origin() {
 async fn a_route_closed_to_preflights_allows_simple_requests() {
     let scenario = Scenario::start().await;
     let path = "/closed/preflight/finish/1";
-    let answer = scenario.from_elsewhere(path).await;
+    let answer = scenario.get_from_elsewhere(path).await;
     let headers = answer.headers();
     assert_eq!(headers["access-control-allow-origin"], "http://127.0.0.1:9");
     let text = answer.text().await.expect("a proper end");
@@ -157,7 +159,7 @@ async fn a_route_closed_to_preflights_allows_simple_requests() {
 async fn a_wide_open_route_is_for_everybody_without_credentials() {
     let scenario = Scenario::start().await;
     let path = "/wide-open/finish/1";
-    let answer = scenario.from_elsewhere(path).await;
+    let answer = scenario.get_from_elsewhere(path).await;
     let headers = answer.headers();
     assert_eq!(headers["access-control-allow-origin"], "*");
     assert!(!headers.contains_key("access-control-allow-credentials"));

@@ -113,7 +113,7 @@ impl Scenario {
     }
 
     /// A request as a browser makes it for a page of another origin.
-    pub async fn from_elsewhere(&self, path: &str) -> Response {
+    pub async fn get_from_elsewhere(&self, path: &str) -> Response {
         let request = self.http.get(self.url(path));
         let request = request.header("origin", "http://127.0.0.1:9");
         request.send().await.expect("an answer")
