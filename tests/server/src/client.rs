@@ -5,7 +5,7 @@
 
 use axum::{
     extract::{Query, Request, State},
-    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
+    http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -23,8 +23,8 @@ use crate::{
 /// The key of the requests that name none.
 const DEFAULT_KEY: &str = "default";
 
-/// No stream route needs more of a request's body than this.
-const MAX_REQUEST_BODY: usize = 1 << 20;
+/// As much as `/verbatim` may be asked to say.
+const MAX_REQUEST_BODY: usize = 64 << 20;
 
 /// The parameters of every stream route. The numbers are texts here, because a request with a bad
 /// one is counted too.
@@ -32,6 +32,12 @@ const MAX_REQUEST_BODY: usize = 1 << 20;
 struct Common {
     key: Option<String>,
     retry: Option<String>,
+}
+
+impl Common {
+    fn key_name(&self) -> String {
+        self.key.as_deref().unwrap_or(DEFAULT_KEY).to_owned()
+    }
 }
 
 /// The client that is to be answered.
@@ -105,6 +111,29 @@ fn is_event_stream(content_type: &HeaderValue) -> bool {
     })
 }
 
+/// The middleware outside of all CORS, which answers preflights itself.
+pub(crate) async fn count_preflight(
+    State(registry): State<Registry>,
+    request: Request,
+    next: Next,
+) -> Response {
+    // A query that cannot be read is left to those who answer.
+    if request.method() == Method::OPTIONS
+        && let Ok(Query(common)) = Query::<Common>::try_from_uri(request.uri())
+    {
+        registry.key(&common.key_name()).count_preflight();
+    }
+    next.run(request).await
+}
+
+/// The middleware that refuses preflights, for routes that do not allow what needs one.
+pub(crate) async fn refuse_preflight(request: Request, next: Next) -> Response {
+    if request.method() == Method::OPTIONS {
+        return (StatusCode::FORBIDDEN, "no preflight is allowed here\n").into_response();
+    }
+    next.run(request).await
+}
+
 /// The middleware of the stream routes.
 pub(crate) async fn count(
     State(registry): State<Registry>,
@@ -116,7 +145,7 @@ pub(crate) async fn count(
         Ok(Query(common)) => common,
         Err(rejection) => return rejection.into_response(),
     };
-    let key_name = common.key.unwrap_or_else(|| DEFAULT_KEY.to_owned());
+    let key_name = common.key_name();
     let key = registry.key(&key_name);
     // It is read even where nobody looks at it: a socket closed with unread bytes is reset, and
     // the client might lose what was written before.

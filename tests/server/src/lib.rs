@@ -25,6 +25,7 @@
 //! - `server`: the accept loop, and the switch that cuts a connection
 //! - `counts`: the facts kept under each key, and the open streams that can be reached
 //! - `client`: what every stream route knows of the request it answers
+//! - `socket`: the socket, which tells when all has left and when the client takes no more
 //! - `stream`: the response body that follows a script and obeys the control routes
 //! - `sse`: events as bytes
 //! - `machine`: the shared sampler behind `/machine`
@@ -38,6 +39,7 @@ mod counts;
 mod machine;
 mod routes;
 mod server;
+mod socket;
 mod sse;
 mod stream;
 

@@ -5,8 +5,10 @@ mod breaks;
 mod control;
 mod endings;
 mod feeds;
+mod mirrors;
 mod reply;
 mod still;
+mod torn;
 mod volume;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -20,7 +22,7 @@ use axum::{
     routing::{any, get, post},
 };
 use tower_http::{
-    cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer},
+    cors::{self, AllowHeaders, AllowMethods, AllowOrigin, CorsLayer},
     services::ServeDir,
     set_header::SetResponseHeaderLayer,
 };
@@ -40,37 +42,7 @@ struct Shared {
 /// All routes. `ROUTES.md` describes them; keep it in step.
 pub(crate) fn router(options: &Options) -> Router {
     let shared = Shared::default();
-    // Any method: the fetch transport may also POST for a stream.
-    let streams = Router::<Shared>::new()
-        .route("/time", any(feeds::time))
-        .route("/machine", any(feeds::machine))
-        .route("/reply", any(reply::reply))
-        .route("/finish/{n}", any(endings::finish))
-        .route("/end/{n}", any(endings::end))
-        .route("/mixed/{n}", any(endings::mixed))
-        .route("/resume/{total}", any(endings::resume))
-        .route("/status/{code}", any(answers::status))
-        .route("/content-type", any(answers::content_type))
-        .route("/redirect", any(answers::redirect))
-        .route("/cookies/set", any(answers::set_cookie))
-        .route("/cookies/clear", any(answers::clear_cookie))
-        .route("/cookies/required", any(answers::require_cookie))
-        .route("/cut/event", any(breaks::cut_event))
-        .route("/cut/utf8", any(breaks::cut_utf8))
-        .route("/split/utf8", any(breaks::split_utf8))
-        .route("/refuse", any(breaks::refuse))
-        .route("/never", any(still::never))
-        .route("/silent", any(still::silent))
-        .route("/live", any(still::silent))
-        .route("/named/{name}", any(still::named))
-        .route("/burst/{n}", any(volume::burst))
-        .route("/huge/{bytes}", any(volume::huge))
-        .route_layer(middleware::from_fn_with_state(
-            shared.registry.clone(),
-            client::count,
-        ));
     let mut router = Router::<Shared>::new()
-        .merge(streams)
         .route("/counts/{key}", get(control::counts))
         .route("/counts/{key}/wait", get(control::wait))
         .route("/requests/{key}", get(control::requests))
@@ -90,19 +62,88 @@ pub(crate) fn router(options: &Options) -> Router {
         Some(www) => router.fallback_service(ServeDir::new(www)),
         None => router.route("/", get(table)),
     };
-    let cors = CorsLayer::new()
-        .allow_origin(AllowOrigin::mirror_request())
-        .allow_methods(AllowMethods::mirror_request())
-        .allow_headers(AllowHeaders::mirror_request())
-        .allow_credentials(true);
     let no_store = HeaderValue::from_static("no-store");
-    router
+    // The streams bring CORS of their own. They come first, because of two routers without a
+    // fallback axum takes the answer for unknown paths, with its layers, from the second.
+    streams(&shared.registry)
+        .merge(router.layer(any_origin()))
         .with_state(shared)
         .layer(SetResponseHeaderLayer::if_not_present(
             CACHE_CONTROL,
             no_store,
         ))
-        .layer(cors)
+}
+
+/// The stream routes. Preflights are counted outside of what answers them, requests inside.
+fn streams(registry: &Registry) -> Router<Shared> {
+    let counted = middleware::from_fn_with_state(registry.clone(), client::count);
+    let preflights = middleware::from_fn_with_state(registry.clone(), client::count_preflight);
+    let refused = middleware::from_fn(client::refuse_preflight);
+    // `*` allows no credentials, and no `Authorization` header either.
+    let anybody = CorsLayer::new()
+        .allow_origin(cors::Any)
+        .allow_methods(cors::Any)
+        .allow_headers(cors::Any);
+    // Any method: the fetch transport may also POST for a stream.
+    let open = Router::<Shared>::new()
+        .route("/time", any(feeds::time))
+        .route("/machine", any(feeds::machine))
+        .route("/reply", any(reply::reply))
+        .route("/finish/{n}", any(endings::finish))
+        .route("/comments/{n}", any(endings::comments))
+        .route("/end/{n}", any(endings::end))
+        .route("/mixed/{n}", any(endings::mixed))
+        .route("/resume/{total}", any(endings::resume))
+        .route("/torn/{total}", any(torn::torn))
+        .route("/status/{code}", any(answers::status))
+        .route("/content-type", any(answers::content_type))
+        .route("/redirect", any(answers::redirect))
+        .route("/bearer", any(answers::bearer))
+        .route("/cookies/set", any(answers::set_cookie))
+        .route("/cookies/clear", any(answers::clear_cookie))
+        .route("/cookies/required", any(answers::require_cookie))
+        .route("/verbatim", any(mirrors::verbatim))
+        .route("/headers", any(mirrors::headers))
+        .route("/cut/event", any(breaks::cut_event))
+        .route("/cut/utf8", any(breaks::cut_utf8))
+        .route("/split/utf8", any(breaks::split_utf8))
+        .route("/stall", any(breaks::stall))
+        .route("/refuse", any(breaks::refuse))
+        .route("/never", any(still::never))
+        .route("/silent", any(still::silent))
+        .route("/live", any(still::silent))
+        .route("/named/{name}", any(still::named))
+        .route("/burst/{n}", any(volume::burst))
+        .route("/flood/{megabytes}", any(volume::flood))
+        .route("/huge/{bytes}", any(volume::huge))
+        .route_layer(counted.clone())
+        .route_layer(any_origin());
+    let simple = Router::<Shared>::new()
+        .route("/closed/preflight/finish/{n}", any(endings::finish))
+        .route_layer(counted.clone())
+        .route_layer(any_origin())
+        .route_layer(refused.clone());
+    let closed = Router::<Shared>::new()
+        .route("/closed/finish/{n}", any(endings::finish))
+        .route_layer(counted.clone())
+        .route_layer(refused);
+    let wide_open = Router::<Shared>::new()
+        .route("/wide-open/finish/{n}", any(endings::finish))
+        .route_layer(counted)
+        .route_layer(anybody);
+    open.merge(simple)
+        .merge(closed)
+        .merge(wide_open)
+        .route_layer(preflights)
+}
+
+/// Pages of any origin may ask for anything, with credentials.
+fn any_origin() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::mirror_request())
+        .allow_methods(AllowMethods::mirror_request())
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_credentials(true)
 }
 
 /// `/routes`: this server's manual.

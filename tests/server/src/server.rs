@@ -23,7 +23,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
-use crate::routes;
+use crate::{
+    routes,
+    socket::{Flow, Socket},
+};
+
+/// How much hyper gathers before it waits for the socket. Little, so that a client that does not
+/// read holds back the scripts, and what they count as written is not far from what has left.
+const WRITE_BUFFER: usize = 64 << 10;
 
 /// Where to listen and what to serve beside the scenario routes.
 #[derive(Clone, Debug)]
@@ -164,12 +171,23 @@ async fn listen(options: &Options) -> io::Result<(TcpListener, SocketAddr)> {
 pub(crate) struct Connection {
     cut: CancellationToken,
     reset: Arc<AtomicBool>,
+    flow: Arc<Flow>,
 }
 
 impl Connection {
     /// Closes the TCP connection as it is: nothing more is written, not even the end of a body.
     pub(crate) fn cut(&self) {
         self.cut.cancel();
+    }
+
+    /// Whether it was closed by this server in the middle.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut.is_cancelled()
+    }
+
+    /// What is known of how its bytes flow.
+    pub(crate) fn flow(&self) -> &Arc<Flow> {
+        &self.flow
     }
 
     /// Resets the TCP connection instead of answering, as a port does where nothing listens.
@@ -212,6 +230,7 @@ async fn accept(
 async fn serve(socket: TcpStream, router: Router, connection: Connection) {
     // An event must leave when it is written. If the option cannot be set the client has gone.
     let _ = socket.set_nodelay(true);
+    let socket = Socket::new(socket, connection.flow.clone());
     let handle = connection.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(handle.clone());
@@ -223,6 +242,7 @@ async fn serve(socket: TcpStream, router: Router, connection: Connection) {
     let mut serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .keep_alive(false)
+        .max_buf_size(WRITE_BUFFER)
         .serve_connection(TokioIo::new(socket), service);
     // An error here is a client that went away or a body that was cut on purpose. Either way the
     // socket is closed by dropping it.
@@ -230,7 +250,8 @@ async fn serve(socket: TcpStream, router: Router, connection: Connection) {
         () = connection.cut.cancelled() => {
             if connection.reset.load(Ordering::Relaxed) {
                 // As above: if it cannot be set the client has gone.
-                let _ = serving.into_parts().io.into_inner().set_zero_linger();
+                let socket = serving.into_parts().io.into_inner();
+                let _ = socket.into_stream().set_zero_linger();
             }
         }
         _ = &mut serving => {}

@@ -48,8 +48,9 @@ pub(crate) struct EventStream {
     /// How the script ended; the body does so after the last bytes written.
     script_ending: Ending,
     ending: Option<Ending>,
-    flushed: bool,
-    _open: OpenGuard,
+    /// What the cut waits for.
+    flushed: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    open: OpenGuard,
 }
 
 impl EventStream {
@@ -68,8 +69,8 @@ impl EventStream {
             written,
             script_ending: Ending::End,
             ending: None,
-            flushed: false,
-            _open: open,
+            flushed: None,
+            open,
         }
     }
 
@@ -112,17 +113,30 @@ impl Body for EventStream {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, CutOnPurpose>>> {
         match ready!(self.poll_bytes(cx)) {
-            Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            Some(bytes) => {
+                self.open.count_written(bytes.len() as u64);
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
             None if self.ending == Some(Ending::Cut) => {
-                // hyper flushes what it has buffered only when a body has nothing to say for now.
-                if !self.flushed {
-                    self.flushed = true;
-                    cx.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
+                // An error makes hyper drop what it has buffered, which it flushes only when a body
+                // has nothing to say for now.
+                let this = &mut *self;
+                let flushed = this.flushed.get_or_insert_with(|| {
+                    let flow = this.open.connection().flow().clone();
+                    Box::pin(async move { flow.flushed().await })
+                });
+                ready!(flushed.as_mut().poll(cx));
                 Poll::Ready(Some(Err(CutOnPurpose)))
             }
             None => Poll::Ready(None),
+        }
+    }
+}
+
+impl Drop for EventStream {
+    fn drop(&mut self) {
+        if self.ending.is_none() {
+            self.open.abort();
         }
     }
 }

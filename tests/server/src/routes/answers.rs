@@ -1,11 +1,11 @@
 //! Answers told by their status and headers: failures, content types, redirects, cookies.
 
 use axum::{
-    Extension,
+    Extension, Json,
     extract::{Path, Query},
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE},
+        header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE},
     },
     response::{IntoResponse, Response},
 };
@@ -13,17 +13,21 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{BadRequest, media_type};
+use super::{BadRequest, endings::numbered, media_type};
 use crate::{
     client::Client,
     sse::{self, Event},
     stream::{Ending, Output},
 };
 
+/// The event that ends `/bearer`.
+const LAST_WITH_A_TOKEN: u64 = 4;
+
 #[derive(Deserialize)]
 pub(super) struct Status {
     #[serde(rename = "type")]
     content_type: Option<String>,
+    body: Option<String>,
     after: Option<u64>,
     #[serde(default)]
     hold: bool,
@@ -55,7 +59,8 @@ pub(super) async fn status(
     }
     let content_type = parameters.content_type;
     let content_type = media_type(content_type.as_deref().unwrap_or("text/plain"))?;
-    let body = format!("{status}\n").into();
+    let body = parameters.body.unwrap_or_else(|| format!("{status}\n"));
+    let body = body.into();
     let hold = parameters.hold;
     Ok(client.stream_as(status, content_type, move |output| say(output, body, hold)))
 }
@@ -149,6 +154,35 @@ fn percent_encoded(text: &str) -> String {
         }
     }
     encoded
+}
+
+#[derive(Deserialize)]
+pub(super) struct Bearer {
+    prefix: Option<String>,
+}
+
+/// Each request needs a token of its own, so that a client that computes its headers only once is
+/// turned away.
+pub(super) async fn bearer(
+    Extension(client): Extension<Client>,
+    Query(parameters): Query<Bearer>,
+    headers: HeaderMap,
+) -> Response {
+    let prefix = parameters.prefix.as_deref().unwrap_or("token-");
+    let token = format!("{prefix}{}", client.number);
+    let wanted = format!("Bearer {token}");
+    if headers.get(AUTHORIZATION).map(HeaderValue::as_bytes) != Some(wanted.as_bytes()) {
+        let error = json!({ "error": format!("expected {token}") });
+        return (StatusCode::UNAUTHORIZED, Json(error)).into_response();
+    }
+    let id = client.next_id();
+    client.stream(move |output| async move {
+        output.write(numbered("message", id)).await;
+        if id >= LAST_WITH_A_TOKEN {
+            output.write(sse::close_event()).await;
+        }
+        Ending::End
+    })
 }
 
 pub(super) async fn set_cookie(

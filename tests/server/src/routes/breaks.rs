@@ -5,11 +5,11 @@ use std::time::Duration;
 use axum::{Extension, extract::Query, response::Response};
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::json;
 
+use super::endings::numbered;
 use crate::{
     client::Client,
-    sse::{self, Event},
+    sse,
     stream::{Ending, Output},
 };
 
@@ -45,16 +45,36 @@ fn broken(Extension(client): Extension<Client>, at: Break, piece: &'static [u8])
     let first = client.next_id();
     let whole = at.n.unwrap_or(1);
     client.stream(move |output| async move {
-        for (n, _) in (first..=u64::MAX).zip(0..whole) {
-            output
-                .write(Event::new().id(n).json(&json!({ "n": n })))
-                .await;
-        }
-        output.write(piece).await;
+        write_with_a_piece(&output, first, whole, piece).await;
         match at.how {
             How::Cut => Ending::Cut,
             How::End => Ending::End,
         }
+    })
+}
+
+async fn write_with_a_piece(output: &Output, first: u64, whole: u64, piece: &'static [u8]) {
+    for (n, _) in (first..=u64::MAX).zip(0..whole) {
+        output.write(numbered("message", n)).await;
+    }
+    output.write(piece).await;
+}
+
+#[derive(Deserialize)]
+pub(super) struct Stall {
+    n: Option<u64>,
+}
+
+/// The connection stays, but nothing more comes: the client alone can tell that it is dead.
+pub(super) async fn stall(
+    Extension(client): Extension<Client>,
+    Query(stall): Query<Stall>,
+) -> Response {
+    let first = client.next_id();
+    client.stream(move |output| async move {
+        let whole = stall.n.unwrap_or(3);
+        write_with_a_piece(&output, first, whole, b"data: {\"n\":").await;
+        std::future::pending().await
     })
 }
 

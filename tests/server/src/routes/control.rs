@@ -41,6 +41,12 @@ pub(super) struct Awaited {
     open: Option<u64>,
     /// At least so many.
     requests: Option<u64>,
+    /// At least so many, and noticed at every MiB and whenever a stream opens or closes.
+    written: Option<u64>,
+    /// Exactly so many.
+    held: Option<u64>,
+    /// At least so many.
+    aborted: Option<u64>,
     timeout_ms: Option<u64>,
 }
 
@@ -49,8 +55,16 @@ pub(super) async fn wait(
     Path(key): Path<String>,
     Query(awaited): Query<Awaited>,
 ) -> Result<(StatusCode, Json<Counts>), BadRequest> {
-    if (awaited.opened, awaited.open, awaited.requests) == (None, None, None) {
-        let message = "name what to wait for: opened, open or requests";
+    let named = [
+        awaited.opened,
+        awaited.open,
+        awaited.requests,
+        awaited.written,
+        awaited.held,
+        awaited.aborted,
+    ];
+    if named == [None; 6] {
+        let message = "name what to wait for: opened, open, requests, written, held or aborted";
         return Err(BadRequest(message.to_owned()));
     }
     let timeout = Duration::from_millis(awaited.timeout_ms.unwrap_or(DEFAULT_WAIT_MS));
@@ -58,6 +72,9 @@ pub(super) async fn wait(
         awaited.opened.is_none_or(|opened| counts.opened >= opened)
             && awaited.open.is_none_or(|open| counts.open == open)
             && awaited.requests.is_none_or(|n| counts.requests >= n)
+            && awaited.written.is_none_or(|n| counts.written >= n)
+            && awaited.held.is_none_or(|held| counts.held == held)
+            && awaited.aborted.is_none_or(|n| counts.aborted >= n)
     };
     Ok(match registry.key(&key).wait(condition, timeout).await {
         Ok(counts) => (StatusCode::OK, Json(counts)),

@@ -47,7 +47,7 @@ impl Pause {
     }
 }
 
-fn numbered(name: &str, n: u64) -> Bytes {
+pub(super) fn numbered(name: &str, n: u64) -> Bytes {
     Event::new().name(name).id(n).json(&json!({ "n": n }))
 }
 
@@ -90,6 +90,18 @@ pub(super) async fn end(
         }
         Ending::End
     }))
+}
+
+/// The events as `/finish` has them, and a comment before each.
+pub(super) async fn comments(Extension(client): Extension<Client>, Path(n): Path<u64>) -> Response {
+    client.stream(move |output| async move {
+        for n in 1..=n {
+            output.write(format!(": ping {n}\n")).await;
+            output.write(numbered("message", n)).await;
+        }
+        output.write(sse::close_event()).await;
+        Ending::End
+    })
 }
 
 #[derive(Deserialize)]

@@ -14,7 +14,7 @@ use super::{BadRequest, event_name};
 use crate::{client::Client, sse, stream::Ending};
 
 /// How much is written at once: enough to make the cost of a write small.
-const CHUNK: usize = 64 * 1024;
+pub(super) const CHUNK: usize = 64 * 1024;
 
 /// The most that `size` may ask for, since each event is made in memory.
 const LARGEST_EVENT: usize = 1 << 20;
@@ -30,11 +30,7 @@ pub(super) async fn burst(
     Path(n): Path<u64>,
     Query(parameters): Query<Burst>,
 ) -> Result<Response, BadRequest> {
-    let size = parameters.size.unwrap_or(100);
-    if size > LARGEST_EVENT {
-        let message = format!("size must be at most {LARGEST_EVENT}; see /huge for more");
-        return Err(BadRequest(message));
-    }
+    let size = event_size(parameters.size.unwrap_or(100))?;
     let prefix = match parameters.event.as_deref().map(event_name).transpose()? {
         None | Some("message") => "data: ".to_owned(),
         Some(name) => format!("event: {name}\ndata: "),
@@ -53,6 +49,43 @@ pub(super) async fn burst(
         output.write(chunk).await;
         Ending::End
     }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Flood {
+    size: Option<usize>,
+}
+
+pub(super) async fn flood(
+    Extension(client): Extension<Client>,
+    Path(megabytes): Path<u64>,
+    Query(parameters): Query<Flood>,
+) -> Result<Response, BadRequest> {
+    let size = event_size(parameters.size.unwrap_or(CHUNK))?;
+    let padding: String = alphabet().take(size).collect();
+    Ok(client.stream(move |output| async move {
+        let mut left = megabytes.saturating_mul(1 << 20);
+        let mut n = 0;
+        while left > 0 {
+            let mut chunk = BytesMut::with_capacity(CHUNK + size + 64);
+            while chunk.len() < CHUNK && (chunk.len() as u64) < left {
+                n += 1;
+                put_numbered(&mut chunk, "data: ", n, size, &padding);
+            }
+            left = left.saturating_sub(chunk.len() as u64);
+            output.write(chunk).await;
+        }
+        output.write(sse::close_event()).await;
+        Ending::End
+    }))
+}
+
+fn event_size(size: usize) -> Result<usize, BadRequest> {
+    if size > LARGEST_EVENT {
+        let message = format!("size must be at most {LARGEST_EVENT}; see /huge for more");
+        return Err(BadRequest(message));
+    }
+    Ok(size)
 }
 
 /// Appends an event whose data has just `size` bytes, or as few as the number needs.

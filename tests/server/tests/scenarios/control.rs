@@ -68,7 +68,8 @@ async fn drop_cuts_a_stream_whose_client_does_not_read() {
     let _socket = scenario.raw("/huge/1000000000000?key=k").await;
     scenario.wait("opened=1").await;
     assert_eq!(scenario.control("drop", "").await, 1);
-    scenario.wait("open=0").await;
+    let counts = scenario.wait("open=0").await;
+    assert_eq!((counts.held, counts.aborted), (0, 0));
 }
 
 #[tokio::test]

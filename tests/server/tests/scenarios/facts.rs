@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use crate::support::Scenario;
+use tokio::{
+    io::{copy, sink},
+    net::TcpStream,
+};
+
+use crate::support::{Scenario, until_closed};
 
 #[tokio::test]
 async fn a_client_that_disconnects_is_counted_as_closed() {
@@ -37,6 +42,81 @@ async fn a_client_that_leaves_in_the_middle_of_a_flood_is_counted_as_closed() {
     flood.chunk().await.expect("some of it");
     drop(flood);
     scenario.wait("open=0").await;
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_before_the_end_is_counted_as_such() {
+    let scenario = Scenario::start().await;
+    drop(scenario.get("/live").await);
+    scenario.wait("aborted=1").await;
+    let mut flood = scenario.get("/burst/18446744073709551615").await;
+    flood.chunk().await.expect("some of it");
+    drop(flood);
+    let counts = scenario.wait("aborted=2").await;
+    assert_eq!(counts.open, 0);
+}
+
+#[tokio::test]
+async fn a_stream_that_this_server_ends_was_not_left_by_its_client() {
+    let scenario = Scenario::start().await;
+    scenario.text("/finish/1").await;
+    scenario.text("/status/500").await;
+    until_closed(&mut scenario.raw("/cut/event?key=k").await).await;
+    for how in ["end", "close", "drop"] {
+        let mut stream = scenario.raw("/live?key=k").await;
+        scenario.wait("open=1").await;
+        assert_eq!(scenario.control(how, "").await, 1);
+        until_closed(&mut stream).await;
+        assert_eq!(scenario.wait("open=0").await.aborted, 0, "{how}");
+    }
+    drop(scenario.raw("/never?key=k").await);
+    assert_eq!(scenario.wait("requests=7&open=0").await.aborted, 0);
+}
+
+#[tokio::test]
+async fn the_bytes_of_the_bodies_are_counted() {
+    let scenario = Scenario::start().await;
+    let mut bytes = scenario.text("/finish/3?retry=5").await.len();
+    bytes += scenario.text("/status/500").await.len();
+    let mut live = scenario.raw("/live?key=k").await;
+    scenario.wait("open=1").await;
+    scenario.control("send", "data: one\n\n").await;
+    scenario.control("end", "").await;
+    until_closed(&mut live).await;
+    bytes += "data: one\n\n".len();
+    assert_eq!(scenario.wait("open=0").await.written, bytes as u64);
+}
+
+#[tokio::test]
+async fn the_bytes_can_be_waited_for_while_they_are_written() {
+    let scenario = Scenario::start().await;
+    let mut flood = scenario.raw("/flood/18446744073709551615?key=k").await;
+    let wanted = 20_u64 << 20;
+    let wait = format!("written={wanted}&open=1");
+    let counts = tokio::select! {
+        counts = scenario.wait(&wait) => counts,
+        () = read_on(&mut flood) => unreachable!("it has no end"),
+    };
+    assert!(counts.written >= wanted);
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_holds_the_server_back_until_it_reads_on() {
+    let scenario = Scenario::start().await;
+    let mut flood = scenario.raw("/flood/18446744073709551615?key=k").await;
+    let held = scenario.wait("held=1").await;
+    // What the buffers of the system may take.
+    assert!(held.written < 16 << 20, "{held:?}");
+    assert_eq!(scenario.counts().await.written, held.written);
+    let on = tokio::select! {
+        counts = scenario.wait("held=0&open=1") => counts,
+        () = read_on(&mut flood) => unreachable!("it has no end"),
+    };
+    assert_eq!(on.held, 0);
+    scenario.wait("held=1").await;
+    drop(flood);
+    let counts = scenario.wait("aborted=1").await;
+    assert_eq!((counts.open, counts.held), (0, 0));
 }
 
 #[tokio::test]
@@ -118,4 +198,8 @@ async fn a_stopped_server_has_cut_its_streams() {
     let stopped = tokio::time::timeout(Duration::from_secs(5), stopped).await;
     stopped.expect("it does not wait for its streams");
     assert!(stream.chunk().await.is_err());
+}
+
+async fn read_on(socket: &mut TcpStream) {
+    copy(socket, &mut sink()).await.expect("no reset");
 }

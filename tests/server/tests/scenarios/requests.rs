@@ -1,9 +1,9 @@
 //! Statuses, headers, cookies, redirects, origins, files.
 
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use scenario_server::Options;
 
-use crate::support::{CLOSE_EVENT, Scenario};
+use crate::support::{CLOSE_EVENT, Scenario, has_cors};
 
 #[tokio::test]
 async fn a_status_has_its_body_and_type() {
@@ -12,6 +12,9 @@ async fn a_status_has_its_body_and_type() {
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.headers()["content-type"], "text/html");
     assert_eq!(scenario.text("/status/404").await, "404 Not Found\n");
+    let json = "{\"error\":\"quota\"}";
+    let path = format!("/status/429?type=application/json&body={json}");
+    assert_eq!(scenario.text(&path).await, json);
     assert_eq!(scenario.text("/status/204").await, "");
     assert_eq!(scenario.get("/status/99").await.status(), 400);
     assert_eq!(scenario.get("/status/99999").await.status(), 400);
@@ -94,9 +97,7 @@ async fn the_cookie_that_was_set_opens_the_stream() {
 async fn a_page_of_any_origin_may_read_with_credentials() {
     let scenario = Scenario::start().await;
     for path in ["/live", "/status/500", "/nothing", "/time?retry=x"] {
-        let request = scenario.http.get(scenario.url(path));
-        let answer = request.header("origin", "http://127.0.0.1:9").send().await;
-        let answer = answer.expect("an answer");
+        let answer = scenario.get_from_elsewhere(path).await;
         let headers = answer.headers();
         assert_eq!(headers["access-control-allow-origin"], "http://127.0.0.1:9");
         assert_eq!(headers["access-control-allow-credentials"], "true");
@@ -105,15 +106,9 @@ async fn a_page_of_any_origin_may_read_with_credentials() {
 }
 
 #[tokio::test]
-async fn a_preflight_is_allowed_and_not_counted() {
+async fn a_preflight_is_allowed_and_counted_only_as_such() {
     let scenario = Scenario::start().await;
-    let url = scenario.url("/live");
-    let request = scenario.http.request(Method::OPTIONS, url);
-    let request = request
-        .header("origin", "http://127.0.0.1:9")
-        .header("access-control-request-method", "POST")
-        .header("access-control-request-headers", "authorization,x-any");
-    let answer = request.send().await.expect("an answer");
+    let answer = scenario.preflight("/live").await;
     assert_eq!(answer.status(), 200);
     let headers = answer.headers();
     assert_eq!(headers["access-control-allow-methods"], "POST");
@@ -121,7 +116,83 @@ async fn a_preflight_is_allowed_and_not_counted() {
         headers["access-control-allow-headers"],
         "authorization,x-any"
     );
-    assert_eq!(scenario.counts().await.requests, 0);
+    scenario.preflight("/counts/k").await;
+    let counts = scenario.counts().await;
+    assert_eq!((counts.preflights, counts.requests), (1, 0));
+}
+
+#[tokio::test]
+async fn a_closed_route_is_for_no_other_origin() {
+    let scenario = Scenario::start().await;
+    let answer = scenario.get_from_elsewhere("/closed/finish/1").await;
+    assert!(!has_cors(&answer), "{answer:?}");
+    let text = answer.text().await.expect("a proper end");
+    assert_eq!(text, scenario.text("/finish/1").await);
+    let answer = scenario.preflight("/closed/finish/1").await;
+    assert_eq!(answer.status(), 403);
+    assert!(!has_cors(&answer), "{answer:?}");
+    let bad = scenario
+        .get_from_elsewhere("/closed/finish/1?retry=x")
+        .await;
+    assert_eq!(bad.status(), 400);
+    assert!(!has_cors(&bad), "{bad:?}");
+    let counts = scenario.counts().await;
+    assert_eq!((counts.preflights, counts.requests), (1, 3));
+}
+
+#[tokio::test]
+async fn a_route_closed_to_preflights_allows_simple_requests() {
+    let scenario = Scenario::start().await;
+    let path = "/closed/preflight/finish/1";
+    let answer = scenario.get_from_elsewhere(path).await;
+    let headers = answer.headers();
+    assert_eq!(headers["access-control-allow-origin"], "http://127.0.0.1:9");
+    let text = answer.text().await.expect("a proper end");
+    assert_eq!(text, scenario.text("/finish/1").await);
+    let answer = scenario.preflight(path).await;
+    assert_eq!(answer.status(), 403);
+    assert!(!has_cors(&answer), "{answer:?}");
+    assert_eq!(scenario.counts().await.preflights, 1);
+}
+
+#[tokio::test]
+async fn a_wide_open_route_is_for_everybody_without_credentials() {
+    let scenario = Scenario::start().await;
+    let path = "/wide-open/finish/1";
+    let answer = scenario.get_from_elsewhere(path).await;
+    let headers = answer.headers();
+    assert_eq!(headers["access-control-allow-origin"], "*");
+    assert!(!headers.contains_key("access-control-allow-credentials"));
+    let text = answer.text().await.expect("a proper end");
+    assert_eq!(text, scenario.text("/finish/1").await);
+    let answer = scenario.preflight(path).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["access-control-allow-origin"], "*");
+    assert_eq!(answer.headers()["access-control-allow-headers"], "*");
+    assert_eq!(scenario.counts().await.preflights, 1);
+}
+
+#[tokio::test]
+async fn each_request_needs_a_token_of_its_own() {
+    let scenario = Scenario::start().await;
+    let ask = async |token: &str, last: &str| {
+        let request = scenario.http.get(scenario.url("/bearer"));
+        let request = request.header("last-event-id", last).bearer_auth(token);
+        request.send().await.expect("an answer")
+    };
+    let answer = ask("token-1", "").await;
+    let text = answer.text().await.expect("a proper end");
+    assert_eq!(text, "id: 1\ndata: {\"n\":1}\n\n");
+    let stale = ask("token-1", "1").await;
+    assert_eq!(stale.status(), 401);
+    assert_eq!(stale.headers()["content-type"], "application/json");
+    let text = stale.text().await.expect("a proper end");
+    assert_eq!(text, "{\"error\":\"expected token-2\"}");
+    let answer = ask("token-3", "3").await;
+    let text = answer.text().await.expect("a proper end");
+    assert_eq!(text, format!("id: 4\ndata: {{\"n\":4}}\n\n{CLOSE_EVENT}"));
+    let text = scenario.text("/bearer?prefix=key").await;
+    assert_eq!(text, "{\"error\":\"expected key4\"}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{CLOSE_EVENT, Scenario, read, until_closed, until_reset};
+use crate::support::{CLOSE_EVENT, Scenario, chunks, read, until_closed, until_reset};
 
 #[tokio::test]
 async fn the_time_comes_at_once() {
@@ -113,6 +113,152 @@ async fn resume_delivers_every_number_once_over_several_connections() {
     };
     assert_eq!(whole, ["1", "2", "3", "4", "5"]);
     assert_eq!(scenario.counts().await.last_event_ids, ["", "2", "4"]);
+}
+
+#[tokio::test]
+async fn a_comment_comes_before_each_event() {
+    let scenario = Scenario::start().await;
+    let text = scenario.text("/comments/2").await;
+    let expected = ": ping 1\nid: 1\ndata: {\"n\":1}\n\n: ping 2\nid: 2\ndata: {\"n\":2}\n\n";
+    assert_eq!(text, format!("{expected}{CLOSE_EVENT}"));
+}
+
+#[tokio::test]
+async fn a_torn_feed_delivers_every_number_once_over_a_hundred_cuts() {
+    let scenario = Scenario::start().await;
+    let (mut next, mut received, mut within_an_event) = (1_u64, 0, 0);
+    for number in 1..=101 {
+        let last = (next - 1).to_string();
+        let mut answer = scenario.get_after("/torn/100000?seed=7", &last).await;
+        let mut bytes = Vec::new();
+        let cut = loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+                Ok(None) => break false,
+                Err(_) => break true,
+            }
+        };
+        assert_eq!(cut, number <= 100, "{number}");
+        received += bytes.len() as u64;
+        let text = std::str::from_utf8(&bytes).expect("UTF-8");
+        let text = match text.strip_suffix(CLOSE_EVENT) {
+            Some(events) => events,
+            None => &text[..text.rfind("\n\n").map_or(0, |end| end + 2)],
+        };
+        within_an_event += u64::from(cut && text.len() < bytes.len());
+        for event in text.split_terminator("\n\n") {
+            assert_eq!(event, format!("id: {next}\ndata: {{\"n\":{next}}}"));
+            next += 1;
+        }
+    }
+    assert_eq!(next, 100_001);
+    assert!(within_an_event > 50, "{within_an_event}");
+    let counts = scenario.wait("open=0").await;
+    assert_eq!((counts.written, counts.aborted), (received, 0));
+}
+
+#[tokio::test]
+async fn a_torn_feed_is_cut_at_the_same_bytes_for_the_same_seed() {
+    let torn = async |seed: u64| {
+        let scenario = Scenario::start().await;
+        let path = format!("/torn/1000?cuts=1&seed={seed}&key=k");
+        until_closed(&mut scenario.raw(&path).await).await.len()
+    };
+    assert_eq!(torn(1).await, torn(1).await);
+    assert_ne!(torn(1).await, torn(2).await);
+}
+
+#[tokio::test]
+async fn a_torn_feed_that_was_used_up_finishes() {
+    let scenario = Scenario::start().await;
+    let answer = scenario.get_after("/torn/9", "9").await;
+    let text = answer.text().await.expect("a proper end");
+    assert_eq!(text, CLOSE_EVENT);
+    assert!(scenario.text("/torn/2?cuts=0").await.ends_with(CLOSE_EVENT));
+}
+
+#[tokio::test]
+async fn a_cut_waits_for_a_client_that_does_not_read_yet() {
+    let scenario = Scenario::start().await;
+    let mut socket = scenario.raw("/torn/400000?cuts=1&seed=1&key=k").await;
+    scenario.wait("held=1").await;
+    let all = until_closed(&mut socket).await;
+    let (chunks, ended) = chunks(&all);
+    assert!(!ended);
+    let received: usize = chunks.iter().map(|chunk| chunk.len()).sum();
+    assert_eq!(scenario.wait("open=0").await.written, received as u64);
+}
+
+#[tokio::test]
+async fn a_stalled_stream_has_half_an_event_and_stays_open() {
+    let scenario = Scenario::start().await;
+    let mut stream = scenario.get_after("/stall?n=2", "4").await;
+    let whole = "id: 5\ndata: {\"n\":5}\n\nid: 6\ndata: {\"n\":6}\n\n";
+    read(&mut stream, &format!("{whole}data: {{\"n\":")).await;
+    assert_eq!(scenario.counts().await.open, 1);
+}
+
+#[tokio::test]
+async fn a_body_comes_back_verbatim() {
+    let scenario = Scenario::start().await;
+    let body = vec![0xFF; 3 << 20];
+    let request = scenario.http.post(scenario.url("/verbatim"));
+    let answer = request.body(body.clone()).send().await;
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    assert!(answer.bytes().await.expect("a proper end") == body);
+    let empty = scenario.http.post(scenario.url("/verbatim")).send().await;
+    assert_eq!(empty.expect("an answer").content_length(), None);
+    assert_eq!(scenario.get("/verbatim?chunk=0").await.status(), 400);
+}
+
+#[tokio::test]
+async fn a_body_comes_back_in_pieces() {
+    let scenario = Scenario::start().await;
+    for path in [
+        "/verbatim?key=k&chunk=4",
+        "/verbatim?key=k&chunk=4&pause_ms=1",
+    ] {
+        let mut socket = scenario.raw_request("POST", path, "data: one\n\n").await;
+        let all = until_closed(&mut socket).await;
+        assert_eq!(chunks(&all), (vec!["data", ": on", "e\n\n"], true));
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_told_what_it_said() {
+    let scenario = Scenario::start().await;
+    let request = scenario.http.put(scenario.url("/headers"));
+    let request = request.header("x-token", "secret").body("{\"a\":1}");
+    let answer = request.send().await.expect("an answer");
+    let text = answer.text().await.expect("a proper end");
+    let data = text.strip_prefix("data: ").expect("data");
+    let data = data.strip_suffix(&format!("\n\n{CLOSE_EVENT}"));
+    let data: Value = serde_json::from_str(data.expect("the close event")).expect("JSON");
+    assert_eq!(data["method"], "PUT");
+    assert_eq!(data["headers"]["x-token"], "secret");
+    assert_eq!(data["body"], "{\"a\":1}");
+    let url = format!("{}/requests/k", scenario.server.url());
+    let answer = scenario.http.get(url).send().await.expect("an answer");
+    let requests: Value = answer.json().await.expect("JSON");
+    assert_eq!(requests[0], data);
+}
+
+#[tokio::test]
+async fn a_flood_has_so_many_megabytes_of_numbered_events() {
+    let scenario = Scenario::start().await;
+    for size in [100, 65_536] {
+        let text = scenario.text(&format!("/flood/2?size={size}")).await;
+        let events = text.strip_suffix(CLOSE_EVENT).expect("the close event");
+        let too_much = events.len().checked_sub(2 << 20);
+        assert!(too_much.is_some_and(|bytes| bytes < size + 8));
+        for (event, n) in events.split_terminator("\n\n").zip(1_u64..) {
+            let data = event.strip_prefix("data: ").expect("data");
+            assert_eq!(data.len(), size);
+            assert!(data.starts_with(&format!("{{\"n\":{n},")));
+        }
+    }
+    assert_eq!(scenario.get("/flood/1?size=9999999").await.status(), 400);
 }
 
 #[tokio::test]

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Response};
+use reqwest::{Client, Method, Response};
 use scenario_server::{Counts, Options, Server};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 
 /// Nothing here takes so long; a test that hangs fails with a clear word instead.
@@ -85,14 +85,60 @@ impl Scenario {
 
     /// A TCP connection on which the path was asked for.
     pub async fn raw(&self, path: &str) -> TcpStream {
-        let mut socket = TcpStream::connect(self.server.address())
-            .await
-            .expect("a connection");
+        self.raw_request("GET", path, "").await
+    }
+
+    /// The same with any method and body. The client's own buffer is small, so that the server
+    /// notices soon when nobody reads.
+    pub async fn raw_request(&self, method: &str, path: &str, body: &str) -> TcpStream {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(64 << 10).expect("set");
         let address = self.server.address();
-        let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n\r\n");
+        let mut socket = socket.connect(address).await.expect("a connection");
+        let length = body.len();
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n");
+        let request = format!("{head}content-length: {length}\r\n\r\n{body}");
         socket.write_all(request.as_bytes()).await.expect("sent");
         socket
     }
+
+    /// A request as a browser makes it before one that another origin has to allow.
+    pub async fn preflight(&self, path: &str) -> Response {
+        let request = self.http.request(Method::OPTIONS, self.url(path));
+        let request = request
+            .header("origin", "http://127.0.0.1:9")
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "authorization,x-any");
+        request.send().await.expect("an answer")
+    }
+
+    /// A request as a browser makes it for a page of another origin.
+    pub async fn get_from_elsewhere(&self, path: &str) -> Response {
+        let request = self.http.get(self.url(path));
+        let request = request.header("origin", "http://127.0.0.1:9");
+        request.send().await.expect("an answer")
+    }
+}
+
+/// Whether the answer says anything of who may read it.
+pub fn has_cors(answer: &Response) -> bool {
+    let mut names = answer.headers().keys();
+    names.any(|name| name.as_str().starts_with("access-control-"))
+}
+
+/// The chunks of a body, after the headers, and whether it ended properly.
+pub fn chunks(answer: &str) -> (Vec<&str>, bool) {
+    let (_, mut rest) = answer.split_once("\r\n\r\n").expect("headers");
+    let mut chunks = Vec::new();
+    while let Some((length, more)) = rest.split_once("\r\n") {
+        let length = usize::from_str_radix(length, 16).expect("a length");
+        if length == 0 {
+            return (chunks, true);
+        }
+        chunks.push(&more[..length]);
+        rest = &more[length + 2..];
+    }
+    (chunks, false)
 }
 
 /// The text that comes next, until there is so much of it.
