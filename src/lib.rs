@@ -50,6 +50,8 @@ mod error;
 mod message;
 #[cfg(feature = "npm")]
 mod npm;
+#[cfg(feature = "fetch")]
+pub mod parser;
 mod session;
 mod source;
 mod state;

@@ -1,0 +1,571 @@
+//! The bytes of a `text/event-stream` in, its events out: [`Parser`].
+//!
+//! It is the [parsing] and the [interpretation] of the standard, without a connection: for a body that
+//! does not come by way of the browser's own `EventSource`.
+//!
+//! ```
+//! use wasm_eventsource::parser::{Parser, Step};
+//!
+//! let mut parser = Parser::new();
+//! let mut ticks = Vec::new();
+//! for chunk in [&b"event: tick\nid: 7\nda"[..], b"ta: 41.5\n\ndata: unfinished"] {
+//!     parser.feed(chunk);
+//!     loop {
+//!         match parser.advance() {
+//!             Step::Event => ticks.push((parser.event_type().to_owned(), parser.data().into_owned())),
+//!             Step::Hungry => break,
+//!             _ => {}
+//!         }
+//!     }
+//! }
+//! assert_eq!(ticks, [("tick".to_owned(), "41.5".to_owned())]);
+//! assert_eq!(parser.last_event_id(), "7");
+//! ```
+//!
+//! [parsing]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+//! [interpretation]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+
+use std::{borrow::Cow, fmt, mem, ops::Range};
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod oracle;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+const CR: u8 = b'\r';
+const LF: u8 = b'\n';
+
+/// An incremental parser of `text/event-stream`.
+///
+/// [`feed`](Self::feed) it bytes, cut anywhere, and [`advance`](Self::advance) until it is
+/// [`Hungry`](Step::Hungry). What a step found is lent by the getters until the parser is fed or
+/// advanced again.
+///
+/// Each byte is copied once, into the parser's buffer, and searched once, however small the chunks
+/// are. The data of an event is put together in that buffer and lent from there; no event allocates.
+pub struct Parser {
+    /// The bytes of the stream are in `..end`; what follows is room that need not be zeroed again.
+    buffer: Vec<u8>,
+    end: usize,
+    /// Where the current line starts.
+    line: usize,
+    /// The current line has no LF before this.
+    searched: usize,
+    /// The current line, and all that follows, has no CR before this.
+    without_cr: usize,
+    ahead: Ahead,
+    /// The rest of the current line is of no interest: it was too long.
+    skips: bool,
+    block: Block,
+    found: Step,
+    comment: Range<usize>,
+    /// What `event` fields said last. It counts if the block is named.
+    event_type: String,
+    last_event_id: String,
+    /// The last event ID from the next blank line on, if the block has one.
+    next_event_id: String,
+    retry: Option<u64>,
+    max_event_size: usize,
+    last_chunk: usize,
+    /// So many bytes were searched or moved.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    work: usize,
+}
+
+/// What there is next in the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Step {
+    /// An event is [dispatched]: see [`event_type`](Parser::event_type), [`data`](Parser::data) and
+    /// [`last_event_id`](Parser::last_event_id).
+    ///
+    /// [dispatched]: https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage
+    Event,
+    /// A line was a [`comment`](Parser::comment). Servers send them to keep a connection alive.
+    Comment,
+    /// The current event is larger than the [limit](Parser::with_max_event_size): it will not be
+    /// dispatched. This is told once, where the limit is exceeded; the next event is parsed as ever.
+    TooLarge,
+    /// All that was fed is used up, but for the start of what is not complete.
+    Hungry,
+}
+
+/// What may come before the current line and is no part of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ahead {
+    /// A body may start with one byte order mark.
+    Bom,
+    /// The line before ended in CR. If LF is next, that line ended in CRLF.
+    Lf,
+    Nothing,
+}
+
+/// The fields of a block of lines, up to the blank line that ends it.
+#[derive(Default)]
+struct Block {
+    /// The data so far, joined, in the buffer; `None` as long as there is no `data` field.
+    data: Option<Range<usize>>,
+    /// The event type is that of an `event` field.
+    named: bool,
+    /// There is a next last event ID.
+    identified: bool,
+    too_large: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Data,
+    Event,
+    Id,
+    Retry,
+    Comment,
+    Unknown,
+}
+
+impl Parser {
+    /// The maximum event size of a new parser: 64 MiB.
+    pub const DEFAULT_MAX_EVENT_SIZE: usize = 64 << 20;
+
+    /// What a parser may keep that has nothing to remember.
+    const AT_EASE: usize = 1 << 20;
+
+    /// A parser at the start of a body.
+    pub fn new() -> Self {
+        Parser {
+            buffer: Vec::new(),
+            end: 0,
+            line: 0,
+            searched: 0,
+            without_cr: 0,
+            ahead: Ahead::Bom,
+            skips: false,
+            block: Block::default(),
+            found: Step::Hungry,
+            comment: 0..0,
+            event_type: String::new(),
+            last_event_id: String::new(),
+            next_event_id: String::new(),
+            retry: None,
+            max_event_size: Self::DEFAULT_MAX_EVENT_SIZE,
+            last_chunk: 0,
+            #[cfg(all(test, not(target_arch = "wasm32")))]
+            work: 0,
+        }
+    }
+
+    /// The same parser with a limit to what is held for one event: its data so far and the current
+    /// line, in bytes.
+    ///
+    /// An event that exceeds it is a [`Step::TooLarge`]. Its data is dropped, its other fields are
+    /// obeyed where their lines are within the limit. A comment, or a line that means nothing, is
+    /// passed over where it exceeds the limit.
+    #[must_use]
+    pub fn with_max_event_size(mut self, bytes: usize) -> Self {
+        self.max_event_size = bytes;
+        self
+    }
+
+    /// The same parser with the last event ID that a resumed stream goes on from.
+    #[must_use]
+    pub fn with_last_event_id(mut self, id: impl Into<String>) -> Self {
+        self.last_event_id = id.into();
+        self
+    }
+
+    /// Room for exactly `length` bytes, for the caller to fill with the next bytes of the stream.
+    ///
+    /// What it holds before is anything. `Uint8Array::copy_to` writes straight into it, so that there
+    /// is no other copy.
+    pub fn room(&mut self, length: usize) -> &mut [u8] {
+        self.let_go();
+        self.last_chunk = length;
+        if self.buffer.len() - self.end < length {
+            // Moving at most half, after at least half was consumed, is little work for each byte.
+            if self.held() <= self.buffer.len() / 2 {
+                self.compact();
+            }
+            let needed = self.end + length;
+            if self.buffer.len() < needed {
+                self.grow(needed.max(2 * self.buffer.len()));
+            }
+        }
+        let start = self.end;
+        self.end += length;
+        &mut self.buffer[start..self.end]
+    }
+
+    /// The next bytes of the stream, by copy. They may end anywhere, also within a character.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.room(bytes.len()).copy_from_slice(bytes);
+    }
+
+    /// Goes to the next thing there is.
+    pub fn advance(&mut self) -> Step {
+        self.let_go();
+        self.found = loop {
+            let Some(line) = self.next_line() else {
+                break self.pause();
+            };
+            if let Some(step) = self.obey(line) {
+                break step;
+            }
+        };
+        self.found
+    }
+
+    /// The event type: what the server wrote after `event:`, or `message` where it named none.
+    pub fn event_type(&self) -> &str {
+        if self.found == Step::Event && self.block.named && !self.event_type.is_empty() {
+            &self.event_type
+        } else {
+            "message"
+        }
+    }
+
+    /// The data of the event: its `data` lines, joined by LF. Empty where no event was found.
+    ///
+    /// It is borrowed, unless something in it is no UTF-8 and has to be replaced by U+FFFD. The check
+    /// is made here, each time: data that nobody asks for costs nothing.
+    pub fn data(&self) -> Cow<'_, str> {
+        match &self.block.data {
+            Some(data) if self.found == Step::Event => text(&self.buffer[data.clone()]),
+            _ => Cow::Borrowed(""),
+        }
+    }
+
+    /// The comment: all that follows the colon, a space included. Empty where no comment was found.
+    pub fn comment(&self) -> Cow<'_, str> {
+        match self.found {
+            Step::Comment => text(&self.buffer[self.comment.clone()]),
+            _ => Cow::Borrowed(""),
+        }
+    }
+
+    /// The [last event ID] of the stream: what a new request goes on from.
+    ///
+    /// A blank line makes the `id` before it the last event ID, also where there is no data and so no
+    /// event.
+    ///
+    /// [last event ID]: https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-last-event-id
+    pub fn last_event_id(&self) -> &str {
+        &self.last_event_id
+    }
+
+    /// The [reconnection time] in milliseconds, if the server ever set it.
+    ///
+    /// [reconnection time]: https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-reconnection-time
+    pub fn retry(&self) -> Option<u64> {
+        self.retry
+    }
+
+    /// Goes on with a new body. An event that the old one left unfinished is dropped, with its ID; the
+    /// last event ID and the reconnection time stay.
+    pub fn restart(&mut self) {
+        self.block = Block::default();
+        self.found = Step::Hungry;
+        self.ahead = Ahead::Bom;
+        self.skips = false;
+        self.start_line(self.end);
+        self.tidy();
+    }
+
+    /// Ends the loan of what was found.
+    fn let_go(&mut self) {
+        if self.found == Step::Event {
+            self.block = Block::default();
+        }
+        self.found = Step::Hungry;
+    }
+
+    /// The next line, without its end, if that is here.
+    fn next_line(&mut self) -> Option<Range<usize>> {
+        loop {
+            if self.ahead != Ahead::Nothing {
+                self.pass_ahead()?;
+            }
+            let line = self.line..self.line_end()?;
+            if self.buffer[line.end] == CR {
+                self.ahead = Ahead::Lf;
+            }
+            self.start_line(line.end + 1);
+            if !mem::take(&mut self.skips) {
+                return Some(line);
+            }
+        }
+    }
+
+    /// Passes what may come before the line. `None` as long as that is not known.
+    fn pass_ahead(&mut self) -> Option<()> {
+        let mark = match self.ahead {
+            Ahead::Bom => BOM,
+            Ahead::Lf => &[LF],
+            Ahead::Nothing => return Some(()),
+        };
+        let bytes = &self.buffer[self.line..self.end];
+        if bytes.starts_with(mark) {
+            self.start_line(self.line + mark.len());
+        } else if mark.starts_with(bytes) {
+            return None;
+        }
+        self.ahead = Ahead::Nothing;
+        Some(())
+    }
+
+    fn start_line(&mut self, at: usize) {
+        self.line = at;
+        self.searched = at;
+        self.without_cr = self.without_cr.max(at);
+    }
+
+    /// Where the current line ends, if that is here.
+    ///
+    /// Hardly anybody sends CR. One search over all that is new makes sure of it, and then lines are
+    /// searched for LF alone: two plain searches take less than one for either.
+    fn line_end(&mut self) -> Option<usize> {
+        if self.without_cr < self.end && self.buffer[self.without_cr] != CR {
+            self.without_cr = self.find(CR, self.without_cr..self.end);
+        }
+        self.searched = self.find(LF, self.searched..self.without_cr);
+        (self.searched < self.end).then_some(self.searched)
+    }
+
+    /// Where the byte is first, or the end of where it was searched.
+    fn find(&mut self, byte: u8, range: Range<usize>) -> usize {
+        let found = match self.buffer[range.clone()].first() {
+            // Blank lines end all events.
+            Some(first) if *first == byte => range.start,
+            _ => memchr::memchr(byte, &self.buffer[range.clone()])
+                .map_or(range.end, |at| range.start + at),
+        };
+        self.count(found - range.start);
+        found
+    }
+
+    /// Does what the standard says about the line.
+    fn obey(&mut self, line: Range<usize>) -> Option<Step> {
+        if line.is_empty() {
+            return self.end_block();
+        }
+        let (field, skipped) = recognise(&self.buffer[line.clone()]);
+        let mut step = None;
+        if self.data_size() + line.len() > self.max_event_size {
+            step = self.exceed(field);
+            if line.len() > self.max_event_size || field == Field::Comment {
+                return step;
+            }
+        }
+        let range = line.start + skipped..line.end;
+        let value = &self.buffer[range.clone()];
+        match field {
+            Field::Data => self.append(range),
+            Field::Event => {
+                set(&mut self.event_type, value);
+                self.block.named = true;
+            }
+            Field::Id if value.contains(&0) => {}
+            Field::Id => {
+                self.block.identified = value != self.last_event_id.as_bytes();
+                if self.block.identified {
+                    set(&mut self.next_event_id, value);
+                }
+            }
+            Field::Retry => self.retry = milliseconds(value).or(self.retry),
+            Field::Comment => {
+                self.comment = range;
+                step = Some(Step::Comment);
+            }
+            Field::Unknown => {}
+        }
+        step
+    }
+
+    /// Adds a line to the data. The first stays where it is, the others are moved down to it.
+    fn append(&mut self, value: Range<usize>) {
+        if self.block.too_large {
+            return;
+        }
+        let Some(data) = &mut self.block.data else {
+            self.block.data = Some(value);
+            return;
+        };
+        let (length, at) = (value.len(), data.end + 1);
+        data.end = at + length;
+        // The end of the line before and the name of the field make the place for it.
+        self.buffer[at - 1] = LF;
+        self.buffer.copy_within(value, at);
+        self.count(length);
+    }
+
+    /// The blank line: the event is dispatched, if there is one.
+    fn end_block(&mut self) -> Option<Step> {
+        if self.block.identified {
+            mem::swap(&mut self.last_event_id, &mut self.next_event_id);
+        }
+        if self.block.data.is_some() {
+            return Some(Step::Event);
+        }
+        self.block = Block::default();
+        None
+    }
+
+    /// The line is not complete: it waits for more bytes, if there may be more of it.
+    fn pause(&mut self) -> Step {
+        let mut step = Step::Hungry;
+        let line = &self.buffer[self.line..self.end];
+        if self.ahead == Ahead::Nothing
+            && self.held() > self.max_event_size
+            && !may_become_a_name(line)
+            && !self.skips
+        {
+            let (length, (field, _)) = (line.len(), recognise(line));
+            step = self.exceed(field).unwrap_or(step);
+            self.skips = match field {
+                Field::Data | Field::Comment | Field::Unknown => true,
+                Field::Event | Field::Id | Field::Retry => length > self.max_event_size,
+            };
+        }
+        if self.skips {
+            self.start_line(self.end);
+        }
+        self.tidy();
+        step
+    }
+
+    /// The line is too much. So is its event, if the line is of any meaning.
+    fn exceed(&mut self, field: Field) -> Option<Step> {
+        if self.block.too_large || matches!(field, Field::Comment | Field::Unknown) {
+            return None;
+        }
+        self.block.too_large = true;
+        self.block.data = None;
+        Some(Step::TooLarge)
+    }
+
+    fn data_size(&self) -> usize {
+        self.block.data.as_ref().map_or(0, ExactSizeIterator::len)
+    }
+
+    /// So many bytes have to be kept.
+    fn held(&self) -> usize {
+        self.data_size() + self.end - self.line
+    }
+
+    /// Starts the buffer anew where all is consumed, and gives back what a large event took.
+    fn tidy(&mut self) {
+        if self.held() > 0 {
+            return;
+        }
+        self.compact();
+        if self.buffer.len() > Self::AT_EASE.max(2 * self.last_chunk) {
+            self.buffer = Vec::new();
+        }
+    }
+
+    fn grow(&mut self, size: usize) {
+        self.count(self.end);
+        self.buffer.reserve_exact(size - self.buffer.len());
+        self.buffer.resize(size, 0);
+    }
+
+    /// Moves what has to be kept to the start of the buffer: the data, and behind it the line.
+    fn compact(&mut self) {
+        let size = self.data_size();
+        if let Some(data) = &mut self.block.data {
+            self.buffer.copy_within(mem::replace(data, 0..size), 0);
+        }
+        self.buffer.copy_within(self.line..self.end, size);
+        self.count(self.held());
+        let freed = self.line - size;
+        self.line -= freed;
+        self.searched -= freed;
+        self.without_cr -= freed;
+        self.end -= freed;
+    }
+
+    /// Lets a test know of work that must not grow faster than the stream.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    fn count(&mut self, bytes: usize) {
+        self.work += bytes;
+    }
+
+    #[cfg(not(all(test, not(target_arch = "wasm32"))))]
+    fn count(&mut self, _: usize) {}
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Parser::new()
+    }
+}
+
+impl fmt::Debug for Parser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parser")
+            .field("found", &self.found)
+            .field("last_event_id", &self.last_event_id)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The field of a line that is not blank, and so many bytes before its value.
+fn recognise(line: &[u8]) -> (Field, usize) {
+    let (field, name) = if line.starts_with(b"data") {
+        (Field::Data, 4)
+    } else if line.starts_with(b"id") {
+        (Field::Id, 2)
+    } else if line.starts_with(b"event") {
+        (Field::Event, 5)
+    } else if line.starts_with(b":") {
+        return (Field::Comment, 1);
+    } else if line.starts_with(b"retry") {
+        (Field::Retry, 5)
+    } else {
+        return (Field::Unknown, 0);
+    };
+    match &line[name..] {
+        [] => (field, name),
+        [b':', b' ', ..] => (field, name + 2),
+        [b':', ..] => (field, name + 1),
+        _ => (Field::Unknown, 0),
+    }
+}
+
+/// What the line means is not known before there is more of it.
+fn may_become_a_name(line: &[u8]) -> bool {
+    [&b"data"[..], b"event", b"id", b"retry"]
+        .iter()
+        .any(|name| name.starts_with(line))
+}
+
+/// The number, if it is all digits. One that is too large is as large as can be.
+fn milliseconds(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u64, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+        Some(number.saturating_mul(10).saturating_add(digit.into()))
+    })
+}
+
+/// Makes the text what a field says. Most streams say the same over and over.
+fn set(to: &mut String, value: &[u8]) {
+    if to.as_bytes() != value {
+        to.clear();
+        to.push_str(&text(value));
+    }
+}
+
+/// The bytes [decoded]. A stream may be decoded piece by piece where the pieces meet at ASCII: no
+/// character, and nothing that is replaced, goes over that.
+///
+/// [decoded]: https://encoding.spec.whatwg.org/#utf-8-decode
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    // Quicker, for what is UTF-8, than to look for what is not.
+    match str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
