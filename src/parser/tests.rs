@@ -853,6 +853,42 @@ mod limits {
     }
 }
 
+mod line_ends {
+    use super::*;
+
+    fn plainly(bytes: &[u8]) -> Option<usize> {
+        bytes.iter().position(|byte| [CR, LF].contains(byte))
+    }
+
+    #[test]
+    fn one_is_found_at_every_place_after_every_byte() {
+        for length in 0..40 {
+            for at in 0..length {
+                for byte in 0..=u8::MAX {
+                    for end in [CR, LF] {
+                        let mut bytes = vec![b'x'; length];
+                        bytes[at] = end;
+                        bytes[at / 2] = byte;
+                        assert_eq!(line_end(&bytes), plainly(&bytes), "{bytes:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn none_is_missed(bytes in vec(prop_oneof![any::<u8>(), 0x08_u8..0x10, 0x7E_u8..0x90, Just(b'\t')], 0..60)) {
+            prop_assert_eq!(line_end(&bytes), plainly(&bytes));
+        }
+
+        #[test]
+        fn none_is_seen_where_there_is_none(bytes in vec(prop_oneof![0_u8..0x0A, Just(0x0C), 0x0E_u8..=u8::MAX], 0..60)) {
+            prop_assert_eq!(line_end(&bytes), None);
+        }
+    }
+}
+
 mod work {
     use super::*;
 
@@ -932,7 +968,7 @@ mod work {
 
     #[test]
     fn a_flood_without_an_end_does_not_fill_the_memory() {
-        const MAX: usize = 100_000;
+        const MAX: usize = 20_000;
         for (chunk, start) in [
             ("x", ""),
             (":", ""),
