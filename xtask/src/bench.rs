@@ -4,6 +4,7 @@
 //! several times slower. So each browser is only shown a page, which measures alone and posts its
 //! figures to the scenario server, and we ask the server for them.
 
+mod peers;
 mod report;
 mod size;
 
@@ -46,6 +47,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
     let sizes = size::measure(&tools, &dir)?;
     build_page(&tools, &dir)?;
+    peers::provide(&tools, &dir.join("pkg"))?;
     let program = server::build_fast(&setup::host_shell()?)?;
 
     let mut figures = Figures {
