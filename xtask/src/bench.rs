@@ -165,13 +165,15 @@ fn fresh_profile(dir: &Path, engine: Engine) -> Result<PathBuf> {
     let _ = fs::remove_dir_all(&profile);
     fs::create_dir_all(&profile)?;
     if engine == Engine::Firefox {
-        // No page of its own beside ours, no reports, no updates.
+        // No page of its own beside ours, no reports, no updates; and a clock that does not tick in
+        // milliseconds.
         let settings = [
             "browser.aboutwelcome.enabled",
             "browser.shell.checkDefaultBrowser",
             "datareporting.policy.dataSubmissionEnabled",
             "extensions.update.enabled",
             "app.normandy.enabled",
+            "privacy.reduceTimerPrecision",
         ];
         let lines = settings.map(|name| format!("user_pref(\"{name}\", false);\n"));
         fs::write(profile.join("user.js"), lines.concat())?;
