@@ -5,6 +5,7 @@
 // `n` of the first event at a URL, and has closed the connection. A new one is one more line here.
 
 import init, * as wasm from "/pkg/bench.js";
+import initSimd, * as simd from "/pkg/simd/bench.js";
 import { fetchEventSourceLibrary, loop, native, parser } from "./peers.js";
 
 const plain = "plain JS: EventSource + JSON.parse";
@@ -15,12 +16,16 @@ const streams = {
   [plain]: decoded(native),
   "typed listener": wasm.typed_listener,
   "typed stream": wasm.typed_stream,
+  "fetch typed listener": wasm.fetch_typed_listener,
+  "fetch typed stream": wasm.fetch_typed_stream,
+  "fetch typed stream, simd128": simd.fetch_typed_stream,
   [byParser]: decoded(parser),
   [byHand]: decoded(loop),
   "JS: fetch-event-source + JSON.parse": decoded(fetchEventSourceLibrary),
   "plain JS: EventSource, data only": undecoded(native),
   "raw listener": wasm.frame_listener,
   "raw stream": wasm.raw_stream,
+  "fetch raw stream": wasm.fetch_raw_stream,
 };
 
 const decoders = {
@@ -35,6 +40,7 @@ const firsts = {
   [byParser]: first(parser),
   [plain]: first(native),
   "typed stream": wasm.first,
+  "fetch typed stream": wasm.fetch_first,
 };
 
 // To whom all contestants of a race are compared: [what the tables call it, its name].
@@ -220,6 +226,7 @@ function pause(milliseconds) {
 
 async function measure() {
   await init();
+  await initSimd();
   const races = [];
   const add = async (kind, what, contestants, run) => {
     races.push({ kind, what, rivals: rivals[kind], contestants: await race(contestants, run) });
