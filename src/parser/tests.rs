@@ -597,14 +597,12 @@ mod restarts {
     }
 
     #[test]
-    fn an_lf_at_the_start_does_not_belong_to_a_cr_of_the_old_body() {
+    fn a_cr_at_the_end_of_the_old_body_is_forgotten() {
         let mut parser = Parser::new();
         assert_eq!(feed(&mut parser, [&b"data: a\r"[..]]), []);
         parser.restart();
-        assert_eq!(
-            feed(&mut parser, [&b"\n"[..], b"data: b\n\n"]),
-            [event("message", "b", "")]
-        );
+        let body = "\u{FEFF}data: b\n\n".as_bytes();
+        assert_eq!(feed(&mut parser, [body]), [event("message", "b", "")]);
     }
 
     #[test]
@@ -694,6 +692,8 @@ mod limits {
         assert_eq!(next("\ndata: 123456789\ndata: a\n\n"), []);
         assert_eq!(next("data: b\n\n"), [event("message", "b", "")]);
         assert_eq!(next("data: 123456789\n"), [Said::TooLarge]);
+        assert_eq!(next("\ndata: 123\ndata: 1"), []);
+        assert_eq!(next("2"), [Said::TooLarge], "with the data so far");
     }
 
     #[test]
@@ -745,6 +745,13 @@ mod limits {
                 event("message", "", ""),
             ],
         );
+    }
+
+    #[test]
+    fn a_comment_that_does_not_fit_beside_the_data_is_passed_over() {
+        let stream = "data: abcd\n:234567890\n:2345678\ndata: e\n\n";
+        let said = [comment("2345678"), event("message", "abcd\ne", "")];
+        within(12, stream, &said);
     }
 
     #[test]
@@ -876,6 +883,14 @@ mod line_ends {
         }
     }
 
+    #[test]
+    fn only_controls_make_a_word_worth_a_look() {
+        for byte in 0..=u8::MAX {
+            let word = u64::from_le_bytes([byte; 8]);
+            assert_eq!(controls(word) != 0, byte <= CR, "{byte}");
+        }
+    }
+
     proptest! {
         #[test]
         fn none_is_missed(bytes in vec(prop_oneof![any::<u8>(), 0x08_u8..0x10, 0x7E_u8..0x90, Just(b'\t')], 0..60)) {
@@ -921,6 +936,7 @@ mod work {
                 }
                 let (work, fed) = (self.parser.work, self.fed);
                 assert!(work <= 5 * fed, "{work} for {fed} bytes");
+                assert_eq!(self.parser.buffer.capacity(), self.parser.buffer.len());
                 self.most_memory = self.most_memory.max(self.parser.buffer.capacity());
             }
             events
@@ -1046,6 +1062,7 @@ mod work {
         assert_eq!(watched.parser.buffer.len(), chunk.len());
         assert_eq!(watched.flood("data\n\n", 1), 1);
         assert_eq!(watched.parser.buffer.len(), 0);
+        assert_eq!(watched.flood("data\n\n", 9), 9, "and made anew");
     }
 }
 
