@@ -54,6 +54,7 @@ const options = new URLSearchParams(location.search);
 const key = options.get("key");
 const rounds = Number(options.get("rounds"));
 const share = Number(options.get("share"));
+const only = options.get("only") ?? "";
 
 // [bytes of data, events a round]
 const bursts = [[20, 50_000], [100, 50_000], [1000, 20_000], [10_000, 2_000]];
@@ -204,6 +205,15 @@ function decodeAll(who, shape) {
   return micros / (repetitions * texts.length);
 }
 
+/// Those who are asked for, and those to whom they are compared; nobody if there are only these.
+function entrants(kind, contestants) {
+  const others = rivals[kind].map(([, name]) => name);
+  const wanted = (name) => name.includes(only);
+  const names = Object.keys(contestants).filter((name) => wanted(name) || others.includes(name));
+  if (names.every((name) => only && others.includes(name))) return null;
+  return Object.fromEntries(names.map((name) => [name, contestants[name]]));
+}
+
 /// All contestants in each round, each round begun by another; the first round only warms up.
 async function race(contestants, run) {
   const names = Object.keys(contestants);
@@ -228,7 +238,9 @@ async function measure() {
   await init();
   await initSimd();
   const races = [];
-  const add = async (kind, what, contestants, run) => {
+  const add = async (kind, what, all, run) => {
+    const contestants = entrants(kind, all);
+    if (!contestants) return;
     races.push({ kind, what, rivals: rivals[kind], contestants: await race(contestants, run) });
   };
   for (const shape of Object.keys(shapes)) {

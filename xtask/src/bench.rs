@@ -33,6 +33,9 @@ pub struct Args {
     /// A tenth of the events and three rounds: to see that all works, not for figures
     #[arg(long)]
     quick: bool,
+    /// Only contestants whose name contains this, beside those they are compared to; no sizes
+    #[arg(long, value_name = "NAME", conflicts_with = "save")]
+    only: Option<String>,
     /// Put the tables into BENCHMARKS.md
     #[arg(long)]
     save: bool,
@@ -45,7 +48,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let tools = setup::wasm()?;
     let dir = project::root().join("target").join("bench");
     fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
-    let sizes = size::measure(&tools, &dir)?;
+    let sizes = match args.only {
+        Some(_) => Vec::new(),
+        None => size::measure(&tools, &dir)?,
+    };
     build_page(&tools, &dir)?;
     peers::provide(&tools, &dir.join("pkg"))?;
     let program = server::build_fast(&setup::host_shell()?)?;
@@ -149,8 +155,9 @@ fn race(
     let share = if args.quick { 0.1 } else { 1.0 };
     let key = format!("bench-{engine}");
     let url = format!(
-        "{}/index.html?key={key}&rounds={rounds}&share={share}",
-        server.address
+        "{}/index.html?key={key}&rounds={rounds}&share={share}&only={}",
+        server.address,
+        args.only.as_deref().unwrap_or_default().replace(' ', "+")
     );
     say::step(format!("{engine}: {rounds} rounds of every contestant"));
     let profile = fresh_profile(dir, engine)?;
