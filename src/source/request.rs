@@ -6,7 +6,7 @@ use serde::Serialize;
 use web_sys::Request;
 
 use super::EventSource;
-use crate::transport::fetch::{Body, Plan};
+use crate::transport::fetch::{self, Body, Plan};
 
 /// # Over `fetch()`
 ///
@@ -226,6 +226,7 @@ impl EventSource {
     }
 
     fn plan(&mut self) -> &mut Plan {
-        self.plan.get_or_insert_default()
+        self.plan
+            .get_or_insert_with(|| Box::new(Plan::new(fetch::open)))
     }
 }
