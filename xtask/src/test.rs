@@ -29,7 +29,7 @@ pub struct Args {
 }
 
 /// The browser suites: test targets of the root package.
-const SUITES: [&str; 2] = ["web", "worker"];
+const SUITES: [&str; 3] = ["web", "worker", "fetch"];
 
 /// How long one suite may take in one engine once it has been compiled, in seconds.
 const SUITE_SECONDS: u64 = 300;

