@@ -181,6 +181,7 @@ impl Port {
         loop {
             match parser.advance() {
                 Step::Hungry => return,
+                Step::Comment if session.is_closed() => {}
                 Step::Comment => {
                     let comment = parser.comment();
                     let callbacks = self.comments.snapshot();
