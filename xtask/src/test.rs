@@ -271,6 +271,9 @@ fn suite_command(
     command.envs(engine.variables().iter().copied());
     // A failing test would otherwise be followed by the stack of the runner that reports it.
     command.env("RUST_BACKTRACE", "0");
+    // A page that is isolated from other origins cannot tell a server that allows it nothing from one
+    // that is not there.
+    command.env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1");
     // Both in seconds; their defaults (20 and 5) are short for a busy machine with two cores.
     for (name, seconds) in [
         ("WASM_BINDGEN_TEST_TIMEOUT", SUITE_SECONDS),

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{CloseReason, CloseRule, EventStream, Lifecycle, Listener, State};
+use wasm_eventsource::{Buffer, CloseReason, CloseRule, EventStream, Lifecycle, Listener, State};
 
 use crate::{OVER_FETCH, event_source};
 
@@ -87,6 +87,7 @@ async fn a_callback_alone_puts_nothing_into_the_stream() {
     let source = server
         .source("/live")
         .event("b")
+        .buffer(Buffer::unbounded())
         .on_frame("a", move |frame| writer.write(frame.data()));
     let mut stream = source.stream().unwrap();
     server.until("open=1").await;
@@ -178,7 +179,13 @@ async fn a_callback_may_close_its_connection_and_its_message_still_reaches_the_s
     });
     let mut stream = source.stream().unwrap();
     *slot.borrow_mut() = Some(stream.close_handle());
-    assert_eq!(data(&mut stream).await, numbers(1..=2));
+    let data = data(&mut stream).await;
+    if OVER_FETCH {
+        // What was read in one piece with the message is still the stream's.
+        assert!(data.starts_with(&numbers(1..=2)), "{data:?}");
+    } else {
+        assert_eq!(data, numbers(1..=2));
+    }
     assert_eq!(stream.close_reason(), Some(CloseReason::Called));
     server.assert_no_request_follows(1).await;
 }
@@ -194,6 +201,7 @@ async fn a_callback_may_drop_the_stream_it_belongs_to() {
         drop(held.borrow_mut().take());
         writer.write(frame.data());
     });
+    let source = source.buffer(Buffer::unbounded());
     *slot.borrow_mut() = Some(source.stream().unwrap());
     notes.until(r#"{"n":1}"#).await;
     server.assert_no_request_follows(1).await;

@@ -211,7 +211,9 @@ async fn a_message_that_arrives_between_the_last_poll_and_close_is_delivered() {
     let source = server
         .source("/live")
         .on_frame("message", move |frame| writer.write(frame.data()));
-    let mut stream = source.event("message").stream().unwrap();
+    // So that what the test waits for is read, though the stream is not polled meanwhile.
+    let source = source.event("message").buffer(Buffer::unbounded());
+    let mut stream = source.stream().unwrap();
     server.until("open=1").await;
     server.send("data: 1\n\n").await;
     assert_eq!(message(&mut stream).await.data(), "1");

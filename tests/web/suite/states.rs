@@ -34,6 +34,8 @@ async fn the_callback_sees_each_reconnect_and_the_close_event() {
     let (source, states) = noting_states(server.source("/resume/4?cut_every=2"));
     let mut stream = source.stream().unwrap();
     data(&mut stream).await;
+    // Over `fetch()` nobody is called back while the stream is being polled.
+    states.until("closed").await;
     assert_eq!(states.all(), ["open", "reconnecting", "open", "closed"]);
 }
 

@@ -3,7 +3,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{
-    CloseReason, Error, EventSource,
+    Buffer, CloseReason, Error, EventSource,
     Lifecycle::{self, Opened, Reconnecting, Resumed},
     LifecycleStream, ReconnectCause,
 };
@@ -102,20 +102,20 @@ async fn the_id_of_an_event_that_was_cut_off_does_not_count() {
 #[wasm_bindgen_test]
 async fn the_time_that_the_server_sets_holds_until_it_sets_another() {
     let server = Scenario::new().await;
-    let (source, states) = noting_states(server.fetch("/live"));
-    let mut stream = source.stream().unwrap();
-    // Without a time that it was told it would wait for three seconds.
-    server.until("open=1").await;
-    assert!(is_silent(&mut stream));
+    let source = server.fetch("/live").buffer(Buffer::unbounded());
+    let stream = source.stream().unwrap();
+    let mut stream = stream.with_lifecycle();
+    assert_eq!(item(&mut stream).await, Opened);
+    // It waits for as long as the URL has the server say, and not for three seconds.
     server.end().await;
-    server.until("requests=2&open=1").await;
+    assert_eq!(item(&mut stream).await, LOST);
+    let next = server.until("requests=2&timeout_ms=1500").await;
+    assert_eq!(next.requests, 2);
+    assert_eq!(item(&mut stream).await, resumed(""));
     server.send("retry: 4000\ndata: 1\n\n").await;
-    message(&mut stream).await;
-    assert!(is_silent(&mut stream));
+    assert!(matches!(item(&mut stream).await, Lifecycle::Message(_)));
     server.cut().await;
-    while states.all().len() < 4 {
-        gloo_timers::future::TimeoutFuture::new(5).await;
-    }
+    assert_eq!(item(&mut stream).await, LOST);
     server.assert_no_request_follows(2).await;
     server.until("requests=3").await;
 }
