@@ -10,8 +10,19 @@ use crate::suite::{
     scenario::Scenario,
 };
 
-/// How many megabytes of 2^20 bytes are sent, in each about 16 events.
-const MEGABYTES: u64 = 1024;
+/// Whether this browser holds a server back whose body nobody reads. Firefox does not: it takes all
+/// there is into a memory of its own. What is shown of it is that none of this comes to us.
+fn browser_holds_back() -> bool {
+    !js_sys::eval("navigator.userAgent.includes('Firefox')")
+        .expect("a navigator")
+        .is_truthy()
+}
+
+/// How many megabytes of 2^20 bytes are sent, in each about 16 events: more than any memory on the way
+/// could hide, where the server is held back.
+fn megabytes() -> u64 {
+    if browser_holds_back() { 1024 } else { 128 }
+}
 
 /// What may be on its way to a stream that is not polled: the browser reads ahead of us, and so do the
 /// sockets.
@@ -19,8 +30,12 @@ const ON_ITS_WAY: u64 = 100_000_000;
 
 /// Waits until the server is held back, and sees how far it has come.
 async fn is_held(server: &Scenario) {
-    let counts = server.until("held=1").await;
-    assert!(counts.written < ON_ITS_WAY, "{} bytes", counts.written);
+    if browser_holds_back() {
+        let counts = server.until("held=1").await;
+        assert!(counts.written < ON_ITS_WAY, "{} bytes", counts.written);
+    } else {
+        server.until("opened=1&open=0").await;
+    }
 }
 
 /// The number that begins the data of an event of a flood.
@@ -36,11 +51,12 @@ fn number(data: &str) -> u64 {
 #[wasm_bindgen_test]
 async fn a_stream_that_is_not_polled_holds_the_server_back_and_then_reads_it_all() {
     let server = Scenario::new().await;
-    let mut stream = server
-        .fetch(&format!("/flood/{MEGABYTES}"))
-        .stream()
-        .unwrap();
+    let megabytes = megabytes();
+    let source = server.fetch(&format!("/flood/{megabytes}"));
+    let mut stream = source.stream().unwrap();
+    let before = memory_size();
     is_held(&server).await;
+    assert_eq!(memory_size(), before, "nobody has asked for any of it");
     let (mut count, mut sum, mut bytes, mut flat) = (0, 0, 0, 0);
     while let Some(message) = stream.next().await {
         let message = message.unwrap();
@@ -55,7 +71,7 @@ async fn a_stream_that_is_not_polled_holds_the_server_back_and_then_reads_it_all
     }
     assert_eq!(sum, count * (count + 1) / 2);
     // Of each event, a few bytes are around its data.
-    assert!(bytes as u64 > MEGABYTES * 1_048_000, "{bytes} bytes");
+    assert!(bytes as u64 > megabytes * 1_048_000, "{bytes} bytes");
     assert!(matches!(stream.close_reason(), Some(CloseReason::Rule(_))));
     assert_eq!(memory_size(), flat, "the wasm memory has grown");
 }
@@ -66,7 +82,7 @@ async fn callbacks_beside_a_stream_that_is_not_polled_hold_the_server_back() {
     let notes = Notes::default();
     let writer = notes.clone();
     let source = server
-        .fetch("/flood/256")
+        .fetch(&format!("/flood/{}", megabytes() / 4))
         .on_frame("message", move |frame| writer.write(number(frame.data())));
     let mut stream = source.stream().unwrap();
     is_held(&server).await;
@@ -77,7 +93,7 @@ async fn callbacks_beside_a_stream_that_is_not_polled_hold_the_server_back() {
     );
     next(&mut stream).await;
     is_held(&server).await;
-    assert!(notes.all().len() < 1000, "{}", notes.all().len());
+    assert!(notes.all().len() < 100, "{}", notes.all().len());
 }
 
 #[wasm_bindgen_test]
