@@ -10,7 +10,7 @@
 //!   never run while the stream is being polled.
 //!
 //! The files: `plan.rs` makes the requests, `answer.rs` looks at the answers, `task.rs` is the course
-//! of the connection.
+//! of the connection, `pace.rs` leaves the page its time.
 
 use std::{
     cell::{Cell, RefCell},
@@ -37,6 +37,7 @@ use crate::{
 };
 
 mod answer;
+mod pace;
 mod plan;
 mod task;
 
@@ -183,6 +184,7 @@ impl Port {
         loop {
             match parser.advance() {
                 Step::Hungry => return,
+                Step::Comment if session.is_closed() => {}
                 Step::Comment => {
                     let comment = parser.comment();
                     sys::guarded(|| self.comments.each(|callback| callback(&comment)));

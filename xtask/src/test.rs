@@ -29,7 +29,7 @@ pub struct Args {
 }
 
 /// The browser suites: test targets of the root package.
-const SUITES: [&str; 2] = ["web", "worker"];
+const SUITES: [&str; 3] = ["web", "worker", "fetch"];
 
 /// How long one suite may take in one engine once it has been compiled, in seconds.
 const SUITE_SECONDS: u64 = 300;
@@ -271,6 +271,9 @@ fn suite_command(
     command.envs(engine.variables().iter().copied());
     // A failing test would otherwise be followed by the stack of the runner that reports it.
     command.env("RUST_BACKTRACE", "0");
+    // A page that is isolated from other origins cannot tell a server that allows it nothing from one
+    // that is not there.
+    command.env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1");
     // Both in seconds; their defaults (20 and 5) are short for a busy machine with two cores.
     for (name, seconds) in [
         ("WASM_BINDGEN_TEST_TIMEOUT", SUITE_SECONDS),

@@ -3,7 +3,9 @@
 use std::{cell::RefCell, rc::Rc};
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{CloseReason, CloseRule, EventStream, Lifecycle, Listener, State};
+use wasm_eventsource::{Buffer, CloseReason, CloseRule, EventStream, Lifecycle, Listener, State};
+
+use crate::{OVER_FETCH, event_source};
 
 use super::{
     observe::{Notes, data, expect_exceptions, is_silent, live_listeners, message, next, numbers},
@@ -85,6 +87,7 @@ async fn a_callback_alone_puts_nothing_into_the_stream() {
     let source = server
         .source("/live")
         .event("b")
+        .buffer(Buffer::unbounded())
         .on_frame("a", move |frame| writer.write(frame.data()));
     let mut stream = source.stream().unwrap();
     server.until("open=1").await;
@@ -100,7 +103,7 @@ async fn a_callback_on_an_open_connection_ends_with_its_guard_and_its_listener_w
     let mut stream = server.source("/live").event("b").stream().unwrap();
     server.until("open=1").await;
     let without = live_listeners();
-    assert!(without > before);
+    assert!(OVER_FETCH || without > before);
     let notes = Notes::default();
     let (one, other) = (notes.clone(), notes.clone());
     let first = stream
@@ -109,7 +112,10 @@ async fn a_callback_on_an_open_connection_ends_with_its_guard_and_its_listener_w
     let second = stream
         .connection()
         .on_frame("a", move |frame| other.write(format!("2 {}", frame.data())));
-    assert_eq!(live_listeners(), without + 1.0, "one listener a name");
+    assert!(
+        OVER_FETCH || live_listeners() == without + 1.0,
+        "one listener a name"
+    );
     server
         .send("event: a\ndata: x\n\nevent: b\ndata: y\n\n")
         .await;
@@ -173,7 +179,13 @@ async fn a_callback_may_close_its_connection_and_its_message_still_reaches_the_s
     });
     let mut stream = source.stream().unwrap();
     *slot.borrow_mut() = Some(stream.close_handle());
-    assert_eq!(data(&mut stream).await, numbers(1..=2));
+    let data = data(&mut stream).await;
+    if OVER_FETCH {
+        // What was read in one piece with the message is still the stream's.
+        assert!(data.starts_with(&numbers(1..=2)), "{data:?}");
+    } else {
+        assert_eq!(data, numbers(1..=2));
+    }
     assert_eq!(stream.close_reason(), Some(CloseReason::Called));
     server.assert_no_request_follows(1).await;
 }
@@ -189,6 +201,7 @@ async fn a_callback_may_drop_the_stream_it_belongs_to() {
         drop(held.borrow_mut().take());
         writer.write(frame.data());
     });
+    let source = source.buffer(Buffer::unbounded());
     *slot.borrow_mut() = Some(source.stream().unwrap());
     notes.until(r#"{"n":1}"#).await;
     server.assert_no_request_follows(1).await;
@@ -256,9 +269,7 @@ async fn a_callback_that_throws_loses_no_message_and_deafens_nobody() {
 
 #[wasm_bindgen_test]
 fn callbacks_on_a_closed_connection_are_idle_and_drop_what_they_own() {
-    let connection = wasm_eventsource::EventSource::new("/closed")
-        .open()
-        .unwrap();
+    let connection = event_source("/closed").open().unwrap();
     connection.close();
     let before = live_listeners();
     let owned = Rc::new(());

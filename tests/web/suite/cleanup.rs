@@ -3,7 +3,9 @@
 use std::{cell::Cell, rc::Rc};
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::EventStream;
+use wasm_eventsource::{Buffer, EventStream};
+
+use crate::OVER_FETCH;
 
 use super::{
     observe::{live_bytes, live_listeners, memory_size, message, messages, noting_states},
@@ -12,7 +14,7 @@ use super::{
 
 /// Drops the stream and sees that the browser and the server know.
 async fn drops_cleanly(server: &Scenario, stream: EventStream, listeners_before: f64) {
-    assert!(live_listeners() > listeners_before);
+    assert!(OVER_FETCH || live_listeners() > listeners_before);
     drop(stream);
     assert_eq!(live_listeners(), listeners_before);
     server.until("open=0").await;
@@ -44,7 +46,7 @@ async fn dropped_while_reconnecting_the_stream_leaves_nothing() {
     let server = Scenario::new().await;
     let before = live_listeners();
     let (source, states) = noting_states(server.source("/end/1"));
-    let stream = source.stream().unwrap();
+    let stream = source.buffer(Buffer::unbounded()).stream().unwrap();
     states.until("reconnecting").await;
     drops_cleanly(&server, stream, before).await;
 }
@@ -99,6 +101,7 @@ async fn five_hundred_cycles_leave_no_listener_and_no_memory() {
     let mut warm = None;
     for cycle in 0..WARM_UP + CYCLES {
         if cycle == WARM_UP {
+            server.until("open=0").await;
             warm = Some((live_bytes(), memory_size()));
         }
         let seen = Rc::new(Cell::new(0));
@@ -122,6 +125,8 @@ async fn five_hundred_cycles_leave_no_listener_and_no_memory() {
         }
     }
     let (bytes, memory) = warm.expect("the warm-up is over");
+    // Over `fetch()` the last one has a task, which ends when it is run.
+    server.until("open=0").await;
     assert_eq!(live_listeners(), listeners);
     let grown = live_bytes() - bytes;
     assert!(
@@ -129,5 +134,4 @@ async fn five_hundred_cycles_leave_no_listener_and_no_memory() {
         "{grown} bytes more after {CYCLES} cycles"
     );
     assert_eq!(memory_size(), memory, "the wasm memory has grown");
-    server.until("open=0").await;
 }

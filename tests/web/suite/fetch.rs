@@ -1,70 +1,58 @@
-//! What only a connection over `fetch()` can do.
+//! What only a connection over `fetch()` can do; a file a promise. What it has in common with the
+//! browser's own `EventSource` is shown by the target `fetch`, with the tests of the whole suite.
 
 use serde::Deserialize;
-use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{CloseReason, Error, EventSource};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use wasm_eventsource::{CloseReason, Error, EventSource, EventStream};
+use web_sys::{Request, RequestInit, Response};
 
-use super::{
-    observe::{data, next, noting_states, numbers},
-    scenario::Scenario,
-};
+use super::{observe::next, scenario::Scenario};
 
-#[wasm_bindgen_test]
-async fn fetch_reads_to_the_close_event() {
-    let server = Scenario::new().await;
-    let source = EventSource::fetch(server.url("/finish/3"));
-    let (source, states) = noting_states(source);
-    let mut stream = source.stream().unwrap();
-    assert_eq!(data(&mut stream).await, numbers(1..=3));
-    assert!(matches!(stream.close_reason(), Some(CloseReason::Rule(_))));
-    states.until("closed").await;
-    assert_eq!(states.all(), ["open", "closed"]);
-    server.assert_no_request_follows(1).await;
-}
+mod aborting;
+mod answers;
+mod backpressure;
+mod callbacks;
+mod cors;
+mod limits;
+mod requests;
+mod resuming;
 
-#[wasm_bindgen_test]
-async fn fetch_resumes() {
-    let server = Scenario::new().await;
-    let mut stream = EventSource::fetch(server.url("/resume/7?cut_every=3"))
-        .stream()
-        .unwrap();
-    assert_eq!(data(&mut stream).await, numbers(1..=7));
-    assert_eq!(server.counts().await.last_event_ids, ["", "3", "6"]);
-}
-
-#[wasm_bindgen_test]
-async fn fetch_tells_the_status() {
-    let server = Scenario::new().await;
-    let mut stream = EventSource::fetch(server.url("/status/404"))
-        .stream()
-        .unwrap();
-    let error = next(&mut stream).await.unwrap().unwrap_err();
-    assert!(
-        matches!(error, Error::Status { status: 404, .. }),
-        "{error}"
-    );
-    assert_eq!(next(&mut stream).await, None);
-    let response = stream.connection().response().unwrap();
-    let text = wasm_bindgen_futures::JsFuture::from(response.text().unwrap())
-        .await
-        .unwrap();
-    assert!(text.as_string().unwrap().ends_with("404 Not Found\n"));
-}
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 struct Numbered {
     n: u64,
 }
 
-#[wasm_bindgen_test]
-async fn fetch_bursts() {
-    let server = Scenario::new().await;
-    let mut stream = EventSource::fetch(server.url("/burst/100000?size=100"))
-        .typed_event::<Numbered>("message")
-        .unwrap();
-    let mut n = 0;
-    while let Some(event) = next(&mut stream).await {
-        n += 1;
-        assert_eq!(event.unwrap().n, n);
+impl Scenario {
+    /// The route as the beginning of a connection over `fetch()`.
+    fn fetch(&self, route: &str) -> EventSource {
+        EventSource::fetch(self.url(route))
     }
-    assert_eq!(n, 100_000);
+}
+
+/// The error that comes next. It is the only one, the end is behind it, and it is the reason.
+async fn last_error<T>(stream: &mut EventStream<T>) -> Error {
+    let error = match next(stream).await {
+        Some(Err(error)) => error,
+        Some(Ok(_)) => panic!("an error, not a message"),
+        None => panic!("an error, not the end"),
+    };
+    for _ in 0..2 {
+        assert!(next(stream).await.is_none(), "one error only");
+    }
+    let reason = Some(CloseReason::Failed(error.clone()));
+    assert_eq!(stream.close_reason(), reason);
+    error
+}
+
+async fn text(response: &Response) -> String {
+    let text = JsFuture::from(response.text().expect("a body not yet read")).await;
+    text.expect("a body").as_string().expect("a text")
+}
+
+/// A request of the program's own, with a `RequestInit` that is written in JavaScript.
+fn request(url: &str, init: &str) -> Request {
+    let init = js_sys::eval(&format!("({init})")).expect("an object");
+    let init: RequestInit = init.unchecked_into();
+    Request::new_with_str_and_init(url, &init).expect("a request")
 }

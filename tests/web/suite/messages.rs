@@ -1,6 +1,7 @@
 //! One ordered stream over any number of event names.
 
 use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_eventsource::Buffer;
 
 use super::{
     observe::{data, is_silent, message, messages, numbers, soon},
@@ -127,7 +128,8 @@ async fn names_with_spaces_and_other_scripts_are_names() {
 #[wasm_bindgen_test]
 async fn a_burst_that_nobody_reads_meanwhile_arrives_whole_and_in_order() {
     let server = Scenario::new().await;
-    let mut stream = server.source("/burst/20000?size=60").stream().unwrap();
+    let source = server.source("/burst/20000?size=60");
+    let mut stream = source.buffer(Buffer::unbounded()).stream().unwrap();
     // The server has sent it all before the first is read.
     server.until("opened=1&open=0").await;
     let mut expected = 1;

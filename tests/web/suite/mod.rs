@@ -11,6 +11,7 @@ mod fetch;
 #[cfg(feature = "js")]
 mod js_values;
 mod messages;
+mod native;
 mod observe;
 mod reconnecting;
 mod scenario;

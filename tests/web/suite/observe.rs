@@ -13,7 +13,9 @@ use futures_util::{
     future::{Either, select},
 };
 use gloo_timers::future::TimeoutFuture;
-use wasm_eventsource::{EventSource, EventStream, Message};
+use wasm_eventsource::{Error, EventSource, EventStream, Message};
+
+use crate::OVER_FETCH;
 
 const DEADLINE: u32 = 20_000;
 
@@ -134,13 +136,24 @@ pub fn expect_exceptions() {
         .expect("plain JavaScript");
 }
 
+/// Whether this is what an answer gives that is no event stream. The browser's own `EventSource` does
+/// not tell which answer it was.
+pub fn is_failure(error: &Error) -> bool {
+    if OVER_FETCH {
+        matches!(error, Error::Status { .. } | Error::ContentType { .. })
+    } else {
+        matches!(error, Error::Failed { .. })
+    }
+}
+
 /// Whether this browser takes a connection to another origin, as all are here, that is refused for
 /// a failure that no reconnect can mend. The standard leaves that to it; Firefox does, Chromium and
-/// WebKit try again.
+/// WebKit try again. Over `fetch()` it is ours to say, and no browser gives up.
 pub fn gives_up_on_dead_servers() -> bool {
-    js_sys::eval("navigator.userAgent.includes('Firefox')")
-        .expect("a navigator")
-        .is_truthy()
+    !OVER_FETCH
+        && js_sys::eval("navigator.userAgent.includes('Firefox')")
+            .expect("a navigator")
+            .is_truthy()
 }
 
 /// The bytes that the Rust side holds.

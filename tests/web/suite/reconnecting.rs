@@ -2,7 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{
-    CloseReason, Error,
+    Buffer, CloseReason, Error,
     Lifecycle::{self, Closed, Message, Opened, Reconnecting, Resumed},
     LifecycleStream, ReconnectCause,
 };
@@ -59,7 +59,7 @@ async fn the_end_of_the_body_gives_reconnecting_and_resumes_behind_the_last_id()
 async fn the_retry_time_of_the_server_is_honoured() {
     let server = Scenario::new().await;
     let (source, states) = noting_states(server.source("/live"));
-    let _stream = source.stream().unwrap();
+    let _stream = source.buffer(Buffer::unbounded()).stream().unwrap();
     server.until("open=1").await;
     server.send("retry: 3000\n\n").await;
     server.end().await;

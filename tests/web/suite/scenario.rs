@@ -1,10 +1,14 @@
 //! The scenario server as a test sees it: URLs under a key of its own, facts, and a remote control.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use wasm_eventsource::EventSource;
 use web_sys::{RequestInit, Response};
+
+use crate::event_source;
 
 /// Longer than any browser waits before it reconnects when the server asked for [`RETRY`]: Firefox
 /// waits for half a second at least.
@@ -24,6 +28,18 @@ pub struct Counts {
     pub open: u32,
     pub requests: u32,
     pub last_event_ids: Vec<String>,
+    pub preflights: u32,
+    pub written: u64,
+    pub aborted: u32,
+}
+
+/// A request as the server saw it; the names of headers are in lower case.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    pub method: String,
+    pub path: String,
+    pub headers: BTreeMap<String, String>,
+    pub body: String,
 }
 
 pub struct Scenario {
@@ -52,18 +68,29 @@ impl Scenario {
 
     /// The URL of a stream route under this test's key, with a short reconnection time.
     pub fn url(&self, route: &str) -> String {
+        format!("{}&retry={RETRY}", self.plain_url(route))
+    }
+
+    /// The same, and of the reconnection time nothing is said: it would be part of the body.
+    pub fn plain_url(&self, route: &str) -> String {
         let (server, key) = (&self.server, &self.key);
         let separator = if route.contains('?') { '&' } else { '?' };
-        format!("{server}{route}{separator}key={key}&retry={RETRY}")
+        format!("{server}{route}{separator}key={key}")
     }
 
     /// The same, as the beginning of a connection.
     pub fn source(&self, route: &str) -> EventSource {
-        EventSource::new(self.url(route))
+        event_source(self.url(route))
     }
 
     pub async fn counts(&self) -> Counts {
         let (_, body) = self.ask("GET", "counts", "", None).await;
+        parse(&body)
+    }
+
+    /// The requests for streams, as the server saw them.
+    pub async fn asked(&self) -> Vec<Asked> {
+        let (_, body) = self.ask("GET", "requests", "", None).await;
         parse(&body)
     }
 
@@ -83,7 +110,7 @@ impl Scenario {
         let facts = format!("/wait?requests={further}&timeout_ms={PAST_THE_RETRY_TIME}");
         let (status, body) = self.ask("GET", "counts", &facts, None).await;
         assert_eq!(status, 409, "a request followed: {body}");
-        let counts = parse(&body);
+        let counts: Counts = parse(&body);
         assert_eq!(counts.requests, requests, "{body}");
         assert_eq!(counts.open, 0, "{body}");
     }
@@ -128,8 +155,8 @@ impl Scenario {
     }
 }
 
-fn parse(counts: &str) -> Counts {
-    serde_json::from_str(counts).unwrap_or_else(|error| panic!("{error}: {counts}"))
+fn parse<T: DeserializeOwned>(facts: &str) -> T {
+    serde_json::from_str(facts).unwrap_or_else(|error| panic!("{error}: {facts}"))
 }
 
 async fn request(method: &str, url: &str, body: Option<&str>) -> (u16, String) {

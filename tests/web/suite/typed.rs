@@ -4,9 +4,10 @@
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{
-    CloseReason, CloseRule, DecodeError, Envelope, Error, EventSource, Lifecycle, Message,
-    OpenError, Text,
+    CloseReason, CloseRule, DecodeError, Envelope, Error, Lifecycle, Message, OpenError, Text,
 };
+
+use crate::event_source;
 
 use super::{
     observe::{Notes, next, numbers},
@@ -298,7 +299,7 @@ async fn a_typed_callback_gets_values_and_errors_in_the_browsers_own_dispatch() 
 fn a_type_that_names_no_events_is_an_error_when_opening() {
     #[derive(Debug, Deserialize)]
     enum Nothing {}
-    let source = || EventSource::new("/never-asked-for");
+    let source = || event_source("/never-asked-for");
     let not_an_enum = source().typed::<Numbered>().map(drop);
     assert!(matches!(not_an_enum, Err(OpenError::NotAnEnum { .. })));
     let nothing = source().typed::<Nothing>().map(drop);

@@ -1,0 +1,95 @@
+//! A server that does not allow this page to read its answer is told apart from one that is not there.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_eventsource::{Error, Lifecycle, ReconnectCause};
+
+use super::last_error;
+use crate::suite::{
+    observe::{data, next, noting_states, numbers},
+    scenario::Scenario,
+};
+
+/// Opens a route that CORS does not allow: one error that says so.
+async fn is_blocked(server: &Scenario, source: wasm_eventsource::EventSource, route: &str) {
+    let (source, states) = noting_states(source);
+    let mut stream = source.stream().unwrap();
+    let error = last_error(&mut stream).await;
+    assert_eq!(
+        error,
+        Error::Cors {
+            url: server.url(route)
+        }
+    );
+    assert!(error.to_string().contains("CORS"), "{error}");
+    assert_eq!(states.all(), ["closed"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_allows_nobody_is_an_error_that_says_so() {
+    let server = Scenario::new().await;
+    let route = "/closed/finish/3";
+    is_blocked(&server, server.fetch(route), route).await;
+    let post = server.fetch(route).method("POST").body("x");
+    is_blocked(&server, post, route).await;
+    // Nobody comes back, or asks behind it for ever: each was looked at once more.
+    server.assert_no_request_follows(4).await;
+    let probes = server
+        .asked()
+        .await
+        .into_iter()
+        .filter(|asked| asked.method == "HEAD");
+    for probe in probes {
+        assert_eq!(probe.body, "");
+        assert_eq!(probe.headers.get("cookie"), None);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_refuses_preflights_can_be_asked_only_without_headers() {
+    let server = Scenario::new().await;
+    let route = "/closed/preflight/finish/3";
+    is_blocked(
+        &server,
+        server.fetch(route).header("X-Name", "value"),
+        route,
+    )
+    .await;
+    is_blocked(&server, server.fetch(route).method("PUT"), route).await;
+    let mut stream = server.fetch(route).stream().unwrap();
+    assert_eq!(data(&mut stream).await, numbers(1..=3));
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_allows_everybody_allows_nobody_with_credentials() {
+    let server = Scenario::new().await;
+    let route = "/wide-open/finish/3";
+    is_blocked(&server, server.fetch(route).with_credentials(true), route).await;
+    let source = server.fetch(route).header("X-Name", "value");
+    assert_eq!(data(&mut source.stream().unwrap()).await, numbers(1..=3));
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_is_not_there_is_not_called_a_matter_of_cors() {
+    let server = Scenario::new().await;
+    server.refuse().await;
+    let mut post = server.fetch("/finish/1").method("POST").stream().unwrap();
+    let error = last_error(&mut post).await;
+    assert!(
+        matches!(
+            error,
+            Error::Network {
+                was_open: false,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+
+    let get = server.fetch("/finish/1").stream().unwrap();
+    let mut get = get.with_lifecycle();
+    for attempt in 1..=2 {
+        let cause = ReconnectCause::Unreachable;
+        let expected = Lifecycle::Reconnecting { attempt, cause };
+        assert_eq!(next(&mut get).await, Some(Ok(expected)));
+    }
+}

@@ -1,0 +1,251 @@
+//! A GET goes on where it was broken, with nothing lost and nothing twice; a POST is not repeated
+//! unless it is wanted.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_eventsource::{
+    Buffer, CloseReason, Error, EventSource,
+    Lifecycle::{self, Opened, Reconnecting, Resumed},
+    LifecycleStream, ReconnectCause,
+};
+
+use super::{Numbered, last_error, request};
+use crate::suite::{
+    observe::{data, is_silent, message, next, noting_states, numbers},
+    scenario::Scenario,
+};
+
+async fn item(stream: &mut LifecycleStream) -> Lifecycle {
+    next(stream)
+        .await
+        .expect("an item, not the end")
+        .expect("an item, not an error")
+}
+
+const LOST: Lifecycle = Reconnecting {
+    attempt: 1,
+    cause: ReconnectCause::Disconnected,
+};
+
+fn resumed(id: &str) -> Lifecycle {
+    let last_event_id = id.to_owned();
+    Resumed { last_event_id }
+}
+
+#[wasm_bindgen_test]
+async fn a_hundred_cuts_after_any_byte_lose_nothing_and_repeat_nothing() {
+    const TOTAL: u64 = 100_000;
+    const CUTS: u32 = 100;
+    let server = Scenario::new().await;
+    let seed = (js_sys::Math::random() * 1e9) as u64;
+    let route = format!("/torn/{TOTAL}?cuts={CUTS}&seed={seed}&retry=1");
+    let source = EventSource::fetch(server.plain_url(&route));
+    let mut stream = source.typed_event::<Numbered>("message").unwrap();
+    let (mut count, mut sum) = (0, 0);
+    while let Some(event) = next(&mut stream).await {
+        let Numbered { n } = event.unwrap_or_else(|error| panic!("{error}, seed {seed}"));
+        count += 1;
+        sum += n;
+        assert_eq!(n, count, "seed {seed}");
+    }
+    assert_eq!(
+        (count, sum),
+        (TOTAL, TOTAL * (TOTAL + 1) / 2),
+        "seed {seed}"
+    );
+    assert!(matches!(stream.close_reason(), Some(CloseReason::Rule(_))));
+    server.assert_no_request_follows(CUTS + 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_id_counts_though_its_event_has_no_data_or_is_nobodys() {
+    let server = Scenario::new().await;
+    let mut stream = server.fetch("/live").stream().unwrap().with_lifecycle();
+    assert_eq!(item(&mut stream).await, Opened);
+    server.send("id: 4\ndata: x\n\n").await;
+    assert!(matches!(item(&mut stream).await, Lifecycle::Message(_)));
+    for (piece, id) in [
+        ("id: 5\n\n", "5"),
+        ("id: 6\nevent: unheard\ndata: x\n\n", "6"),
+        ("id\n\n", ""),
+    ] {
+        server.send(piece).await;
+        server.end().await;
+        assert_eq!(item(&mut stream).await, LOST);
+        assert_eq!(item(&mut stream).await, resumed(id));
+        assert_eq!(stream.connection().last_event_id(), id);
+    }
+    assert_eq!(server.counts().await.last_event_ids, ["", "5", "6", ""]);
+}
+
+#[wasm_bindgen_test]
+async fn the_id_of_an_event_that_was_cut_off_does_not_count() {
+    let server = Scenario::new().await;
+    let mut stream = server.fetch("/live").stream().unwrap().with_lifecycle();
+    assert_eq!(item(&mut stream).await, Opened);
+    server.send("id: 1\ndata: a\n\nid: 2\ndata: b\n").await;
+    assert!(matches!(item(&mut stream).await, Lifecycle::Message(_)));
+    // It asks for more, without which the end is not seen.
+    assert!(is_silent(&mut stream));
+    server.end().await;
+    assert_eq!(item(&mut stream).await, LOST);
+    assert_eq!(item(&mut stream).await, resumed("1"));
+    // Nothing of it is left either.
+    server.send("data: c\n\n").await;
+    match item(&mut stream).await {
+        Lifecycle::Message(message) => {
+            assert_eq!((message.data(), message.last_event_id()), ("c", "1"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_time_that_the_server_sets_holds_until_it_sets_another() {
+    let server = Scenario::new().await;
+    let source = server.fetch("/live").buffer(Buffer::unbounded());
+    let stream = source.stream().unwrap();
+    let mut stream = stream.with_lifecycle();
+    assert_eq!(item(&mut stream).await, Opened);
+    // It waits for as long as the URL has the server say, and not for three seconds.
+    server.end().await;
+    assert_eq!(item(&mut stream).await, LOST);
+    let next = server.until("requests=2&timeout_ms=1500").await;
+    assert_eq!(next.requests, 2);
+    assert_eq!(item(&mut stream).await, resumed(""));
+    server.send("retry: 4000\ndata: 1\n\n").await;
+    assert!(matches!(item(&mut stream).await, Lifecycle::Message(_)));
+    server.cut().await;
+    assert_eq!(item(&mut stream).await, LOST);
+    server.assert_no_request_follows(2).await;
+    server.until("requests=3").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_post_is_not_repeated_when_its_response_ends() {
+    let server = Scenario::new().await;
+    let (source, states) = noting_states(server.fetch("/end/2").method("POST").body("once"));
+    let mut stream = source.stream().unwrap();
+    assert_eq!(data(&mut stream).await, numbers(1..=2));
+    assert_eq!(stream.close_reason(), Some(CloseReason::Ended));
+    assert_eq!(states.all(), ["open", "closed"]);
+    server.assert_no_request_follows(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_post_is_not_repeated_when_it_is_cut() {
+    let server = Scenario::new().await;
+    let source = server.fetch("/live").method("POST").body("once");
+    let mut stream = source.stream().unwrap();
+    server.until("open=1").await;
+    server.send("data: 1\n\ndata: half").await;
+    assert_eq!(message(&mut stream).await.data(), "1");
+    assert!(is_silent(&mut stream));
+    server.cut().await;
+    match last_error(&mut stream).await {
+        Error::Network { url, was_open, .. } => {
+            assert_eq!((url, was_open), (server.url("/live"), true));
+        }
+        other => panic!("{other:?}"),
+    }
+    server.assert_no_request_follows(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_post_that_no_server_answers_is_an_error() {
+    let server = Scenario::new().await;
+    server.refuse().await;
+    let (source, states) = noting_states(server.fetch("/live").method("POST").body("once"));
+    let mut stream = source.stream().unwrap();
+    match last_error(&mut stream).await {
+        Error::Network {
+            was_open, detail, ..
+        } => {
+            assert!(!was_open);
+            assert!(!detail.is_empty());
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(states.all(), ["closed"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_post_is_repeated_with_all_that_is_in_it_if_that_is_wanted() {
+    let server = Scenario::new().await;
+    let route = "/resume/5?cut_every=2";
+    let built = server
+        .fetch(route)
+        .method("POST")
+        .header("X-Name", "value")
+        .body("again and again");
+    let init = "{ method: 'POST', headers: { 'X-Name': 'value' }, body: 'again and again' }";
+    let given = EventSource::request(request(&server.url(route), init));
+    for source in [built, given] {
+        let mut stream = source.reconnect(true).stream().unwrap();
+        assert_eq!(data(&mut stream).await, numbers(1..=5));
+    }
+    let asked = server.asked().await;
+    assert_eq!(asked.len(), 6);
+    for asked in asked {
+        assert_eq!((&*asked.method, &*asked.body), ("POST", "again and again"));
+        assert_eq!(asked.headers["x-name"], "value");
+    }
+    let ids = server.counts().await.last_event_ids;
+    assert_eq!(ids, ["", "2", "4", "", "2", "4"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_get_is_not_repeated_if_that_is_not_wanted() {
+    let server = Scenario::new().await;
+    let mut stream = server.fetch("/end/2").reconnect(false).stream().unwrap();
+    assert_eq!(data(&mut stream).await, numbers(1..=2));
+    assert_eq!(stream.close_reason(), Some(CloseReason::Ended));
+    let mut cut = server
+        .fetch("/cut/event")
+        .reconnect(false)
+        .stream()
+        .unwrap();
+    // Where the cut comes close behind the event, some browsers lose that too.
+    let mut error = next(&mut cut).await.expect("an item");
+    if error.is_ok() {
+        error = next(&mut cut).await.expect("an error");
+    }
+    assert!(
+        matches!(error, Err(Error::Network { was_open: true, .. })),
+        "{error:?}"
+    );
+    assert_eq!(next(&mut cut).await, None);
+    server.assert_no_request_follows(2).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_was_read_before_the_end_is_delivered_though_the_reader_is_late() {
+    let server = Scenario::new().await;
+    let source = server.fetch("/end/3").reconnect(false);
+    let mut stream = source.stream().unwrap();
+    server.until("opened=1&open=0").await;
+    assert_eq!(data(&mut stream).await, numbers(1..=3));
+    assert_eq!(stream.close_reason(), Some(CloseReason::Ended));
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_refuses_is_asked_again_and_again_and_no_engine_gives_up() {
+    let server = Scenario::new().await;
+    let mut stream = server.fetch("/live").stream().unwrap().with_lifecycle();
+    assert_eq!(item(&mut stream).await, Opened);
+    server.send("id: 9\ndata: 1\n\n").await;
+    item(&mut stream).await;
+    assert!(is_silent(&mut stream));
+    server.refuse().await;
+    server.cut().await;
+    assert_eq!(item(&mut stream).await, LOST);
+    for attempt in 2..=4 {
+        let cause = ReconnectCause::Unreachable;
+        assert_eq!(item(&mut stream).await, Reconnecting { attempt, cause });
+    }
+    server.accept().await;
+    let mut last = item(&mut stream).await;
+    while matches!(last, Reconnecting { .. }) {
+        last = item(&mut stream).await;
+    }
+    assert_eq!(last, resumed("9"));
+}

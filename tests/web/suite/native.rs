@@ -1,0 +1,98 @@
+//! What is true of the browser's own `EventSource` alone, and not over `fetch()`.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_eventsource::{CloseReason, Error};
+
+use super::{
+    observe::{data, message, messages, next, noting_states, numbers},
+    scenario::Scenario,
+};
+
+// Over `fetch()` what nobody polls for is not read, so that the server is held back.
+#[wasm_bindgen_test]
+async fn the_close_event_is_obeyed_while_nobody_reads_the_stream() {
+    let server = Scenario::new().await;
+    let mut stream = server.source("/finish/3").stream().unwrap();
+    server.until("opened=1&open=0").await;
+    server.assert_no_request_follows(1).await;
+    assert_eq!(
+        data(&mut stream).await,
+        numbers(1..=3),
+        "what came is still there"
+    );
+}
+
+// Over `fetch()` 204 is no error, as a server says with it that it has nothing more.
+#[wasm_bindgen_test]
+async fn status_204_ends_with_one_error() {
+    let server = Scenario::new().await;
+    let (source, states) = noting_states(server.source("/status/204"));
+    let mut stream = source.stream().unwrap();
+    let failed = Error::Failed {
+        url: server.url("/status/204"),
+        was_open: false,
+    };
+    assert_eq!(next(&mut stream).await, Some(Err(failed.clone())));
+    assert_eq!(next(&mut stream).await, None);
+    assert_eq!(stream.close_reason(), Some(CloseReason::Failed(failed)));
+    assert_eq!(states.all(), ["closed"]);
+    server.assert_no_request_follows(1).await;
+}
+
+// Over `fetch()` the error says what the answer was.
+#[wasm_bindgen_test]
+async fn a_failure_at_a_reconnect_says_that_the_connection_had_been_open() {
+    let server = Scenario::new().await;
+    let mut stream = server.source("/status/500?after=1").stream().unwrap();
+    message(&mut stream).await;
+    let failed = Error::Failed {
+        url: server.url("/status/500?after=1"),
+        was_open: true,
+    };
+    assert_eq!(next(&mut stream).await, Some(Err(failed)));
+}
+
+// Over `fetch()` there is no task of the browser's for a burst: its bytes come at once.
+/// How many `MessageChannel`s were made and not closed since the first call.
+fn open_channels() -> f64 {
+    js_sys::eval(
+        "(() => {
+            if (globalThis.openChannels === undefined) {
+                globalThis.openChannels = 0;
+                const Original = MessageChannel;
+                globalThis.MessageChannel = class extends Original {
+                    constructor() {
+                        super();
+                        globalThis.openChannels += 1;
+                        const close = this.port1.close;
+                        this.port1.close = function () {
+                            globalThis.openChannels -= 1;
+                            return close.call(this);
+                        };
+                    }
+                };
+            }
+            return globalThis.openChannels;
+        })()",
+    )
+    .expect("plain JavaScript")
+    .as_f64()
+    .expect("a number")
+}
+
+#[wasm_bindgen_test]
+async fn no_channel_stays_open_though_the_first_message_is_the_last() {
+    let before = open_channels();
+    let server = Scenario::new().await;
+    for route in ["/finish/0", "/finish/1", "/burst/1000"] {
+        let source = server.source(route).events(["message", "close"]);
+        let mut stream = source.stream().unwrap();
+        messages(&mut stream).await;
+        assert_eq!(open_channels(), before, "{route}");
+    }
+    let mut stream = server.source("/end/3").stream().unwrap();
+    message(&mut stream).await;
+    assert_eq!(open_channels(), before + 1.0, "one is enough");
+    drop(stream);
+    assert_eq!(open_channels(), before);
+}
