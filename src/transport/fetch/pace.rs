@@ -7,10 +7,10 @@
 //! the browser's.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     future::poll_fn,
     rc::Rc,
-    task::{Poll, Waker},
+    task::{Context, Poll, Waker},
 };
 
 use js_sys::Date;
@@ -23,13 +23,13 @@ const LONGEST_WORK: f64 = 8.0;
 /// A read that took so long had to wait, and the page had its time.
 const PAUSE: f64 = 2.0;
 
-#[derive(Default)]
 pub(super) struct Pace {
     /// When the work without a pause began.
-    since: Cell<f64>,
-    asked: Cell<f64>,
+    since: f64,
+    asked: f64,
     turn: Rc<Turn>,
-    tasks: RefCell<Option<Tasks>>,
+    /// Made when it is needed first.
+    tasks: Option<Tasks>,
 }
 
 /// The task that is waited for.
@@ -40,42 +40,57 @@ struct Turn {
 }
 
 impl Pace {
-    /// To be awaited before a read.
-    pub async fn before_read(&self) {
+    pub fn new() -> Self {
         let now = Date::now();
-        if now - self.since.get() > LONGEST_WORK && self.ask_for_a_task() {
-            poll_fn(|cx| {
-                if self.turn.came.replace(false) {
-                    return Poll::Ready(());
-                }
-                self.turn.waker.set(Some(cx.waker().clone()));
-                Poll::Pending
-            })
-            .await;
-            self.since.set(Date::now());
+        Pace {
+            since: now,
+            asked: now,
+            turn: Rc::default(),
+            tasks: None,
         }
-        self.asked.set(Date::now());
+    }
+
+    /// To be awaited before a read.
+    pub async fn before_read(&mut self) {
+        let mut now = Date::now();
+        if now - self.since > LONGEST_WORK && self.ask_for_a_task() {
+            poll_fn(|cx| self.turn.poll(cx)).await;
+            now = Date::now();
+            self.since = now;
+        }
+        self.asked = now;
     }
 
     /// To be told when a read is done.
-    pub fn after_read(&self) {
+    pub fn after_read(&mut self) {
         let now = Date::now();
-        if now - self.asked.get() >= PAUSE {
-            self.since.set(now);
+        if now - self.asked >= PAUSE {
+            self.since = now;
         }
     }
 
-    fn ask_for_a_task(&self) -> bool {
-        let mut tasks = self.tasks.borrow_mut();
-        if tasks.is_none() {
+    fn ask_for_a_task(&mut self) -> bool {
+        if self.tasks.is_none() {
             let turn = Rc::clone(&self.turn);
-            *tasks = Tasks::new(move || {
-                turn.came.set(true);
-                if let Some(waker) = turn.waker.take() {
-                    waker.wake();
-                }
-            });
+            self.tasks = Tasks::new(move || turn.come());
         }
-        tasks.as_ref().is_some_and(Tasks::ask)
+        self.tasks.as_ref().is_some_and(Tasks::ask)
+    }
+}
+
+impl Turn {
+    fn come(&self) {
+        self.came.set(true);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    fn poll(&self, cx: &Context<'_>) -> Poll<()> {
+        if self.came.take() {
+            return Poll::Ready(());
+        }
+        self.waker.set(Some(cx.waker().clone()));
+        Poll::Pending
     }
 }

@@ -149,7 +149,7 @@ impl Course {
 
     /// Reads the body to its end, each piece when it is wanted.
     async fn read(&self, reader: ReadableStreamDefaultReader) -> Outcome {
-        let pace = Pace::default();
+        let mut pace = Pace::new();
         loop {
             poll_fn(|cx| self.port.desk.poll_wanted(cx)).await;
             pace.before_read().await;
