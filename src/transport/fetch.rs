@@ -10,7 +10,7 @@
 //!   never run while the stream is being polled.
 //!
 //! The files: `plan.rs` makes the requests, `answer.rs` looks at the answers, `task.rs` is the course
-//! of the connection, `pace.rs` leaves the page its time.
+//! of the connection, `body.rs` reads, and `pace.rs` leaves the page its time.
 
 use std::{
     cell::{Cell, RefCell},
@@ -37,6 +37,7 @@ use crate::{
 };
 
 mod answer;
+mod body;
 mod pace;
 mod plan;
 mod task;

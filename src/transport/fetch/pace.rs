@@ -20,13 +20,12 @@ use crate::sys::Tasks;
 /// So long the page may have to wait, in milliseconds: half of a picture's time.
 const LONGEST_WORK: f64 = 8.0;
 
-/// A read that took so long had to wait, and the page had its time.
+/// What took so long had to be waited for.
 const PAUSE: f64 = 2.0;
 
 pub(super) struct Pace {
     /// When the work without a pause began.
     since: f64,
-    asked: f64,
     turn: Rc<Turn>,
     /// Made when it is needed first.
     tasks: Option<Tasks>,
@@ -41,32 +40,30 @@ struct Turn {
 
 impl Pace {
     pub fn new() -> Self {
-        let now = Date::now();
         Pace {
-            since: now,
-            asked: now,
+            since: Date::now(),
             turn: Rc::default(),
             tasks: None,
         }
     }
 
-    /// To be awaited before a read.
-    pub async fn before_read(&mut self) {
-        let mut now = Date::now();
-        if now - self.since > LONGEST_WORK && self.ask_for_a_task() {
+    /// Waits for a task of the browser's if it is time.
+    pub async fn breathe(&mut self) {
+        if Date::now() - self.since > LONGEST_WORK && self.ask_for_a_task() {
             poll_fn(|cx| self.turn.poll(cx)).await;
-            now = Date::now();
-            self.since = now;
+            self.since = Date::now();
         }
-        self.asked = now;
     }
 
-    /// To be told when a read is done.
-    pub fn after_read(&mut self) {
+    /// Waits for something of the browser's. Where that takes long the page has its time.
+    pub async fn watch<F: Future>(&mut self, future: F) -> F::Output {
+        let asked = Date::now();
+        let output = future.await;
         let now = Date::now();
-        if now - self.asked >= PAUSE {
+        if now - asked >= PAUSE {
             self.since = now;
         }
+        output
     }
 
     fn ask_for_a_task(&mut self) -> bool {

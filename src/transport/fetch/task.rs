@@ -3,13 +3,12 @@
 use std::{future::poll_fn, rc::Rc};
 
 use gloo_timers::future::TimeoutFuture;
-use wasm_bindgen::JsCast;
-use web_sys::{ReadableStreamDefaultReader, Request, RequestInit};
+use web_sys::{Request, RequestInit};
 
 use super::{
     Port,
     answer::{Verdict, is_blocked, judge},
-    pace::Pace,
+    body::Body,
     plan::{FreshHeaders, set_header, set_last_event_id},
 };
 use crate::{
@@ -117,7 +116,7 @@ impl Course {
         let keep = |item| self.port.keep(&self.session, item);
         sys::guarded(|| self.session.opened(keep));
         match response.body() {
-            Some(body) => self.read(body.get_reader().unchecked_into()).await,
+            Some(body) => self.read(Body::new(&body)).await,
             None => Outcome::EndOfBody,
         }
     }
@@ -148,15 +147,11 @@ impl Course {
     }
 
     /// Reads the body to its end, each piece when it is wanted.
-    async fn read(&self, reader: ReadableStreamDefaultReader) -> Outcome {
-        let mut pace = Pace::new();
+    async fn read(&self, mut body: Body) -> Outcome {
         loop {
             poll_fn(|cx| self.port.desk.poll_wanted(cx)).await;
-            pace.before_read().await;
-            let read = sys::read(&reader).await;
-            pace.after_read();
-            match read {
-                Ok(Some(chunk)) => self.port.fill(&self.session, &chunk),
+            match body.next().await {
+                Ok(Some(piece)) => self.port.fill(&self.session, &piece),
                 Ok(None) => return Outcome::EndOfBody,
                 Err(thrown) => return Outcome::Broken(sys::detail(&thrown)),
             }
