@@ -14,10 +14,11 @@ use crate::transport::fetch::{self, Body, Plan};
 /// [`fetch`](Self::fetch) and [`request`](Self::request). Everything else stays as it is: stream,
 /// types, close rule, states. What is different:
 ///
-/// - The server is held back by a reader that is slow: what a stream is not polled for is not read
-///   (and its close event is not seen). A [`Buffer`](crate::Buffer) that is set, or a connection
-///   without a stream, reads ahead; a callback beside a stream sees messages when the stream has
-///   room for them.
+/// - What a stream is not polled for is not read, and its close event not seen. The app's memory stays
+///   as it is, whatever the server sends, and the server is held back where the browser passes that
+///   on: Chromium does, while Firefox 153 and WebKitGTK 2.50 read ahead into memory of their own. A
+///   [`Buffer`](crate::Buffer) that is set, or a connection without a stream, reads ahead; a callback
+///   beside a stream sees messages when the stream has room for them.
 /// - Failures say what they are: [`Error::Status`](crate::Error::Status),
 ///   [`Error::ContentType`](crate::Error::ContentType), [`Error::Cors`](crate::Error::Cors), with the
 ///   answer in [`Connection::response`](crate::Connection::response).
@@ -180,8 +181,9 @@ impl EventSource {
     /// Sets the last event ID that the first request goes on from, as if it had been received. Later
     /// requests go on from what was received.
     ///
-    /// An ID goes into the header `Last-Event-ID` as UTF-8. One with control characters, which no
-    /// header can have, is left away.
+    /// An ID goes into the header `Last-Event-ID` as UTF-8 (which WebKitGTK 2.50 encodes once more, so
+    /// that only ASCII arrives there as it is). One with control characters, which no header can have, is
+    /// left away.
     pub fn last_event_id(mut self, id: impl Into<String>) -> Self {
         self.plan().last_event_id = id.into();
         self
@@ -192,7 +194,8 @@ impl EventSource {
     ///
     /// Where it is not sent again, the end of the response ends the stream
     /// ([`CloseReason::Ended`](crate::CloseReason::Ended)), and a network failure fails it
-    /// ([`Error::Network`](crate::Error::Network)).
+    /// ([`Error::Network`](crate::Error::Network)). A response that is cut off is a failure, but WebKitGTK
+    /// 2.50 takes it for the end.
     ///
     /// The first attempt after a loss comes after the reconnection time: the server's `retry`, or three
     /// seconds. Attempts that fail are further and further apart, up to half a minute.
