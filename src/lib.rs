@@ -80,6 +80,6 @@ pub use transport::fetch::Body;
 pub use typed::{Envelope, Text};
 
 /// Compiles the examples of the README.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "fetch"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
