@@ -63,19 +63,23 @@ impl<F: ?Sized> Callbacks<F> {
     }
 
     /// The callbacks of this moment, without a copy: those whom an event concerns that is being
-    /// told now.
-    pub fn snapshot(&self) -> Snapshot<F> {
-        Snapshot(Rc::clone(&self.0.borrow()))
+    /// told now. `None` if there are none.
+    pub fn snapshot(&self) -> Option<Snapshot<F>> {
+        let callbacks = self.0.borrow();
+        (!callbacks.is_empty()).then(|| Snapshot(Rc::clone(&callbacks)))
+    }
+
+    /// Calls those of this moment.
+    pub fn each(&self, call: impl FnMut(&mut F)) {
+        if let Some(callbacks) = self.snapshot() {
+            callbacks.each(call);
+        }
     }
 }
 
 pub(crate) struct Snapshot<F: ?Sized>(Rc<Vec<Rc<Callback<F>>>>);
 
 impl<F: ?Sized> Snapshot<F> {
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub fn each(&self, mut call: impl FnMut(&mut F)) {
         for callback in self.0.iter() {
             callback.call(&mut call);
@@ -149,7 +153,7 @@ mod tests {
                 seen.borrow_mut().push(format!("{name}{n}"))
             }));
         }
-        list.snapshot().each(|callback| callback(1));
+        list.each(|callback| callback(1));
         assert_eq!(*seen.borrow(), ["a1", "b1", "c1"]);
     }
 
@@ -163,9 +167,9 @@ mod tests {
             inside.remove(&me);
             assert_eq!(Rc::strong_count(&held), 2, "dropped while it runs");
         })));
-        list.snapshot().each(|callback| callback(1));
+        list.each(|callback| callback(1));
         assert_eq!(Rc::strong_count(&owned), 1, "never dropped");
-        list.snapshot().each(|callback| callback(2));
+        list.each(|callback| callback(2));
     }
 
     #[test]
@@ -179,7 +183,7 @@ mod tests {
             }
         }));
         *later.borrow_mut() = Some(list.add(Box::new(|_| panic!("called after it was removed"))));
-        list.snapshot().each(|callback| callback(1));
+        list.each(|callback| callback(1));
     }
 
     #[test]
@@ -191,9 +195,9 @@ mod tests {
             let list = Weak::upgrade(&inside).expect("the list is running");
             list.add(Box::new(move |_| count.set(count.get() + 1)));
         }));
-        list.snapshot().each(|callback| callback(1));
+        list.each(|callback| callback(1));
         assert_eq!(seen.get(), 0);
-        list.snapshot().each(|callback| callback(2));
+        list.each(|callback| callback(2));
         assert_eq!(seen.get(), 1);
     }
 }

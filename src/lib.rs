@@ -31,6 +31,9 @@
 //!   as [`Text`]; an [`Envelope`] adds event type and last event ID.
 //! - [`Connection`] is what is open: its [`State`], its listeners, and the end of it by `close()`, by
 //!   a [`CloseHandle`] or by a drop. Its [`CloseReason`] can be asked for.
+//! - With the feature `fetch`, `EventSource::fetch` and its kin read a streamed `fetch()` in the place of
+//!   the browser's `EventSource`: with headers and a body, the status, and several times the speed. The
+//!   module `parser` is what reads the bytes.
 //! - [`OpenError`] comes before there is a connection, [`Error`] in a stream, [`DecodeError`] with one
 //!   message.
 //!

@@ -178,20 +178,20 @@ impl Message {
 
 #[cfg(feature = "fetch")]
 impl<'a> Frame<'a> {
-    /// A frame out of a parser. What many messages have in common is shared where it can be.
+    /// A frame out of a parser. What many messages have in common is copied by nobody: the origin, and
+    /// the event type of a known name.
     pub(crate) fn lent(
         event_type: &'a str,
-        shared_type: Option<&Arc<str>>,
+        known: Option<&'a Arc<str>>,
         data: Cow<'a, str>,
         id: &'a str,
-        origin: &Arc<str>,
+        origin: &'a Arc<str>,
     ) -> Self {
-        let shared_type = shared_type.map(|name| Text::Shared(Arc::clone(name)));
         Frame {
-            event_type: shared_type.unwrap_or(Text::Borrowed(event_type)),
+            event_type: known.map_or(Text::Borrowed(event_type), Text::Lent),
             data,
             last_event_id: Cow::Borrowed(id),
-            origin: Text::Shared(Arc::clone(origin)),
+            origin: Text::Lent(origin),
         }
     }
 }
@@ -211,6 +211,9 @@ impl fmt::Debug for Frame<'_> {
 #[derive(Clone)]
 enum Text<'a> {
     Borrowed(&'a str),
+    /// What can be counted if somebody keeps it.
+    #[cfg(feature = "fetch")]
+    Lent(&'a Arc<str>),
     Shared(Arc<str>),
 }
 
@@ -218,6 +221,8 @@ impl Text<'_> {
     fn into_owned(self) -> Text<'static> {
         Text::Shared(match self {
             Text::Borrowed(text) => Arc::from(text),
+            #[cfg(feature = "fetch")]
+            Text::Lent(text) => Arc::clone(text),
             Text::Shared(text) => text,
         })
     }
@@ -229,6 +234,8 @@ impl Deref for Text<'_> {
     fn deref(&self) -> &str {
         match self {
             Text::Borrowed(text) => text,
+            #[cfg(feature = "fetch")]
+            Text::Lent(text) => text,
             Text::Shared(text) => text,
         }
     }

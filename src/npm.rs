@@ -10,19 +10,22 @@ use js_sys::{Error as JsError, Function, ReferenceError, SyntaxError};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::{CloseReason, Error, EventSource, Message, OpenError, State, sys};
+use crate::{CloseReason, Error, Message, OpenError, State, sys};
 
 mod iterator;
 mod options;
 
 use iterator::{EventStreamIterator, Reading};
-use options::{Options, read_url, type_error};
+use options::{read_source, read_url, type_error};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 export interface EventStreamOptions {
-  /** The event names to receive; `["message"]`, the unnamed events, unless given. */
-  events?: string[];
+  /**
+   * The event names to receive; `["message"]`, the unnamed events, unless given. With the transport
+   * `"fetch"` also `"*"`, every name.
+   */
+  events?: string[] | "*";
   /**
    * What ends the stream: an event name (`"close"` unless given), exact data, or both; `false` for
    * nothing. An event that is named here is delivered, as the last, if it is among `events`; one that
@@ -31,6 +34,18 @@ export interface EventStreamOptions {
   closeOn?: string | false | { event: string; data?: string } | { event?: string; data: string };
   /** Whether cookies go along to another origin. */
   withCredentials?: boolean;
+  /**
+   * What brings the events in: the browser's own `EventSource`, or a streamed `fetch()`, which is
+   * several times faster, knows the status, and reads only what is iterated over. `"fetch"` where one
+   * of the options below is given, else `"native"`.
+   */
+  transport?: "native" | "fetch";
+  /** `GET` unless given. Only `GET` is asked again when the connection is lost. */
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+  /** The last event ID that the first request goes on from. */
+  lastEventId?: string;
 }
 
 export interface StreamEvent {
@@ -84,14 +99,10 @@ impl JsEventStream {
     #[wasm_bindgen(constructor)]
     pub fn new(url: &Url, options: Option<OptionsArgument>) -> Result<JsEventStream, JsValue> {
         let url = read_url(url)?;
-        let options = Options::read(options.as_ref().map_or(&JsValue::UNDEFINED, AsRef::as_ref))?;
+        let source = read_source(url, options.as_ref().map(AsRef::as_ref))?;
         let handler = Rc::<RefCell<Option<StateHandling>>>::default();
         let told = Rc::clone(&handler);
-        let source = EventSource::new(url)
-            .events(options.events)
-            .close_on(options.close_on)
-            .with_credentials(options.with_credentials)
-            .on_state(move |state| tell(&told, state));
+        let source = source.on_state(move |state| tell(&told, state));
         let stream = source.stream().map_err(|error| open_error(&error))?;
         Ok(JsEventStream {
             reading: Rc::new(Reading::new(stream)),
@@ -246,9 +257,14 @@ fn open_error(error: &OpenError) -> JsValue {
     }
 }
 
-/// What rejects an iteration.
+/// What rejects an iteration. It has the `status` where there is one.
 fn stream_error(error: &Error) -> JsValue {
     let rejection = JsError::new(&error.to_string());
     rejection.set_name("EventStreamError");
+    #[cfg(feature = "fetch")]
+    if let Error::Status { status, .. } = error {
+        // An object made here: setting a property of it cannot fail.
+        let _ = js_sys::Reflect::set(&rejection, &"status".into(), &(*status).into());
+    }
     rejection.into()
 }

@@ -50,10 +50,8 @@ pub struct Parser {
     end: usize,
     /// Where the current line starts.
     line: usize,
-    /// The current line has no LF before this.
+    /// The current line does not end before this.
     searched: usize,
-    /// The current line, and all that follows, has no CR before this.
-    without_cr: usize,
     ahead: Ahead,
     /// The rest of the current line is of no interest: it was too long.
     skips: bool,
@@ -137,7 +135,6 @@ impl Parser {
             end: 0,
             line: 0,
             searched: 0,
-            without_cr: 0,
             ahead: Ahead::Bom,
             skips: false,
             block: Block::default(),
@@ -315,31 +312,16 @@ impl Parser {
     fn start_line(&mut self, at: usize) {
         self.line = at;
         self.searched = at;
-        self.without_cr = self.without_cr.max(at);
     }
 
     /// Where the current line ends, if that is here.
-    ///
-    /// Hardly anybody sends CR. One search over all that is new makes sure of it, and then lines are
-    /// searched for LF alone: two plain searches take less than one for either.
     fn line_end(&mut self) -> Option<usize> {
-        if self.without_cr < self.end && self.buffer[self.without_cr] != CR {
-            self.without_cr = self.find(CR, self.without_cr..self.end);
-        }
-        self.searched = self.find(LF, self.searched..self.without_cr);
-        (self.searched < self.end).then_some(self.searched)
-    }
-
-    /// Where the byte is first, or the end of where it was searched.
-    fn find(&mut self, byte: u8, range: Range<usize>) -> usize {
-        let found = match self.buffer[range.clone()].first() {
-            // Blank lines end all events.
-            Some(first) if *first == byte => range.start,
-            _ => memchr::memchr(byte, &self.buffer[range.clone()])
-                .map_or(range.end, |at| range.start + at),
-        };
-        self.count(found - range.start);
-        found
+        let bytes = &self.buffer[self.searched..self.end];
+        let found = line_end(bytes);
+        let passed = found.unwrap_or(bytes.len());
+        self.count(passed);
+        self.searched += passed;
+        found.map(|_| self.searched)
     }
 
     /// Does what the standard says about the line.
@@ -479,7 +461,6 @@ impl Parser {
         let freed = self.line - size;
         self.line -= freed;
         self.searched -= freed;
-        self.without_cr -= freed;
         self.end -= freed;
     }
 
@@ -507,6 +488,41 @@ impl fmt::Debug for Parser {
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
+}
+
+/// Where the first CR or LF is.
+///
+/// WebAssembly has words of 64 bits and, unless an app asks for them, no vectors. There, for events of
+/// 100 bytes, the parser took a quarter less time with this than with `memchr2`.
+fn line_end(bytes: &[u8]) -> Option<usize> {
+    let is_quiet = |pair: &&[u8; 16]| {
+        let pair = u128::from_le_bytes(**pair);
+        controls(pair as u64) | controls((pair >> 64) as u64) == 0
+    };
+    let (pairs, _) = bytes.as_chunks();
+    let mut at = 16 * pairs.iter().take_while(is_quiet).count();
+    while let Some(word) = bytes[at..].first_chunk() {
+        let controls = controls(u64::from_le_bytes(*word));
+        if controls == 0 {
+            at += 8;
+            continue;
+        }
+        at += controls.trailing_zeros() as usize / 8;
+        if matches!(bytes[at], CR | LF) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    let rest = bytes[at..].iter();
+    let found = rest.copied().position(|byte| matches!(byte, CR | LF))?;
+    Some(at + found)
+}
+
+/// Zero if none of the eight bytes is CR, LF or another of the lowest 14, which are rare. Otherwise the
+/// lowest bit that is set is the highest bit of the first such byte; what is above that means nothing.
+fn controls(word: u64) -> u64 {
+    const EACH: u64 = u64::MAX / 0xFF;
+    word.wrapping_sub((CR as u64 + 1) * EACH) & !word & (0x80 * EACH)
 }
 
 /// The field of a line that is not blank, and so many bytes before its value.

@@ -131,7 +131,7 @@ impl Session {
         }
         self.remember(frame.last_event_id());
         // Before the rule is asked: a predicate may close the connection.
-        let callbacks = topic.map(|topic| topic.callbacks.snapshot());
+        let callbacks = topic.and_then(|topic| topic.callbacks.snapshot());
         let verdict = self.rule.judge(frame);
         if verdict != Verdict::Continue {
             self.end(CloseReason::Rule(frame.clone().into_owned()));
@@ -141,7 +141,7 @@ impl Session {
             for_stream: delivered && self.streams(topic),
             #[cfg(feature = "fetch")]
             last: verdict != Verdict::Continue,
-            callbacks: callbacks.filter(|callbacks| delivered && !callbacks.is_empty()),
+            callbacks: callbacks.filter(|_| delivered),
         }
     }
 

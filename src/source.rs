@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use serde::de::DeserializeOwned;
 
 #[cfg(feature = "fetch")]
-use crate::transport::fetch::{self, Plan};
+use crate::transport::fetch::Plan;
 use crate::{
     Buffer, CloseRule, Connection, DecodeError, EventStream, Frame, OpenError, State,
     buffer::Inbox,
@@ -299,7 +299,7 @@ impl EventSource {
         let inbox = Inbox::new(self.buffer.unwrap_or_default());
         #[cfg(feature = "fetch")]
         if let Some(plan) = self.plan {
-            return fetch::open(session, *plan, self.with_credentials, inbox, reading);
+            return (plan.open)(session, *plan, self.with_credentials, inbox, reading);
         }
         let transport = native::open(&session, self.with_credentials, inbox)?;
         Ok((Connection::new(session), Box::new(transport)))

@@ -122,6 +122,8 @@ pub(crate) type StateObserver = dyn FnMut(&State);
 #[derive(Default)]
 pub(crate) struct StateCell {
     current: RefCell<State>,
+    /// Whether that is `Closed`: asked for each message.
+    closed: Cell<bool>,
     observers: Callbacks<StateObserver>,
     untold: RefCell<VecDeque<State>>,
     telling: Cell<bool>,
@@ -139,7 +141,7 @@ impl StateCell {
     }
 
     pub fn is_closed(&self) -> bool {
-        self.with(|state| matches!(state, State::Closed(_)))
+        self.closed.get()
     }
 
     /// Changes the state; the observers hear of it at the next [`tell`](Self::tell).
@@ -147,6 +149,7 @@ impl StateCell {
         if !self.observers.is_empty() {
             self.untold.borrow_mut().push_back(state.clone());
         }
+        self.closed.set(matches!(state, State::Closed(_)));
         self.current.replace(state);
     }
 
@@ -177,7 +180,7 @@ impl StateCell {
             // A statement of its own, so that the queue is free again while observers run.
             let next = self.untold.borrow_mut().pop_front();
             let Some(state) = next else { break };
-            self.observers.snapshot().each(|observer| {
+            self.observers.each(|observer| {
                 if !self.silent.get() {
                     observer(&state);
                 }

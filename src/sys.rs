@@ -6,6 +6,8 @@ use js_sys::{Array, Error, ReferenceError};
 #[cfg(feature = "fetch")]
 use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+#[cfg(feature = "fetch")]
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, EventSource, EventSourceInit, EventTarget, MessageEvent};
 #[cfg(feature = "fetch")]
 use web_sys::{ReadableStreamDefaultReader, Request, RequestInit, Response, Url};
@@ -178,7 +180,7 @@ pub(crate) fn origin_of(url: &str) -> String {
 /// Sends the request. A `fetch` that is not there, or throws at once, is like one that fails.
 #[cfg(feature = "fetch")]
 pub(crate) async fn fetch(request: &Request, init: &RequestInit) -> Result<Response, JsValue> {
-    let response = fetch_globally(request, init)?.await?;
+    let response = JsFuture::from(fetch_globally(request, init)?).await?;
     response.dyn_into()
 }
 
@@ -187,7 +189,7 @@ pub(crate) async fn fetch(request: &Request, init: &RequestInit) -> Result<Respo
 pub(crate) async fn read(
     reader: &ReadableStreamDefaultReader,
 ) -> Result<Option<Uint8Array>, JsValue> {
-    let result = reader.read().await?.unchecked_into::<ReadResult>();
+    let result: ReadResult = JsFuture::from(reader.read()).await?.unchecked_into();
     Ok(if result.done() { None } else { result.value() })
 }
 

@@ -29,8 +29,8 @@ impl Topic {
     }
 }
 
-/// The topics of a connection, each name once, sorted by name: a list is half a map's code, and
-/// finds one of a thousand in ten steps.
+/// The topics of a connection, each name once, the short ones first: a list is half a map's code, and
+/// finds one of a thousand in ten steps, most of which compare lengths only.
 #[derive(Default)]
 pub(crate) struct Topics(Vec<Rc<Topic>>);
 
@@ -68,7 +68,9 @@ impl Topics {
 
     /// Where the name is, or where it would have to be.
     fn place(&self, name: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|topic| (*topic.name).cmp(name))
+        let wanted = (name.len(), name);
+        self.0
+            .binary_search_by(|topic| (topic.name.len(), &*topic.name).cmp(&wanted))
     }
 }
 
@@ -85,7 +87,7 @@ mod tests {
         }
         assert!(topics.named("".into(), true).is_err());
         let all: Vec<&str> = topics.iter().map(|topic| &*topic.name).collect();
-        assert_eq!(all, ["a", "close", "message", "tick"]);
+        assert_eq!(all, ["a", "tick", "close", "message"]);
         for name in all {
             assert_eq!(&*topics.get(name).expect("it is there").name, name);
         }

@@ -33,7 +33,7 @@ export class Reply {
   async #ask(prompt) {
     // A key of its own for each question, so that its requests can be counted.
     const key = `${this.#key}-reply-${(this.#asked += 1)}`;
-    const query = new URLSearchParams({ key, prompt, retry: RETRY_MS });
+    const query = new URLSearchParams({ key, retry: RETRY_MS });
     this.#answer.replaceChildren();
     this.#panel.dataset.key = key;
     this.#panel.dataset.requests = "";
@@ -42,7 +42,12 @@ export class Reply {
     let state;
     this.#show("streaming", tokens, "asking …");
     try {
-      this.#stream = new this.#EventStream(`/reply?${query}`, { closeOn: { data: "[DONE]" } });
+      this.#stream = new this.#EventStream(`/reply?${query}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ prompt }),
+        closeOn: { data: "[DONE]" },
+      });
       this.#enable();
       for await (const event of this.#stream) {
         this.#onEvent(event);

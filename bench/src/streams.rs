@@ -18,6 +18,12 @@ struct Tick {
     text: String,
 }
 
+/// What its other routes send.
+#[derive(Deserialize)]
+struct Numbered {
+    n: f64,
+}
+
 /// What was received, to be compared with what was sent: nobody is fast by losing events.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Default)]
@@ -44,15 +50,7 @@ impl Tally {
 
 #[wasm_bindgen]
 pub async fn typed_listener(url: String) -> Result<Tally, JsError> {
-    by_callback(|tally| {
-        EventSource::new(url).on::<Tick>(MESSAGE, move |tick| {
-            // What cannot be decoded is missing in the tally.
-            if let Ok(tick) = tick {
-                tally.borrow_mut().tick(&tick);
-            }
-        })
-    })
-    .await
+    listen_to_ticks(EventSource::new(url)).await
 }
 
 #[wasm_bindgen]
@@ -65,7 +63,33 @@ pub async fn frame_listener(url: String) -> Result<Tally, JsError> {
 
 #[wasm_bindgen]
 pub async fn typed_stream(url: String) -> Result<Tally, JsError> {
-    let mut ticks = EventSource::new(url).typed_event::<Tick>(MESSAGE)?;
+    ticks_of(EventSource::new(url)).await
+}
+
+#[wasm_bindgen]
+pub async fn raw_stream(url: String) -> Result<Tally, JsError> {
+    messages_of(EventSource::new(url)).await
+}
+
+#[wasm_bindgen]
+pub async fn first(url: String) -> Result<f64, JsError> {
+    first_of(EventSource::new(url)).await
+}
+
+pub(crate) async fn listen_to_ticks(source: EventSource) -> Result<Tally, JsError> {
+    by_callback(|tally| {
+        source.on::<Tick>(MESSAGE, move |tick| {
+            // What cannot be decoded is missing in the tally.
+            if let Ok(tick) = tick {
+                tally.borrow_mut().tick(&tick);
+            }
+        })
+    })
+    .await
+}
+
+pub(crate) async fn ticks_of(source: EventSource) -> Result<Tally, JsError> {
+    let mut ticks = source.typed_event::<Tick>(MESSAGE)?;
     let mut tally = Tally::default();
     while let Some(tick) = ticks.next().await {
         tally.tick(&tick?);
@@ -73,14 +97,21 @@ pub async fn typed_stream(url: String) -> Result<Tally, JsError> {
     Ok(tally)
 }
 
-#[wasm_bindgen]
-pub async fn raw_stream(url: String) -> Result<Tally, JsError> {
-    let mut messages = EventSource::new(url).stream()?;
+pub(crate) async fn messages_of(source: EventSource) -> Result<Tally, JsError> {
+    let mut messages = source.stream()?;
     let mut tally = Tally::default();
     while let Some(message) = messages.next().await {
         tally.frame(&message?);
     }
     Ok(tally)
+}
+
+/// The number of the first event. The connection is closed with the stream.
+pub(crate) async fn first_of(source: EventSource) -> Result<f64, JsError> {
+    let mut events = source.typed_event::<Numbered>(MESSAGE)?;
+    let first = events.next().await;
+    let first = first.ok_or_else(|| JsError::new("the stream ended before its first event"))?;
+    Ok(first?.n)
 }
 
 /// Opens a source whose callback counts, and waits until it is closed.

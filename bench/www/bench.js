@@ -1,17 +1,31 @@
 // Runs all contestants in turns and posts what was measured to the server.
 //
 // A contestant of `streams` receives a burst of events at a URL and resolves with what it received;
-// one of `decoders` decodes texts and returns the sum of all `n`. A new one is one more line here.
+// one of `decoders` decodes texts and returns the sum of all `n`; one of `firsts` resolves with the
+// `n` of the first event at a URL, and has closed the connection. A new one is one more line here.
 
 import init, * as wasm from "/pkg/bench.js";
+import initSimd, * as simd from "/pkg/simd/bench.js";
+import { fetchEventSourceLibrary, loop, native, parser } from "./peers.js";
+
+const plain = "plain JS: EventSource + JSON.parse";
+const byParser = "JS: fetch + eventsource-parser + JSON.parse";
+const byHand = "JS: hand-written fetch loop + JSON.parse";
 
 const streams = {
-  "plain JS: EventSource + JSON.parse": plain((data) => JSON.parse(data)),
+  [plain]: decoded(native),
   "typed listener": wasm.typed_listener,
   "typed stream": wasm.typed_stream,
-  "plain JS: EventSource, data only": plain(),
+  "fetch typed listener": wasm.fetch_typed_listener,
+  "fetch typed stream": wasm.fetch_typed_stream,
+  "fetch typed stream, simd128": simd.fetch_typed_stream,
+  [byParser]: decoded(parser),
+  [byHand]: decoded(loop),
+  "JS: fetch-event-source + JSON.parse": decoded(fetchEventSourceLibrary),
+  "plain JS: EventSource, data only": undecoded(native),
   "raw listener": wasm.frame_listener,
   "raw stream": wasm.raw_stream,
+  "fetch raw stream": wasm.fetch_raw_stream,
 };
 
 const decoders = {
@@ -21,13 +35,31 @@ const decoders = {
   "JSON.parse + serde-wasm-bindgen": inWasm("JsonParse"),
 };
 
+const firsts = {
+  [byHand]: first(loop),
+  [byParser]: first(parser),
+  [plain]: first(native),
+  "typed stream": wasm.first,
+  "fetch typed stream": wasm.fetch_first,
+};
+
+// To whom all contestants of a race are compared: [what the tables call it, its name].
+const rivals = {
+  stream: [["plain JS", plain], ["eventsource-parser", byParser]],
+  decode: [["plain JS", "plain JS: JSON.parse"]],
+  first: [["hand-written loop", byHand]],
+};
+
 const options = new URLSearchParams(location.search);
 const key = options.get("key");
 const rounds = Number(options.get("rounds"));
 const share = Number(options.get("share"));
+const only = options.get("only") ?? "";
 
 // [bytes of data, events a round]
-const bursts = [[20, 50_000], [100, 50_000], [1000, 20_000]];
+const bursts = [[20, 50_000], [100, 50_000], [1000, 20_000], [10_000, 2_000]];
+// connections a round
+const openings = 40;
 // [name, texts, decoded values a round]
 const shapes = {
   Numbers: [texts((n) => ({ n, x: 1.5, y: -2.25 })), 400_000],
@@ -46,28 +78,39 @@ function texts(value) {
 
 // --- contestants in JavaScript ---
 
-function plain(decode) {
-  return (url) => new Promise((resolve, reject) => {
+function decoded(receive) {
+  return async (url) => {
     const tally = { count: 0, sum: 0, length: 0 };
-    const source = new EventSource(url);
-    source.addEventListener("message", decode ? (event) => {
-      const tick = decode(event.data);
+    await receive(url, (data) => {
+      const tick = JSON.parse(data);
       tally.count += 1;
       tally.sum += tick.n;
       tally.length += tick.text.length;
-    } : (event) => {
+    });
+    return tally;
+  };
+}
+
+function undecoded(receive) {
+  return async (url) => {
+    const tally = { count: 0, sum: 0, length: 0 };
+    await receive(url, (data) => {
       tally.count += 1;
-      tally.length += event.data.length;
+      tally.length += data.length;
     });
-    source.addEventListener("close", () => {
-      source.close();
-      resolve(tally);
+    return tally;
+  };
+}
+
+function first(receive) {
+  return async (url) => {
+    let n;
+    await receive(url, (data) => {
+      n = JSON.parse(data).n;
+      return true;
     });
-    source.addEventListener("error", () => {
-      source.close();
-      reject(new Error("the connection was lost"));
-    });
-  });
+    return n;
+  };
 }
 
 function parse(shape, texts, repetitions) {
@@ -117,14 +160,38 @@ function check(who, size, events, tally) {
 
 let requests = 0;
 
-async function receive(who, size, events) {
+/// A key that no other request has: nobody is served from a cache.
+function freshKey() {
   requests += 1;
-  const url = `/burst/${events}?size=${size}&key=${key}-${requests}`;
+  return `${key}-${requests}`;
+}
+
+async function receive(who, size, events) {
+  const url = `/burst/${events}?size=${size}&key=${freshKey()}`;
   const start = performance.now();
   const tally = await streams[who](url);
   const micros = (performance.now() - start) * 1000;
   check(who, size, events, tally);
   return micros / events;
+}
+
+/// Of connections that the server leaves open, so that each contestant has to make its own.
+async function open(who, times) {
+  const micros = [];
+  for (let i = 0; i < times; i += 1) {
+    const url = `/content-type?type=text/event-stream&hold=true&key=${freshKey()}`;
+    const start = performance.now();
+    const n = await firsts[who](url);
+    micros.push((performance.now() - start) * 1000);
+    if (n !== 1) throw new Error(`${who}: the first event is ${n} and not 1`);
+    await pause(0);
+  }
+  // Without the ends, as one hiccup takes longer than all the rest; but not the median, as
+  // WebKit's clock ticks in milliseconds.
+  micros.sort((a, b) => a - b);
+  const end = Math.floor(times / 10);
+  const middle = micros.slice(end, times - end);
+  return middle.reduce((sum, taken) => sum + taken) / middle.length;
 }
 
 function decodeAll(who, shape) {
@@ -138,6 +205,15 @@ function decodeAll(who, shape) {
   return micros / (repetitions * texts.length);
 }
 
+/// Those who are asked for, and those to whom they are compared; nobody if there are only these.
+function entrants(kind, contestants) {
+  const others = rivals[kind].map(([, name]) => name);
+  const wanted = (name) => name.includes(only);
+  const names = Object.keys(contestants).filter((name) => wanted(name) || others.includes(name));
+  if (names.every((name) => only && others.includes(name))) return null;
+  return Object.fromEntries(names.map((name) => [name, contestants[name]]));
+}
+
 /// All contestants in each round, each round begun by another; the first round only warms up.
 async function race(contestants, run) {
   const names = Object.keys(contestants);
@@ -148,25 +224,36 @@ async function race(contestants, run) {
       const taken = await run(name);
       if (round > 0) micros[name].push(taken);
       // What the one has left to do is not to be done in the other's time.
-      await new Promise((resume) => setTimeout(resume, 20));
+      await pause(20);
     }
   }
   return names.map((name) => ({ name, micros: micros[name] }));
 }
 
+function pause(milliseconds) {
+  return new Promise((resume) => setTimeout(resume, milliseconds));
+}
+
 async function measure() {
   await init();
+  await initSimd();
   const races = [];
+  const add = async (kind, what, all, run) => {
+    const contestants = entrants(kind, all);
+    if (!contestants) return;
+    races.push({ kind, what, rivals: rivals[kind], contestants: await race(contestants, run) });
+  };
   for (const shape of Object.keys(shapes)) {
     const bytes = shapes[shape][0][0].length;
-    const contestants = await race(decoders, (who) => decodeAll(who, shape));
-    races.push({ kind: "decode", what: `${bytes} bytes`, contestants });
+    await add("decode", `${bytes} bytes`, decoders, (who) => decodeAll(who, shape));
   }
   for (const [size, full] of bursts) {
     const events = Math.ceil(full * share);
-    const contestants = await race(streams, (who) => receive(who, size, events));
-    races.push({ kind: "stream", what: `${size} bytes, ${events} events a round`, contestants });
+    const what = `${size} bytes, ${events} events a round`;
+    await add("stream", what, streams, (who) => receive(who, size, events));
   }
+  const times = Math.ceil(openings * share);
+  await add("first", `${times} connections a round`, firsts, (who) => open(who, times));
   return { date: new Date().toISOString().slice(0, 10), races };
 }
 

@@ -4,7 +4,10 @@ use js_sys::{Object, Reflect, TypeError};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::CloseRule;
+use crate::{CloseRule, EventSource};
+
+#[cfg(feature = "fetch")]
+mod request;
 
 /// A string, or a `URL` of whatever realm.
 pub(super) fn read_url(given: &JsValue) -> Result<String, JsValue> {
@@ -16,32 +19,75 @@ pub(super) fn read_url(given: &JsValue) -> Result<String, JsValue> {
 }
 
 /// What TypeScript calls `EventStreamOptions`.
-#[derive(Default)]
-pub(super) struct Options {
-    pub events: Vec<String>,
-    pub close_on: CloseRule,
-    pub with_credentials: bool,
+const OPTIONS: &[&str] = &[
+    "events",
+    "closeOn",
+    "withCredentials",
+    "transport",
+    "method",
+    "headers",
+    "body",
+    "lastEventId",
+];
+
+/// The event source that the constructor's arguments describe.
+pub(super) fn read_source(url: String, given: Option<&JsValue>) -> Result<EventSource, JsValue> {
+    let source = EventSource::new(url);
+    let Some(given) = given else {
+        return Ok(source);
+    };
+    let options = object_of("options", given, OPTIONS)?;
+    let source = with_request(source, &options)?;
+    let source = with_events(source, &options)?;
+    Ok(source
+        .close_on(close_rule(&options)?)
+        .with_credentials(field(&options, "withCredentials", "true or false")?.unwrap_or_default()))
 }
 
-impl Options {
-    pub fn read(given: &JsValue) -> Result<Self, JsValue> {
-        if given.is_undefined() {
-            return Ok(Options::default());
+#[cfg(feature = "fetch")]
+use request::{with_all_events, with_request};
+
+#[cfg(not(feature = "fetch"))]
+fn with_request(source: EventSource, options: &JsValue) -> Result<EventSource, JsValue> {
+    for key in ["method", "headers", "body", "lastEventId"] {
+        if !get(options, key)?.is_undefined() {
+            return Err(without_fetch(&format!("`{key}`")));
         }
-        let options = object_of("options", given, &["events", "closeOn", "withCredentials"])?;
-        let events: Option<Vec<String>> = field(&options, "events", "an array of event names")?;
-        if events.as_ref().is_some_and(Vec::is_empty) {
-            return Err(type_error(
-                "`events` is empty: leave it away for unnamed events",
-            ));
-        }
-        Ok(Options {
-            events: events.unwrap_or_default(),
-            close_on: close_rule(&options)?,
-            with_credentials: field(&options, "withCredentials", "true or false")?
-                .unwrap_or_default(),
-        })
     }
+    match field::<String>(options, "transport", TRANSPORTS)?.as_deref() {
+        None | Some("native") => Ok(source),
+        Some("fetch") => Err(without_fetch("`transport: \"fetch\"`")),
+        Some(_) => Err(type_error(&format!("`transport` is to be {TRANSPORTS}"))),
+    }
+}
+
+#[cfg(not(feature = "fetch"))]
+fn with_all_events(_: EventSource) -> Result<EventSource, JsValue> {
+    Err(without_fetch("`events: \"*\"`"))
+}
+
+#[cfg(not(feature = "fetch"))]
+fn without_fetch(what: &str) -> JsValue {
+    type_error(&format!(
+        "{what} needs the transport \"fetch\", which this package was built without"
+    ))
+}
+
+const TRANSPORTS: &str = "\"native\" or \"fetch\"";
+
+fn with_events(source: EventSource, options: &JsValue) -> Result<EventSource, JsValue> {
+    let given = get(options, "events")?;
+    if given.as_string().as_deref() == Some("*") {
+        return with_all_events(source);
+    }
+    let events: Option<Vec<String>> =
+        field(options, "events", "an array of event names, or \"*\"")?;
+    if events.as_ref().is_some_and(Vec::is_empty) {
+        return Err(type_error(
+            "`events` is empty: leave it away for unnamed events",
+        ));
+    }
+    Ok(source.events(events.unwrap_or_default()))
 }
 
 fn close_rule(options: &JsValue) -> Result<CloseRule, JsValue> {

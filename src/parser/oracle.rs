@@ -92,19 +92,14 @@ impl Oracle {
             }
             // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to
             // the field value. Otherwise, ignore the field."
-            "id" => {
-                if !value.contains('\0') {
-                    buffers.last_event_id = value.to_owned();
-                }
-            }
+            "id" if value.contains('\0') => {}
+            "id" => buffers.last_event_id = value.to_owned(),
             // "If the field value consists of only ASCII digits, then interpret the field value as an
             // integer in base ten, and set the event stream's reconnection time to that integer.
             // Otherwise, ignore the field." Nothing is no integer.
-            "retry" => {
-                if !value.is_empty() && value.chars().all(|digit| digit.is_ascii_digit()) {
-                    self.reconnection_time = Some(value.parse().unwrap_or(u64::MAX));
-                }
-            }
+            "retry"
+                if value.is_empty() || value.contains(|digit: char| !digit.is_ascii_digit()) => {}
+            "retry" => self.reconnection_time = Some(value.parse().unwrap_or(u64::MAX)),
             // "The field is ignored."
             _ => {}
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use web_sys::Request;
 
 use super::EventSource;
-use crate::transport::fetch::{Body, Plan};
+use crate::transport::fetch::{self, Body, Plan};
 
 /// # Over `fetch()`
 ///
@@ -44,9 +44,13 @@ impl EventSource {
     /// # Ok(()) }
     /// ```
     pub fn fetch(url: impl Into<String>) -> Self {
-        let mut source = EventSource::new(url);
-        source.plan = Some(Box::default());
-        source
+        EventSource::new(url).over_fetch()
+    }
+
+    /// The same event source, read by `fetch()`.
+    pub(crate) fn over_fetch(mut self) -> Self {
+        self.plan();
+        self
     }
 
     /// An event source that sends this request: a [`web_sys::Request`], or what can be made one, such
@@ -199,9 +203,8 @@ impl EventSource {
 
     /// Subscribes the stream to the events of every name.
     pub fn all_events(mut self) -> Self {
-        self.plan();
         self.wanted.all = true;
-        self
+        self.over_fetch()
     }
 
     /// Calls back with each [comment] of the server, the text behind its colon, as long as the
@@ -223,6 +226,7 @@ impl EventSource {
     }
 
     fn plan(&mut self) -> &mut Plan {
-        self.plan.get_or_insert_default()
+        self.plan
+            .get_or_insert_with(|| Box::new(Plan::new(fetch::open)))
     }
 }

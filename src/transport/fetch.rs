@@ -10,7 +10,7 @@
 //!   never run while the stream is being polled.
 //!
 //! The files: `plan.rs` makes the requests, `answer.rs` looks at the answers, `task.rs` is the course
-//! of the connection.
+//! of the connection, `pace.rs` leaves the page its time.
 
 use std::{
     cell::{Cell, RefCell},
@@ -37,6 +37,7 @@ use crate::{
 };
 
 mod answer;
+mod pace;
 mod plan;
 mod task;
 
@@ -100,6 +101,8 @@ pub(crate) fn open(
     let stream = Fetch {
         port,
         parser: None,
+        topic: None,
+        origin: Arc::from(""),
         over: false,
     };
     Ok((connection, Box::new(stream)))
@@ -184,8 +187,7 @@ impl Port {
                 Step::Comment if session.is_closed() => {}
                 Step::Comment => {
                     let comment = parser.comment();
-                    let callbacks = self.comments.snapshot();
-                    sys::guarded(|| callbacks.each(|callback| callback(&comment)));
+                    sys::guarded(|| self.comments.each(|callback| callback(&comment)));
                 }
                 Step::TooLarge => {
                     let limit = self.limit;
@@ -193,7 +195,8 @@ impl Port {
                     self.inbox.borrow_mut().push_error(error);
                 }
                 Step::Event => {
-                    let (topic, frame) = found(session, parser, &origin);
+                    let topic = session.topic(parser.event_type());
+                    let frame = found(parser, topic.as_deref(), &origin);
                     let arrival = receive(session, topic.as_deref(), &frame);
                     let last = arrival.last;
                     if arrival.for_stream {
@@ -211,23 +214,11 @@ impl Port {
     }
 }
 
-/// The event that the parser has found, and its topic, if it has one.
-fn found<'a>(
-    session: &Session,
-    parser: &'a Parser,
-    origin: &Arc<str>,
-) -> (Option<Rc<Topic>>, Frame<'a>) {
-    let event_type = parser.event_type();
-    let topic = session.topic(event_type);
-    let name = topic.as_ref().map(|topic| &topic.name);
-    let frame = Frame::lent(
-        event_type,
-        name,
-        parser.data(),
-        parser.last_event_id(),
-        origin,
-    );
-    (topic, frame)
+/// The event that the parser has found.
+fn found<'a>(parser: &'a Parser, topic: Option<&'a Topic>, origin: &'a Arc<str>) -> Frame<'a> {
+    let name = topic.map(|topic| &topic.name);
+    let (data, id) = (parser.data(), parser.last_event_id());
+    Frame::lent(parser.event_type(), name, data, id, origin)
 }
 
 /// Tells the session of a message. What had been read before the program closed the connection is
@@ -294,20 +285,24 @@ impl Desk {
 /// The stream's end.
 struct Fetch {
     port: Rc<Port>,
-    /// Here as long as there may be something in it.
+    /// Here as long as there may be something in it. The inbox is empty then.
     parser: Option<Box<Parser>>,
+    /// What the last frame was lent of.
+    topic: Option<Rc<Topic>>,
+    origin: Arc<str>,
     /// The close rule was met: what is behind that in the parser is nobody's.
     over: bool,
 }
 
 impl Transport for Fetch {
     fn poll_next<'a>(&'a mut self, session: &Session, _: &mut Context<'_>) -> Poll<FeedItem<'a>> {
-        let kept = self.port.inbox.borrow_mut().pop();
-        if let Some(item) = kept {
-            return Poll::Ready(item.into());
-        }
         if self.parser.is_none() {
+            let kept = self.port.inbox.borrow_mut().pop();
+            if let Some(item) = kept {
+                return Poll::Ready(item.into());
+            }
             self.parser = self.port.desk.take_full();
+            self.origin = Arc::clone(&self.port.origin.borrow());
         }
         match self.parser.as_mut().map(|parser| parser.advance()) {
             Some(Step::Event) => self.event(session),
@@ -340,8 +335,10 @@ impl Fetch {
             return Poll::Pending;
         };
         let was_closed = session.is_closed();
-        let (topic, frame) = found(session, parser, &self.port.origin.borrow());
-        let arrival = receive(session, topic.as_deref(), &frame);
+        self.topic = session.topic(parser.event_type());
+        let topic = self.topic.as_deref();
+        let frame = found(parser, topic, &self.origin);
+        let arrival = receive(session, topic, &frame);
         self.over = arrival.last;
         let for_stream = arrival.for_stream;
         // The stream is being polled: nobody is called back before it is not.

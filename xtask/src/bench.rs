@@ -4,6 +4,7 @@
 //! several times slower. So each browser is only shown a page, which measures alone and posts its
 //! figures to the scenario server, and we ask the server for them.
 
+mod peers;
 mod report;
 mod size;
 
@@ -32,6 +33,9 @@ pub struct Args {
     /// A tenth of the events and three rounds: to see that all works, not for figures
     #[arg(long)]
     quick: bool,
+    /// Only contestants whose name contains this, beside those they are compared to; no sizes
+    #[arg(long, value_name = "NAME", conflicts_with = "save")]
+    only: Option<String>,
     /// Put the tables into BENCHMARKS.md
     #[arg(long)]
     save: bool,
@@ -44,8 +48,12 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let tools = setup::wasm()?;
     let dir = project::root().join("target").join("bench");
     fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
-    let sizes = size::measure(&tools, &dir)?;
+    let sizes = match args.only {
+        Some(_) => Vec::new(),
+        None => size::measure(&tools, &dir)?,
+    };
     build_page(&tools, &dir)?;
+    peers::provide(&tools, &dir.join("pkg"))?;
     let program = server::build_fast(&setup::host_shell()?)?;
 
     let mut figures = Figures {
@@ -77,15 +85,32 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Compiles the contestants, for speed, into the folder that the page loads them from.
+/// Compiles the contestants, for speed, into the folder that the page loads them from; and once
+/// more with vector instructions, which an app has to ask for.
 fn build_page(tools: &Tools, dir: &Path) -> Result<()> {
     say::step("building the contestants (profile `speed`)");
     process::run(cmd!(
         tools.sh,
-        "cargo build --package bench --lib --target {TARGET} --profile speed"
+        "cargo build --package bench --lib --features fetch --target {TARGET} --profile speed"
     ))?;
     let wasm = wasm_programs(tools, "speed")?.join("bench.wasm");
-    bindgen(tools, &wasm, &dir.join("pkg"), "-O3").map(drop)
+    let pkg = dir.join("pkg");
+    bindgen(tools, &wasm, &pkg, "-O3")?;
+
+    say::step("building them with vector instructions");
+    // A folder of its own, as other flags make other programs of the same name.
+    let target = dir.join("simd");
+    let mut flags = tools.sh.var_os("RUSTFLAGS").unwrap_or_default();
+    flags.push(" -Ctarget-feature=+simd128");
+    process::run(
+        cmd!(
+            tools.sh,
+            "cargo build --package bench --lib --features fetch --target {TARGET} --profile speed --target-dir {target}"
+        )
+        .env("RUSTFLAGS", flags),
+    )?;
+    let wasm = target.join(TARGET).join("speed").join("bench.wasm");
+    bindgen(tools, &wasm, &pkg.join("simd"), "-O3").map(drop)
 }
 
 /// Where cargo puts what it compiles for wasm.
@@ -130,8 +155,9 @@ fn race(
     let share = if args.quick { 0.1 } else { 1.0 };
     let key = format!("bench-{engine}");
     let url = format!(
-        "{}/index.html?key={key}&rounds={rounds}&share={share}",
-        server.address
+        "{}/index.html?key={key}&rounds={rounds}&share={share}&only={}",
+        server.address,
+        args.only.as_deref().unwrap_or_default().replace(' ', "+")
     );
     say::step(format!("{engine}: {rounds} rounds of every contestant"));
     let profile = fresh_profile(dir, engine)?;
@@ -163,13 +189,15 @@ fn fresh_profile(dir: &Path, engine: Engine) -> Result<PathBuf> {
     let _ = fs::remove_dir_all(&profile);
     fs::create_dir_all(&profile)?;
     if engine == Engine::Firefox {
-        // No page of its own beside ours, no reports, no updates.
+        // No page of its own beside ours, no reports, no updates; and a clock that does not tick in
+        // milliseconds.
         let settings = [
             "browser.aboutwelcome.enabled",
             "browser.shell.checkDefaultBrowser",
             "datareporting.policy.dataSubmissionEnabled",
             "extensions.update.enabled",
             "app.normandy.enabled",
+            "privacy.reduceTimerPrecision",
         ];
         let lines = settings.map(|name| format!("user_pref(\"{name}\", false);\n"));
         fs::write(profile.join("user.js"), lines.concat())?;

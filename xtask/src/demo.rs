@@ -33,7 +33,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 /// `www/readings/pkg/`.
 pub fn build_package(tools: &Tools) -> Result<()> {
     say::step("building the npm package into pkg/");
-    build(tools, ".", &["--features", "npm"])?;
+    build(tools, ".", &["--features", "npm,fetch"])?;
     say::step("building the page's readings into www/readings/pkg/");
     build(tools, "www/readings", &[])
 }

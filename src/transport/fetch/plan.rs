@@ -1,12 +1,19 @@
 //! What is to be asked: everything that the builder knows of the request, and the request that is
 //! made of it for each attempt.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, rc::Rc};
 
 use wasm_bindgen::JsValue;
 use web_sys::{Request, RequestCache, RequestCredentials, RequestInit};
 
-use crate::{OpenError, parser::Parser, sys};
+use crate::{
+    Connection, OpenError,
+    buffer::Inbox,
+    parser::Parser,
+    session::Session,
+    sys,
+    transport::{Reading, Transport},
+};
 
 /// The media type of an event stream.
 pub(super) const EVENT_STREAM: &str = "text/event-stream";
@@ -19,7 +26,18 @@ pub(crate) type FreshHeaders = dyn Fn() -> Pin<Box<dyn Future<Output = Result<He
 /// Called with the text of each comment.
 pub(crate) type CommentCallback = dyn FnMut(&str);
 
+/// Opens a connection by a plan.
+pub(crate) type Open = fn(
+    Rc<Session>,
+    Plan,
+    bool,
+    Inbox,
+    Reading,
+) -> Result<(Connection, Box<dyn Transport>), OpenError>;
+
 pub(crate) struct Plan {
+    /// The transport itself. Here, so that it is linked only into apps that make such a plan.
+    pub open: Open,
     /// A request of the program's own; what else is here replaces parts of it.
     pub given: Option<Request>,
     pub method: Option<String>,
@@ -33,9 +51,10 @@ pub(crate) struct Plan {
     pub max_event_size: usize,
 }
 
-impl Default for Plan {
-    fn default() -> Self {
+impl Plan {
+    pub fn new(open: Open) -> Self {
         Plan {
+            open,
             given: None,
             method: None,
             headers: Vec::new(),

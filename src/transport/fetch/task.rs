@@ -9,6 +9,7 @@ use web_sys::{ReadableStreamDefaultReader, Request, RequestInit};
 use super::{
     Port,
     answer::{Verdict, is_blocked, judge},
+    pace::Pace,
     plan::{FreshHeaders, set_header, set_last_event_id},
 };
 use crate::{
@@ -148,9 +149,13 @@ impl Course {
 
     /// Reads the body to its end, each piece when it is wanted.
     async fn read(&self, reader: ReadableStreamDefaultReader) -> Outcome {
+        let mut pace = Pace::new();
         loop {
             poll_fn(|cx| self.port.desk.poll_wanted(cx)).await;
-            match sys::read(&reader).await {
+            pace.before_read().await;
+            let read = sys::read(&reader).await;
+            pace.after_read();
+            match read {
                 Ok(Some(chunk)) => self.port.fill(&self.session, &chunk),
                 Ok(None) => return Outcome::EndOfBody,
                 Err(thrown) => return Outcome::Broken(sys::detail(&thrown)),

@@ -40,6 +40,7 @@ pub fn all() -> Vec<Case> {
         machine::the_log_shows_name_id_and_data_newest_first,
         machine::the_log_keeps_a_bounded_number_of_rows,
         reply::a_reply_appears_token_by_token_and_ends_complete,
+        reply::the_prompt_is_posted_once,
         reply::after_the_sentinel_the_server_sees_no_second_request,
         reply::stop_ends_a_reply_at_once,
         connection::the_close_button_closes_and_the_server_sees_it,

@@ -58,6 +58,21 @@ impl Server {
         Ok((answer.status() == StatusCode::OK, answer.json().await?))
     }
 
+    /// The method of each request under the key.
+    pub async fn methods(&self, key: &str) -> Result<Vec<String>> {
+        #[derive(Deserialize)]
+        struct Asked {
+            method: String,
+        }
+        let asked: Vec<Asked> = self
+            .get(&format!("/requests/{key}"))
+            .send()
+            .await?
+            .json()
+            .await?;
+        Ok(asked.into_iter().map(|asked| asked.method).collect())
+    }
+
     /// Writes these bytes into the open streams of the key.
     pub async fn send(&self, key: &str, bytes: String) -> Result<()> {
         let path = format!("{}/control/{key}/send", self.url);

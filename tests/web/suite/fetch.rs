@@ -15,6 +15,7 @@ mod backpressure;
 mod callbacks;
 mod cors;
 mod limits;
+mod pace;
 mod requests;
 mod resuming;
 

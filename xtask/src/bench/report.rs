@@ -4,7 +4,7 @@ use super::size::Size;
 use crate::project;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::fs;
 
 #[derive(Serialize)]
@@ -41,7 +41,8 @@ struct Race {
     kind: Kind,
     /// What each contestant had to do.
     what: String,
-    /// The first is plain JavaScript, to which the others are compared.
+    /// The contestants to whom all are compared: what the tables call each, and its name.
+    rivals: Vec<(String, String)>,
     contestants: Vec<Contestant>,
 }
 
@@ -49,13 +50,34 @@ struct Race {
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Stream,
+    First,
     Decode,
+}
+
+impl Kind {
+    /// As the tables come.
+    const ALL: [Self; 3] = [Self::Stream, Self::First, Self::Decode];
+
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Stream => "Receiving",
+            Self::First => "Time to the first event",
+            Self::Decode => "Decoding alone",
+        }
+    }
+
+    fn unit(self) -> &'static str {
+        match self {
+            Self::Stream | Self::Decode => "µs per event",
+            Self::First => "µs",
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
 struct Contestant {
     name: String,
-    /// Per event, one figure a round.
+    /// Per event or connection, one figure a round.
     micros: Vec<f64>,
 }
 
@@ -90,12 +112,9 @@ impl Figures {
                 "\n### {name} {version}\n\n{}, {rounds} rounds.\n",
                 page.date
             );
-            for (kind, heading) in [
-                (Kind::Stream, "Receiving"),
-                (Kind::Decode, "Decoding alone"),
-            ] {
+            for kind in Kind::ALL {
                 let races = page.races.iter().filter(|race| race.kind == kind);
-                races.for_each(|race| race.table(heading, &mut text));
+                races.for_each(|race| race.table(&mut text));
             }
         }
         text.push_str("\n### Code size\n\n| app | wasm, KiB gzip | JS beside it, KiB gzip |\n|---|---:|---:|\n");
@@ -108,26 +127,42 @@ impl Figures {
 }
 
 impl Race {
-    fn table(&self, heading: &str, text: &mut String) {
+    fn table(&self, text: &mut String) {
+        let (heading, unit) = (self.kind.heading(), self.kind.unit());
         let _ = write!(
             text,
-            "\n{heading}: {}\n\n| contestant | µs per event | in all rounds | to plain JS | in all rounds |\n|---|---:|---:|---:|---:|\n",
+            "\n{heading}: {}\n\n| contestant | {unit} | in all rounds |",
             self.what
         );
-        let Some(plain) = self.contestants.first() else {
-            return;
-        };
+        let rivals = self.rivals.iter().filter_map(|(short, name)| {
+            let rival = self.contestants.iter().find(|one| one.name == *name)?;
+            Some((short, rival))
+        });
+        let rivals: Vec<_> = rivals.collect();
+        for (short, _) in &rivals {
+            let _ = write!(text, " × {short} | in all rounds |");
+        }
+        let columns = "---:|".repeat(2 + 2 * rivals.len());
+        let _ = writeln!(text, "\n|---|{columns}");
         for Contestant { name, micros } in &self.contestants {
-            // Round by round, as what disturbs one round disturbs all its contestants.
-            let ratios = micros.iter().zip(&plain.micros).map(|(own, js)| own / js);
-            let (time, ratio) = (Spread::of(micros.clone()), Spread::of(ratios.collect()));
-            let _ = writeln!(
-                text,
-                "| {name} | {:.2} | {:.2} to {:.2} | {:.2} | {:.2} to {:.2} |",
-                time.median, time.least, time.most, ratio.median, ratio.least, ratio.most
-            );
+            let time = Spread::of(micros.clone());
+            let _ = write!(text, "| {name} | {time} |");
+            for (_, rival) in &rivals {
+                let speed = Spread::of(speeds(micros, &rival.micros));
+                let _ = write!(text, " {speed} |");
+            }
+            text.push('\n');
         }
     }
+}
+
+/// How many times as fast as the other one was, round by round, as what disturbs one round disturbs
+/// all its contestants.
+fn speeds(own: &[f64], other: &[f64]) -> Vec<f64> {
+    own.iter()
+        .zip(other)
+        .map(|(own, other)| other / own)
+        .collect()
 }
 
 /// The middle and the ends of some figures.
@@ -148,6 +183,18 @@ impl Spread {
             median: (at(middle) + at(last - last.min(middle))) / 2.0,
             most: at(last),
         }
+    }
+}
+
+/// As two cells of a table.
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            least,
+            median,
+            most,
+        } = self;
+        write!(f, "{median:.2} | {least:.2} to {most:.2}")
     }
 }
 
@@ -176,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn ratios_are_taken_within_a_round() {
+    fn speeds_are_compared_within_a_round() {
         let contestant = |name: &str, micros: &[f64]| Contestant {
             name: name.to_string(),
             micros: micros.to_vec(),
@@ -184,13 +231,17 @@ mod tests {
         let race = Race {
             kind: Kind::Stream,
             what: String::new(),
+            rivals: vec![("JS".to_string(), "plain JS".to_string())],
             contestants: vec![
-                contestant("js", &[1.0, 10.0, 2.0]),
+                contestant("plain JS", &[1.0, 10.0, 2.0]),
                 contestant("us", &[2.0, 20.0, 4.0]),
             ],
         };
         let mut text = String::new();
-        race.table("", &mut text);
-        assert!(text.contains("| us | 4.00 | 2.00 to 20.00 | 2.00 | 2.00 to 2.00 |"));
+        race.table(&mut text);
+        assert!(
+            text.contains("| in all rounds | × JS | in all rounds |\n|---|---:|---:|---:|---:|\n")
+        );
+        assert!(text.contains("| us | 4.00 | 2.00 to 20.00 | 0.50 | 0.50 to 0.50 |\n"));
     }
 }

@@ -12,9 +12,10 @@ use std::path::Path;
 use xshell::cmd;
 
 /// The examples, and what each is.
-const APPS: [(&str, &str); 4] = [
+const APPS: [(&str, &str); 5] = [
     ("size_stream", "stream of raw messages"),
     ("size_typed", "stream of a type, `serde_json`"),
+    ("size_fetch", "the same over `fetch`"),
     (
         "size_js_parse",
         "stream, `JSON.parse` and `serde-wasm-bindgen`",
@@ -36,6 +37,10 @@ pub fn measure(tools: &Tools, dir: &Path) -> Result<Vec<Size>> {
     process::run(cmd!(
         tools.sh,
         "cargo build --package bench --examples --target {TARGET} --release"
+    ))?;
+    process::run(cmd!(
+        tools.sh,
+        "cargo build --package bench --example size_fetch --features fetch --target {TARGET} --release"
     ))?;
     let built = wasm_programs(tools, "release")?.join("examples");
     let out = dir.join("size");

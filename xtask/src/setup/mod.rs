@@ -7,6 +7,7 @@ mod apt;
 pub mod browsers;
 mod debian;
 pub mod linters;
+pub mod npm;
 mod target;
 mod wasm_bindgen;
 mod wasm_opt;

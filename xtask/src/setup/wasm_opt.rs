@@ -3,7 +3,7 @@
 //! The npm package holds the whole tool and comes from a registry; wasm-pack's own download
 //! needs an open network, and distributions carry versions that fail on today's wasm.
 
-use super::{Tools, apt, at_least};
+use super::{Tools, at_least, npm};
 use crate::{process, project, say};
 use anyhow::{Context, Result, bail};
 use xshell::cmd;
@@ -35,11 +35,7 @@ fn try_ensure(tools: &Tools) -> Result<()> {
     let root = project::cache()?.join(format!("binaryen-{VERSION}"));
     let bin = root.join("node_modules").join(".bin");
     if !bin.join("wasm-opt").exists() {
-        if tools.find("npm").is_none() {
-            let why = "npm, which brings wasm-opt";
-            apt::install(tools, &["nodejs", "npm"], why)
-                .context("install Node.js with npm, which brings wasm-opt")?;
-        }
+        npm::ensure(tools, "wasm-opt")?;
         say::step(format!(
             "installing wasm-opt (binaryen {VERSION}) with npm, which makes the package smaller \
              (seconds, once; kept in {})",

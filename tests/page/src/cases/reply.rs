@@ -50,6 +50,15 @@ pub async fn a_reply_appears_token_by_token_and_ends_complete(page: &Page) -> Re
     Ok(())
 }
 
+pub async fn the_prompt_is_posted_once(page: &Page) -> Result<()> {
+    let seen = ask(page).await?;
+    let reply = &seen[seen.len() - 1].reply;
+    ensure!(reply.state == "complete", "it ended as {}", reply.state);
+    let methods = page.server.methods(&reply.key).await?;
+    ensure!(methods == ["POST"], "{methods:?}");
+    Ok(())
+}
+
 pub async fn after_the_sentinel_the_server_sees_no_second_request(page: &Page) -> Result<()> {
     let seen = ask(page).await?;
     let reply = &seen[seen.len() - 1].reply;

@@ -1,0 +1,28 @@
+//! A minimal app, for its size: a stream of typed events over `fetch()`.
+
+use futures_util::StreamExt;
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+use wasm_eventsource::EventSource;
+
+#[derive(Deserialize)]
+struct Tick {
+    n: f64,
+    text: String,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console)]
+    fn log(n: f64, text: &str);
+}
+
+#[wasm_bindgen(start)]
+async fn main() -> Result<(), JsError> {
+    let mut ticks = EventSource::fetch("/sse").typed_event::<Tick>("message")?;
+    while let Some(tick) = ticks.next().await {
+        let tick = tick?;
+        log(tick.n, &tick.text);
+    }
+    Ok(())
+}
