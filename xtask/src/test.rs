@@ -32,7 +32,7 @@ pub struct Args {
 const SUITES: [&str; 3] = ["web", "worker", "fetch"];
 
 /// How long one suite may take in one engine once it has been compiled, in seconds.
-const SUITE_SECONDS: u64 = 300;
+const SUITE_SECONDS: u64 = 600;
 /// How long the whole command around it may take: compiling comes first.
 const COMMAND_LIMIT: Duration = Duration::from_secs(40 * 60);
 

@@ -46,6 +46,26 @@ async fn last_error<T>(stream: &mut EventStream<T>) -> Error {
     error
 }
 
+#[derive(Debug, PartialEq)]
+enum Engine {
+    Chromium,
+    Firefox,
+    WebKit,
+}
+
+/// The engine, for the few things that engines do each in their own way.
+fn engine() -> Engine {
+    let agent = js_sys::eval("navigator.userAgent").expect("a navigator");
+    let agent = agent.as_string().expect("a text");
+    if agent.contains("Firefox") {
+        Engine::Firefox
+    } else if agent.contains("Chrome") {
+        Engine::Chromium
+    } else {
+        Engine::WebKit
+    }
+}
+
 async fn text(response: &Response) -> String {
     let text = JsFuture::from(response.text().expect("a body not yet read")).await;
     text.expect("a body").as_string().expect("a text")

@@ -4,18 +4,17 @@ use futures_util::StreamExt;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, CloseReason, Error, EventStream};
 
-use super::Numbered;
+use super::{Engine, Numbered, engine};
 use crate::suite::{
     observe::{Notes, data, memory_size, next, noting_states},
     scenario::Scenario,
 };
 
-/// Whether this browser holds a server back whose body nobody reads. Firefox does not: it takes all
-/// there is into a memory of its own. What is shown of it is that none of this comes to us.
+/// Whether this browser holds a server back whose body nobody reads. Only Chromium does: Firefox and
+/// WebKit take all there is into memory of their own. What is shown of them is that none of it comes to
+/// us.
 fn browser_holds_back() -> bool {
-    !js_sys::eval("navigator.userAgent.includes('Firefox')")
-        .expect("a navigator")
-        .is_truthy()
+    engine() == Engine::Chromium
 }
 
 /// How many megabytes of 2^20 bytes are sent, in each about 16 events: more than any memory on the way
@@ -27,6 +26,10 @@ fn megabytes() -> u64 {
 /// What may be on its way to a stream that is not polled: the browser reads ahead of us, and so do the
 /// sockets.
 const ON_ITS_WAY: u64 = 100_000_000;
+
+/// So much the wasm memory may grow while hundreds of times as much comes in: browsers hand out pieces
+/// of any size.
+const A_LITTLE: u32 = 4 << 20;
 
 /// Waits until the server is held back, and sees how far it has come.
 async fn is_held(server: &Scenario) {
@@ -56,7 +59,8 @@ async fn a_stream_that_is_not_polled_holds_the_server_back_and_then_reads_it_all
     let mut stream = source.stream().unwrap();
     let before = memory_size();
     is_held(&server).await;
-    assert_eq!(memory_size(), before, "nobody has asked for any of it");
+    let grown = memory_size() - before;
+    assert!(grown < A_LITTLE, "{grown} bytes that nobody has asked for");
     let (mut count, mut sum, mut bytes, mut flat) = (0, 0, 0, 0);
     while let Some(message) = stream.next().await {
         let message = message.unwrap();
@@ -73,7 +77,11 @@ async fn a_stream_that_is_not_polled_holds_the_server_back_and_then_reads_it_all
     // Of each event, a few bytes are around its data.
     assert!(bytes as u64 > megabytes * 1_048_000, "{bytes} bytes");
     assert!(matches!(stream.close_reason(), Some(CloseReason::Rule(_))));
-    assert_eq!(memory_size(), flat, "the wasm memory has grown");
+    let grown = memory_size() - flat;
+    assert!(
+        grown < A_LITTLE,
+        "the wasm memory has grown by {grown} bytes"
+    );
 }
 
 #[wasm_bindgen_test]

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, Error, EventSource, OpenError};
 
-use super::{last_error, request};
+use super::{Engine, engine, last_error, request};
 use crate::suite::{
     observe::{data, is_silent, message, next, noting_states, numbers, soon},
     scenario::{Asked, Scenario},
@@ -260,7 +260,12 @@ async fn an_id_of_another_script_arrives_as_utf8_at_the_first_request_and_at_a_r
     assert!(is_silent(&mut stream));
     server.end().await;
     let counts = server.until("requests=2").await;
-    assert_eq!(counts.last_event_ids, ["é7 🦀", "время/✓"]);
+    let sent = ["é7 🦀", "время/✓"].map(|id| match engine() {
+        // It takes the bytes of a header for characters, and encodes them once more.
+        Engine::WebKit => id.bytes().map(char::from).collect(),
+        _ => id.to_owned(),
+    });
+    assert_eq!(counts.last_event_ids, sent);
 }
 
 #[wasm_bindgen_test]
