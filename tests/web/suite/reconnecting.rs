@@ -183,6 +183,22 @@ async fn a_server_that_is_not_there_yet_is_tried_again_unless_the_browser_gives_
 }
 
 #[wasm_bindgen_test]
+async fn an_event_without_an_id_behind_a_reconnect_has_the_last_one_of_before() {
+    let server = Scenario::new().await;
+    let mut stream = server.source("/live").stream().unwrap();
+    server.until("open=1").await;
+    server.send("id: 7\ndata: before\n\n").await;
+    assert_eq!(message(&mut stream).await.last_event_id(), "7");
+    let behind = async {
+        server.end().await;
+        server.until("opened=2&open=1").await;
+        server.send("data: behind\n\n").await;
+    };
+    let (behind, ()) = futures_util::future::join(message(&mut stream), behind).await;
+    assert_eq!((behind.data(), behind.last_event_id()), ("behind", "7"));
+}
+
+#[wasm_bindgen_test]
 async fn resuming_without_an_id_says_so() {
     let server = Scenario::new().await;
     let mut stream = server.source("/live").stream().unwrap().with_lifecycle();
