@@ -95,6 +95,18 @@ enum Item {
     Error(Error),
 }
 
+impl Item {
+    /// Whether it counts as a message.
+    fn is_message(&self) -> bool {
+        match self {
+            Item::Came(item) => matches!(item, Lifecycle::Message(_)),
+            Item::Gap(_) => false,
+            #[cfg(feature = "fetch")]
+            Item::Error(_) => true,
+        }
+    }
+}
+
 impl Inbox {
     /// So many waiting items are nothing special.
     const AT_EASE: usize = 1024;
@@ -114,31 +126,39 @@ impl Inbox {
 
     /// Keeps the item and says how soon the reader is to come for it; `None` if it was not kept.
     pub fn push(&mut self, item: Lifecycle<Message>) -> Option<Urgency> {
-        // What waits in a bounded buffer may be dropped: the reader is to come for each.
-        let mut urgency = Urgency::Now;
-        if matches!(item, Lifecycle::Message(_)) {
-            if self
-                .buffer
-                .limit
-                .is_some_and(|limit| self.messages >= limit)
-            {
-                self.drop_oldest();
-            }
-            self.messages += 1;
-            if self.buffer.limit.is_none() {
-                urgency = Urgency::Burst;
-            }
-        } else if !self.lifecycle {
+        let is_message = matches!(item, Lifecycle::Message(_));
+        if !is_message && !self.lifecycle {
             return None;
         }
+        if is_message {
+            self.make_room();
+        }
         self.items.push_back(Item::Came(item));
-        Some(urgency)
+        // What waits in a bounded buffer may be dropped: the reader is to come for each.
+        Some(if is_message && self.buffer.limit.is_none() {
+            Urgency::Burst
+        } else {
+            Urgency::Now
+        })
     }
 
-    /// Keeps an error that does not end the stream, in its place.
+    /// Keeps an error in the place of the message that it is about.
     #[cfg(feature = "fetch")]
     pub fn push_error(&mut self, error: Error) {
+        self.make_room();
         self.items.push_back(Item::Error(error));
+    }
+
+    /// Counts one message more.
+    fn make_room(&mut self) {
+        if self
+            .buffer
+            .limit
+            .is_some_and(|limit| self.messages >= limit)
+        {
+            self.drop_oldest();
+        }
+        self.messages += 1;
     }
 
     pub fn pop(&mut self) -> Option<Result<Lifecycle<Message>, Error>> {
@@ -150,13 +170,11 @@ impl Inbox {
             return None;
         };
         self.ahead = self.ahead.saturating_sub(1);
+        if item.is_message() {
+            self.messages -= 1;
+        }
         match item {
-            Item::Came(item) => {
-                if matches!(item, Lifecycle::Message(_)) {
-                    self.messages -= 1;
-                }
-                Some(Ok(item))
-            }
+            Item::Came(item) => Some(Ok(item)),
             Item::Gap(dropped) => Some(Err(Error::Lagged { dropped })),
             #[cfg(feature = "fetch")]
             Item::Error(error) => Some(Err(error)),
@@ -165,11 +183,10 @@ impl Inbox {
 
     /// Puts a gap in the place of the oldest message, or widens the one before it.
     fn drop_oldest(&mut self) {
-        let is_message = |item: &Item| matches!(item, Item::Came(Lifecycle::Message(_)));
         while self
             .items
             .get(self.ahead)
-            .is_some_and(|item| !is_message(item))
+            .is_some_and(|item| !item.is_message())
         {
             self.ahead += 1;
         }
@@ -270,6 +287,19 @@ mod tests {
             inbox.push(message(n));
         }
         assert_eq!(seen(&mut inbox), ["o", "-1", "o", "-1", "o", "3"]);
+    }
+
+    #[cfg(feature = "fetch")]
+    #[test]
+    fn an_error_has_a_message_s_place_and_is_dropped_and_counted_as_one() {
+        let mut inbox = Inbox::new(Buffer::drop_oldest(2));
+        let too_large = || Error::TooLarge { limit: 1 };
+        (1..=1000).for_each(|_| inbox.push_error(too_large()));
+        inbox.push(message(1));
+        assert_eq!(inbox.items.len(), 3);
+        assert_eq!(inbox.pop(), Some(Err(Error::Lagged { dropped: 999 })));
+        assert_eq!(inbox.pop(), Some(Err(too_large())));
+        assert_eq!(seen(&mut inbox), ["1"]);
     }
 
     proptest! {

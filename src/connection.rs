@@ -80,8 +80,8 @@ impl Connection {
     }
 
     /// The server's newest answer, for its headers; after [`Error::Status`](crate::Error::Status) or
-    /// [`Error::ContentType`](crate::Error::ContentType) for its body, too, which is there as long as
-    /// this connection is. `None` before the first answer, and over the browser's own `EventSource`.
+    /// [`Error::ContentType`](crate::Error::ContentType) for its body, too, which is there until this
+    /// connection is closed by `close()` or dropped. `None` before the first answer, and over the browser's own `EventSource`.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -108,6 +108,8 @@ impl Connection {
     /// before, then ends; a deliberate close is not an error. Closing twice does nothing.
     pub fn close(&self) {
         self.session.close(CloseReason::Called);
+        #[cfg(feature = "fetch")]
+        self.answers.release();
     }
 
     /// A handle that closes this connection and can be kept anywhere.

@@ -37,15 +37,22 @@ export interface EventStreamOptions {
   /**
    * What brings the events in: the browser's own `EventSource`, or a streamed `fetch()`, which is
    * several times faster, knows the status, and reads only what is iterated over. `"fetch"` where one
-   * of the options below is given, else `"native"`.
+   * of the options below is given, or `events: "*"`; else `"native"`.
    */
   transport?: "native" | "fetch";
   /** `GET` unless given. Only `GET` is asked again when the connection is lost. */
   method?: string;
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | Headers;
   body?: string | Uint8Array;
   /** The last event ID that the first request goes on from. */
   lastEventId?: string;
+}
+
+/** What rejects the iteration when the stream has failed. */
+export interface EventStreamError extends Error {
+  name: "EventStreamError";
+  /** The status of the answer that was none of an event stream. `response` of the stream has more. */
+  status?: number;
 }
 
 export interface StreamEvent {
@@ -139,6 +146,14 @@ impl JsEventStream {
     pub fn close_reason(&self) -> JsValue {
         let reason = self.reading.stream.borrow().close_reason();
         reason.map_or(JsValue::UNDEFINED, |reason| to_js(&Reason::from(reason)))
+    }
+
+    /// The server's newest answer, where the transport is `"fetch"`: its headers, and after a failure its
+    /// body, until `close()` is called.
+    #[cfg(feature = "fetch")]
+    #[wasm_bindgen(getter)]
+    pub fn response(&self) -> Option<web_sys::Response> {
+        self.reading.stream.borrow().connection().response()
     }
 
     /// Called with the new state at each change.

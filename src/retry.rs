@@ -13,16 +13,20 @@ const LONGEST: u64 = 30_000;
 /// without a pause.
 const SHORTEST_GROWN: u64 = 100;
 
+/// So many milliseconds are between two requests at least, however often a server ends its answers at
+/// once and wants to be asked again without a pause.
+const SHORTEST_ROUND: u64 = 50;
+
 /// What timers can count, in milliseconds: some 24 days.
 const LONGEST_TIMER: u64 = i32::MAX as u64;
 
-/// The time to wait before this attempt, in milliseconds.
+/// The time to wait before this attempt, in milliseconds, when the last request was sent so long ago.
 ///
 /// The first attempt after a loss comes after the reconnection time, as the standard has it. Each
 /// further one, which the standard lets wait longer, takes twice as long as the one before, less up
 /// to a quarter by chance (from 0 to 1), so that the clients of a server that comes back do not all
 /// come at once.
-pub(crate) fn delay(reconnection_time: u64, attempt: u32, chance: f64) -> u32 {
+pub(crate) fn delay(reconnection_time: u64, attempt: u32, since_sent: u64, chance: f64) -> u32 {
     let doublings = attempt.saturating_sub(1);
     let delay = if doublings == 0 {
         reconnection_time
@@ -33,7 +37,8 @@ pub(crate) fn delay(reconnection_time: u64, attempt: u32, chance: f64) -> u32 {
         let spread = (grown as f64 * 0.25 * chance.clamp(0.0, 1.0)) as u64;
         (grown - spread).max(first)
     };
-    delay.min(LONGEST_TIMER) as u32
+    let round = SHORTEST_ROUND.saturating_sub(since_sent);
+    delay.clamp(round, LONGEST_TIMER) as u32
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -41,45 +46,58 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Longer ago than any pause is long.
+    const LONG: u64 = u64::MAX;
+
+    #[test]
+    fn a_server_that_ends_at_once_is_not_asked_without_a_pause() {
+        assert_eq!(delay(0, 1, 0, 0.0), 50);
+        assert_eq!(delay(0, 1, 30, 0.0), 20);
+        assert_eq!(delay(0, 1, 50, 0.0), 0);
+        assert_eq!(delay(70, 1, 0, 0.0), 70);
+    }
+
     #[test]
     fn the_first_attempt_comes_after_just_the_reconnection_time() {
         for time in [0, 1, 50, 3000, 120_000] {
-            assert_eq!(u64::from(delay(time, 1, 0.7)), time);
+            assert_eq!(u64::from(delay(time, 1, LONG, 0.7)), time);
         }
     }
 
     #[test]
     fn further_attempts_take_twice_as_long_up_to_half_a_minute() {
-        let delays: Vec<u32> = (1..=7).map(|attempt| delay(1000, attempt, 0.0)).collect();
+        let delays: Vec<u32> = (1..=7)
+            .map(|attempt| delay(1000, attempt, LONG, 0.0))
+            .collect();
         assert_eq!(delays, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
     }
 
     #[test]
     fn a_server_that_is_down_is_not_asked_without_a_pause_though_it_asked_for_none() {
-        assert_eq!(delay(0, 1, 0.0), 0);
-        assert_eq!(delay(0, 2, 0.0), 200);
-        assert_eq!(delay(0, 3, 0.0), 400);
+        assert_eq!(delay(0, 1, LONG, 0.0), 0);
+        assert_eq!(delay(0, 2, LONG, 0.0), 200);
+        assert_eq!(delay(0, 3, LONG, 0.0), 400);
     }
 
     #[test]
     fn chance_takes_up_to_a_quarter() {
-        assert_eq!(delay(1000, 3, 1.0), 3000);
-        assert_eq!(delay(1000, 3, 0.5), 3500);
+        assert_eq!(delay(1000, 3, LONG, 1.0), 3000);
+        assert_eq!(delay(1000, 3, LONG, 0.5), 3500);
     }
 
     #[test]
     fn a_server_may_ask_for_more_than_growth_would_give() {
-        assert_eq!(delay(120_000, 1, 1.0), 120_000);
-        assert_eq!(delay(120_000, 9, 1.0), 120_000);
-        assert_eq!(delay(u64::MAX, 1, 0.0), i32::MAX as u32);
+        assert_eq!(delay(120_000, 1, LONG, 1.0), 120_000);
+        assert_eq!(delay(120_000, 9, LONG, 1.0), 120_000);
+        assert_eq!(delay(u64::MAX, 1, LONG, 0.0), i32::MAX as u32);
     }
 
     proptest! {
         #[test]
         fn no_attempt_is_earlier_than_the_server_asked_nor_later_than_a_timer_can_be(
-            time: u64, attempt: u32, chance: f64,
+            time: u64, attempt: u32, since: u64, chance: f64,
         ) {
-            let delay = u64::from(delay(time, attempt, chance));
+            let delay = u64::from(delay(time, attempt, since, chance));
             prop_assert!(delay >= time.min(LONGEST_TIMER));
             prop_assert!(delay <= LONGEST_TIMER);
             prop_assert!(delay <= time.max(LONGEST));

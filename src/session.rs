@@ -150,8 +150,12 @@ impl Session {
     #[cfg(feature = "fetch")]
     pub fn left_over(&self, topic: Option<&Topic>, frame: &Frame<'_>) -> Arrival {
         let verdict = self.rule.judge(frame);
+        let for_stream = verdict != Verdict::Mark && self.streams(topic);
+        if for_stream {
+            self.remember(frame.last_event_id());
+        }
         Arrival {
-            for_stream: verdict != Verdict::Mark && self.streams(topic),
+            for_stream,
             last: verdict != Verdict::Continue,
             callbacks: None,
         }
@@ -231,10 +235,22 @@ impl Session {
         self.tell();
     }
 
-    /// Closes the connection and calls nobody any more.
+    /// Closes the connection and calls nobody any more. That it had ended by itself is still told,
+    /// where that was left for later.
     pub fn abandon(&self) {
-        self.state.silence();
-        self.close(CloseReason::Called);
+        let ended = self
+            .state
+            .with(|state| matches!(state, State::Closed(reason) if *reason != CloseReason::Called));
+        if !ended {
+            self.state.silence();
+            self.close(CloseReason::Called);
+        }
+    }
+
+    /// Whether the connection was closed by dropping it.
+    #[cfg(feature = "fetch")]
+    pub fn is_abandoned(&self) -> bool {
+        self.state.is_silent()
     }
 
     pub fn on(

@@ -12,7 +12,7 @@ use crate::{
     close::MESSAGE,
     session::{Session, Wanted},
     stream::Decode,
-    transport::{Reading, Transport, native},
+    transport::{Reader, Transport, native},
     typed,
 };
 
@@ -277,21 +277,21 @@ impl EventSource {
                 name: name.to_owned(),
             });
         }
-        self.connect(Reading::Ahead)
+        self.connect(Reader::Callbacks)
             .map(|(connection, _)| connection)
     }
 
     fn decoded<T>(self, decode: Decode<T>) -> Result<EventStream<T>, OpenError> {
-        let reading = match self.buffer {
-            Some(_) => Reading::Ahead,
-            None => Reading::OnDemand,
+        let reader = match self.buffer {
+            Some(_) => Reader::Buffer,
+            None => Reader::Stream,
         };
-        let (connection, transport) = self.connect(reading)?;
+        let (connection, transport) = self.connect(reader)?;
         Ok(EventStream::new(connection, transport, decode))
     }
 
     #[cfg_attr(not(feature = "fetch"), expect(unused_variables))]
-    fn connect(self, reading: Reading) -> Result<(Connection, Box<dyn Transport>), OpenError> {
+    fn connect(self, reader: Reader) -> Result<(Connection, Box<dyn Transport>), OpenError> {
         if self.buffer.is_some_and(|buffer| !buffer.has_room()) {
             return Err(OpenError::NoRoom);
         }
@@ -299,7 +299,7 @@ impl EventSource {
         let inbox = Inbox::new(self.buffer.unwrap_or_default());
         #[cfg(feature = "fetch")]
         if let Some(plan) = self.plan {
-            return (plan.open)(session, *plan, self.with_credentials, inbox, reading);
+            return (plan.open)(session, *plan, self.with_credentials, inbox, reader);
         }
         let transport = native::open(&session, self.with_credentials, inbox)?;
         Ok((Connection::new(session), Box::new(transport)))

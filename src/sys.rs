@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, EventSource, EventSourceInit, EventTarget, MessageEvent};
 #[cfg(feature = "fetch")]
-use web_sys::{ReadableStreamDefaultReader, Request, RequestInit, Response, Url};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request, RequestInit, Response, Url};
 
 use crate::OpenError;
 
@@ -74,6 +74,15 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
     fn fetch_globally(request: &Request, init: &RequestInit) -> Result<Promise, JsValue>;
 
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+
+    #[wasm_bindgen(extends = ReadableStream, js_name = ReadableStream)]
+    type Body;
+
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &Body) -> Result<ReadableStreamDefaultReader, JsValue>;
+
     #[wasm_bindgen(js_name = Object)]
     type ReadResult;
 
@@ -81,7 +90,7 @@ extern "C" {
     fn done(this: &ReadResult) -> bool;
 
     #[wasm_bindgen(method, getter)]
-    fn value(this: &ReadResult) -> Option<Uint8Array>;
+    fn value(this: &ReadResult) -> JsValue;
 }
 
 /// Whether the event is one that an `EventSource` dispatches: one whose data is a string.
@@ -160,18 +169,29 @@ pub(crate) fn new_request(
     request.map_err(|thrown| open_error(url, &thrown, given.is_none() && parse_url(url).is_none()))
 }
 
+/// The URL of the page or worker.
+#[cfg(feature = "fetch")]
+fn base_url() -> Option<String> {
+    let location = Reflect::get(&js_sys::global(), &"location".into()).ok()?;
+    Reflect::get(&location, &"href".into()).ok()?.as_string()
+}
+
+/// Whether the URL is not of the page's or worker's origin.
+#[cfg(feature = "fetch")]
+pub(crate) fn is_of_another_origin(url: &str) -> bool {
+    base_url().is_some_and(|base| origin_of(&base) != origin_of(url))
+}
+
 /// The URL, relative to the page's or worker's if need be.
 #[cfg(feature = "fetch")]
 fn parse_url(url: &str) -> Option<Url> {
-    let location = Reflect::get(&js_sys::global(), &"location".into()).ok()?;
-    let base = Reflect::get(&location, &"href".into()).ok();
-    match base.and_then(|base| base.as_string()) {
+    match base_url() {
         Some(base) => Url::new_with_base(url, &base).ok(),
         None => Url::new(url).ok(),
     }
 }
 
-/// The origin of a URL that a response has.
+/// The origin of a URL; empty if it has none.
 #[cfg(feature = "fetch")]
 pub(crate) fn origin_of(url: &str) -> String {
     parse_url(url).map(|url| url.origin()).unwrap_or_default()
@@ -190,7 +210,24 @@ pub(crate) async fn read(
     reader: &ReadableStreamDefaultReader,
 ) -> Result<Option<Uint8Array>, JsValue> {
     let result: ReadResult = JsFuture::from(reader.read()).await?.unchecked_into();
-    Ok(if result.done() { None } else { result.value() })
+    if result.done() {
+        return Ok(None);
+    }
+    // A page may have made the response itself.
+    let no_bytes = |_| Error::new("the body of the response is not made of bytes").into();
+    result.value().dyn_into().map(Some).map_err(no_bytes)
+}
+
+/// The reader of a body; an exception if somebody reads it already.
+#[cfg(feature = "fetch")]
+pub(crate) fn get_reader(body: &ReadableStream) -> Result<ReadableStreamDefaultReader, JsValue> {
+    body.unchecked_ref::<Body>().get_reader()
+}
+
+/// Milliseconds from some moment on, by a clock that nobody sets.
+#[cfg(feature = "fetch")]
+pub(crate) fn now() -> f64 {
+    performance_now()
 }
 
 /// Runs code of the program's. An exception that it throws is caught and reported, as the platform

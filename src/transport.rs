@@ -43,13 +43,15 @@ pub(crate) trait Transport {
     fn keep_lifecycle(&mut self);
 }
 
-/// When a transport that has the choice reads what the server sends.
+/// Who reads what the server sends. A transport that has the choice reads no more than is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// As soon as it is there: callbacks wait for it, or a buffer.
-    Ahead,
-    /// When the stream is polled and has nothing left: the server is held back as long.
-    OnDemand,
+pub(crate) enum Reader {
+    /// A stream, as far as it is polled.
+    Stream,
+    /// A buffer that is to be filled, for a stream.
+    Buffer,
+    /// Callbacks alone.
+    Callbacks,
 }
 
 /// What a stream is made from, before it is decoded.

@@ -49,7 +49,11 @@ impl EventStreamIterator {
                     done: false,
                     value: Some(message.into()),
                 })),
-                Some(Err(error)) => Err(stream_error(&error)),
+                Some(Err(error)) => {
+                    // A loop that is left by an exception does not call `return`.
+                    reading.stream.borrow().close_handle().close();
+                    Err(stream_error(&error))
+                }
                 None => Ok(to_js(&Step::done())),
             }
         })

@@ -30,6 +30,9 @@ const OPTIONS: &[&str] = &[
     "lastEventId",
 ];
 
+/// Those of them that only a request of one's own can have.
+const REQUEST_OPTIONS: &[&str] = &["method", "headers", "body", "lastEventId"];
+
 /// The event source that the constructor's arguments describe.
 pub(super) fn read_source(url: String, given: Option<&JsValue>) -> Result<EventSource, JsValue> {
     let source = EventSource::new(url);
@@ -49,7 +52,7 @@ use request::{with_all_events, with_request};
 
 #[cfg(not(feature = "fetch"))]
 fn with_request(source: EventSource, options: &JsValue) -> Result<EventSource, JsValue> {
-    for key in ["method", "headers", "body", "lastEventId"] {
+    for key in REQUEST_OPTIONS {
         if !get(options, key)?.is_undefined() {
             return Err(without_fetch(&format!("`{key}`")));
         }

@@ -164,18 +164,23 @@ impl EventSource {
     /// takes, such as `FormData`. The method must be one that has a body: see
     /// [`method`](Self::method).
     pub fn body(mut self, body: impl Into<Body>) -> Self {
-        self.plan().body = Some(Ok(body.into()));
+        let plan = self.plan();
+        plan.body = Some(Ok(body.into()));
+        plan.is_json = false;
         self
     }
 
-    /// Sets the request's body to this value as JSON, and its `Content-Type`.
+    /// Sets the request's body to this value as JSON, and its `Content-Type` where no header says
+    /// otherwise.
     ///
     /// Opening fails with [`OpenError::InvalidBody`](crate::OpenError::InvalidBody) if the value cannot
     /// be JSON.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         let json = serde_json::to_string(body).map(Body::Text);
-        self.plan().body = Some(json.map_err(|error| error.to_string()));
-        self.header("Content-Type", "application/json")
+        let plan = self.plan();
+        plan.body = Some(json.map_err(|error| error.to_string()));
+        plan.is_json = true;
+        self
     }
 
     /// Sets the last event ID that the first request goes on from, as if it had been received. Later

@@ -164,7 +164,7 @@ const UNREACHABLE: ReconnectCause = ReconnectCause::Unreachable;
 #[test]
 fn the_session_listens_for_what_was_asked_and_for_its_close_rule() {
     let (stream, far) = open(&["b", "a"], CloseRule::default());
-    assert_eq!(far.wire(), ["listen b", "listen a", "listen close"]);
+    assert_eq!(far.wire(), ["listen a", "listen b", "listen close"]);
     let listener = stream
         .connection()
         .on_frame("c", |_| {})

@@ -1,60 +1,62 @@
 //! A streamed `fetch()` as a transport: any request, the status, backpressure.
 //!
-//! One task makes the connection ([`task`]): it asks, checks the answer, reads the body as far as
-//! somebody wants it, and comes back when the connection is lost. The bytes go into a
-//! [`Parser`], and that is where they stay: it is handed from the one who fills it to the one who
-//! reads it.
+//! One task makes the connection: it asks, checks the answer, reads the body as far as somebody wants
+//! it, and comes back when the connection is lost. The bytes go into a [`Parser`], and that is where
+//! they stay: it is handed from the one who fills it to the one who reads it.
 //!
 //! - A stream takes each event straight out of the parser, and asks for more when that is empty.
-//! - Where callbacks wait or a buffer is to be filled, the task empties the parser itself: callbacks
+//! - Where callbacks wait or a buffer is to be filled, the task reads the parser itself: callbacks
 //!   never run while the stream is being polled.
 //!
-//! The files: `plan.rs` makes the requests, `answer.rs` looks at the answers, `task.rs` is the course
-//! of the connection, `body.rs` reads, and `pace.rs` leaves the page its time.
+//! The files: `plan.rs` makes the requests, `course.rs` is the course of the connection, `answer.rs`
+//! looks at the answers, `body.rs` reads, `pace.rs` leaves the page its time, `port.rs` and `desk.rs`
+//! are between the task and the stream.
 
 use std::{
     cell::{Cell, RefCell},
-    rc::{Rc, Weak},
+    rc::Rc,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
 use futures_util::future::{AbortHandle, Abortable};
 use gloo_events::EventListener;
-use js_sys::Uint8Array;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortSignal;
 
-use super::{FeedItem, Link, Reading, Transport};
+use super::{FeedItem, Link, Reader, Transport};
 use crate::{
-    CloseReason, Connection, Error, Frame, Lifecycle, Message, OpenError,
+    CloseReason, Connection, Lifecycle, OpenError,
     buffer::Inbox,
     callback::Callbacks,
     parser::{Parser, Step},
-    session::{Arrival, Session},
+    session::Session,
     sys,
     topic::Topic,
 };
 
 mod answer;
 mod body;
+mod course;
+mod desk;
 mod pace;
 mod plan;
-mod task;
+mod port;
 
 pub(crate) use answer::Answers;
+use course::Course;
+use desk::Desk;
 pub use plan::Body;
-use plan::CommentCallback;
 pub(crate) use plan::Plan;
-use task::Course;
+use port::{Port, found, receive};
 
-/// Opens a connection: the request is on its way when this returns.
+/// Opens a connection. Its first request is sent by a task, which begins when the caller is done.
 pub(crate) fn open(
     session: Rc<Session>,
     mut plan: Plan,
     with_credentials: bool,
     inbox: Inbox,
-    reading: Reading,
+    reader: Reader,
 ) -> Result<(Connection, Box<dyn Transport>), OpenError> {
     let request = plan.request(session.url(), with_credentials)?;
     session.remember(&plan.last_event_id);
@@ -67,9 +69,10 @@ pub(crate) fn open(
     }
     let port = Rc::new(Port {
         session: Rc::downgrade(&session),
+        reader,
         inbox: RefCell::new(inbox),
-        desk: Desk::new(parser, reading),
-        limit: plan.max_event_size,
+        desk: Desk::new(parser, reader),
+        max_event_size: plan.max_event_size,
         comments,
         origin: RefCell::new(Arc::from("")),
         answers: Answers::default(),
@@ -84,21 +87,21 @@ pub(crate) fn open(
     }));
     if signal.is_some_and(|signal| signal.aborted()) {
         session.close(CloseReason::Called);
-    } else {
-        let course = Course {
-            port: Rc::clone(&port),
-            session,
-            reconnects: plan.reconnect.unwrap_or(request.method() == "GET"),
-            request,
-            fresh_headers: plan.fresh_headers,
-            blocked: false,
-        };
-        let task = Abortable::new(course.run(), registration);
-        spawn_local(async {
-            // It ends, or the connection is shut: nobody has to know which.
-            let _ = task.await;
-        });
     }
+    let reconnects = plan.reconnect.unwrap_or(request.method() == "GET");
+    let course = Course {
+        port: Rc::clone(&port),
+        session,
+        request,
+        reconnects,
+        fresh_headers: plan.fresh_headers,
+        sent: Cell::default(),
+    };
+    let task = Abortable::new(course.run(), registration);
+    spawn_local(async {
+        // It ends, or the connection is shut: nobody has to know which.
+        let _ = task.await;
+    });
     let stream = Fetch {
         port,
         parser: None,
@@ -119,170 +122,6 @@ fn closes(signal: &AbortSignal, session: &Rc<Session>) -> EventListener {
     })
 }
 
-/// What the task and the stream share.
-struct Port {
-    session: Weak<Session>,
-    /// What waits for the stream outside the parser: changes of the connection, and messages that
-    /// the task has taken out.
-    inbox: RefCell<Inbox>,
-    desk: Desk,
-    limit: usize,
-    comments: Callbacks<CommentCallback>,
-    /// The origin of the messages of this response.
-    origin: RefCell<Arc<str>>,
-    answers: Answers,
-}
-
-impl Port {
-    /// Keeps this for the stream, if there is one that wants it.
-    fn keep(&self, session: &Session, item: Lifecycle<Message>) {
-        let urgency = self.inbox.borrow_mut().push(item);
-        if urgency.is_some() {
-            session.wake();
-        }
-    }
-
-    /// Takes in what was read, when it was wanted.
-    fn fill(&self, session: &Session, chunk: &Uint8Array) {
-        // It is here, or nothing would have been read.
-        let Some(mut parser) = self.desk.parser.take() else {
-            return;
-        };
-        chunk.copy_to(parser.room(chunk.length() as usize));
-        self.desk.asked.set(false);
-        let ahead = self.desk.reading == Reading::Ahead;
-        if ahead || session.calls_back() || !self.comments.is_empty() {
-            self.dispatch(session, &mut parser);
-            self.put_back(session, parser);
-        } else {
-            self.desk.parser.set(Some(parser));
-            self.desk.full.set(true);
-        }
-        // Though nothing is there for it a stream is to poll, and ask for more.
-        session.wake();
-    }
-
-    /// Takes back the parser when it has been read.
-    fn put_back(&self, session: &Session, parser: Box<Parser>) {
-        // Also of events without data, that no message tells of.
-        session.remember(parser.last_event_id());
-        self.desk.parser.set(Some(parser));
-    }
-
-    /// The body is at its end: an event that is not whole is dropped. The reconnection time is the
-    /// newest that the server has set.
-    fn end_of_body(&self) -> Option<u64> {
-        let mut parser = self.desk.parser.take()?;
-        parser.restart();
-        let retry = parser.retry();
-        self.desk.parser.set(Some(parser));
-        retry
-    }
-
-    /// Empties the parser in the place of a stream.
-    fn dispatch(&self, session: &Session, parser: &mut Parser) {
-        let origin = Arc::clone(&self.origin.borrow());
-        loop {
-            match parser.advance() {
-                Step::Hungry => return,
-                Step::Comment if session.is_closed() => {}
-                Step::Comment => {
-                    let comment = parser.comment();
-                    sys::guarded(|| self.comments.each(|callback| callback(&comment)));
-                }
-                Step::TooLarge => {
-                    let limit = self.limit;
-                    let error = Error::TooLarge { limit };
-                    self.inbox.borrow_mut().push_error(error);
-                }
-                Step::Event => {
-                    let topic = session.topic(parser.event_type());
-                    let frame = found(parser, topic.as_deref(), &origin);
-                    let arrival = receive(session, topic.as_deref(), &frame);
-                    let last = arrival.last;
-                    if arrival.for_stream {
-                        self.keep(session, Lifecycle::Message(frame.clone().into_owned()));
-                    }
-                    if arrival.for_callbacks() || session.is_closed() {
-                        sys::guarded(|| session.announce(arrival, &frame));
-                    }
-                    if last {
-                        return;
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The event that the parser has found.
-fn found<'a>(parser: &'a Parser, topic: Option<&'a Topic>, origin: &'a Arc<str>) -> Frame<'a> {
-    let name = topic.map(|topic| &topic.name);
-    let (data, id) = (parser.data(), parser.last_event_id());
-    Frame::lent(parser.event_type(), name, data, id, origin)
-}
-
-/// Tells the session of a message. What had been read before the program closed the connection is
-/// still the stream's, up to the message that would have ended it.
-fn receive(session: &Session, topic: Option<&Topic>, frame: &Frame<'_>) -> Arrival {
-    if session.is_closed() {
-        session.left_over(topic, frame)
-    } else {
-        session.received(topic, frame)
-    }
-}
-
-/// Where the parser lies while nobody reads from it, and how the stream asks for more.
-struct Desk {
-    parser: Cell<Option<Box<Parser>>>,
-    reading: Reading,
-    /// Whether there is something in the parser for the stream.
-    full: Cell<bool>,
-    /// Whether the stream has asked for more, and has not got it.
-    asked: Cell<bool>,
-    /// The task that waits to be asked.
-    waker: Cell<Option<Waker>>,
-}
-
-impl Desk {
-    fn new(parser: Parser, reading: Reading) -> Self {
-        Desk {
-            parser: Cell::new(Some(Box::new(parser))),
-            reading,
-            full: Cell::default(),
-            asked: Cell::default(),
-            waker: Cell::default(),
-        }
-    }
-
-    /// The parser, if there is something in it for the stream.
-    fn take_full(&self) -> Option<Box<Parser>> {
-        if self.full.take() {
-            self.parser.take()
-        } else {
-            None
-        }
-    }
-
-    /// The stream wants more. It has nothing, and so has no part of the parser.
-    fn ask(&self) {
-        if !self.asked.replace(true)
-            && let Some(waker) = self.waker.take()
-        {
-            waker.wake();
-        }
-    }
-
-    /// Ready when the next bytes are wanted.
-    fn poll_wanted(&self, cx: &Context<'_>) -> Poll<()> {
-        if self.reading == Reading::Ahead || self.asked.get() {
-            return Poll::Ready(());
-        }
-        self.waker.set(Some(cx.waker().clone()));
-        Poll::Pending
-    }
-}
-
 /// The stream's end.
 struct Fetch {
     port: Rc<Port>,
@@ -297,6 +136,9 @@ struct Fetch {
 
 impl Transport for Fetch {
     fn poll_next<'a>(&'a mut self, session: &Session, _: &mut Context<'_>) -> Poll<FeedItem<'a>> {
+        if self.over {
+            return Poll::Pending;
+        }
         if self.parser.is_none() {
             let kept = self.port.inbox.borrow_mut().pop();
             if let Some(item) = kept {
@@ -307,10 +149,7 @@ impl Transport for Fetch {
         }
         match self.parser.as_mut().map(|parser| parser.advance()) {
             Some(Step::Event) => self.event(session),
-            Some(Step::TooLarge) => {
-                let limit = self.port.limit;
-                Poll::Ready(FeedItem::Error(Error::TooLarge { limit }))
-            }
+            Some(Step::TooLarge) => Poll::Ready(FeedItem::Error(self.port.too_large())),
             Some(Step::Comment) => Poll::Ready(FeedItem::Nothing),
             Some(Step::Hungry) | None => {
                 if let Some(parser) = self.parser.take() {
@@ -329,9 +168,6 @@ impl Transport for Fetch {
 
 impl Fetch {
     fn event(&mut self, session: &Session) -> Poll<FeedItem<'_>> {
-        if self.over {
-            return Poll::Pending;
-        }
         let Some(parser) = self.parser.as_deref() else {
             return Poll::Pending;
         };
@@ -348,7 +184,13 @@ impl Fetch {
         {
             let message = frame.clone().into_owned();
             spawn_local(async move {
-                sys::guarded(|| session.announce(arrival, &message));
+                sys::guarded(|| {
+                    if session.close_reason() == Some(CloseReason::Called) {
+                        session.tell();
+                    } else {
+                        session.announce(arrival, &message);
+                    }
+                });
             });
         }
         Poll::Ready(if for_stream {

@@ -3,7 +3,7 @@
 use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{TRANSPORTS, field, get, type_error};
+use super::{REQUEST_OPTIONS, TRANSPORTS, field, get, type_error};
 use crate::{Body, EventSource};
 
 pub(super) fn with_all_events(source: EventSource) -> Result<EventSource, JsValue> {
@@ -26,8 +26,7 @@ pub(super) fn with_request(
         Some(_) => return Err(type_error(&format!("`transport` is to be {TRANSPORTS}"))),
     };
     if native {
-        let keys = ["method", "headers", "body", "lastEventId"];
-        return match keys.into_iter().find(|key| is_given(options, key)) {
+        return match REQUEST_OPTIONS.iter().find(|key| is_given(options, key)) {
             Some(key) => Err(type_error(&format!(
                 "`{key}` cannot be had with `transport: \"native\"`: the browser's EventSource knows none"
             ))),
@@ -67,22 +66,24 @@ fn body(options: &JsValue) -> Result<Option<Body>, JsValue> {
     Err(type_error("`body` is to be a string or a Uint8Array"))
 }
 
+/// An object of strings, or pairs of strings as `Headers` and `Map` yield them.
 fn headers(options: &JsValue) -> Result<Vec<(String, String)>, JsValue> {
-    const EXPECTED: &str = "`headers` is to be an object of strings";
+    let wrong = || type_error("`headers` is to be an object of strings");
     let given = get(options, "headers")?;
     if given.is_undefined() {
         return Ok(Vec::new());
     }
-    if !given.is_object() || Array::is_array(&given) {
-        return Err(type_error(EXPECTED));
+    if !given.is_object() {
+        return Err(wrong());
     }
-    let mut headers = Vec::new();
-    for entry in Object::entries(given.unchecked_ref()).iter() {
-        let entry: Array = entry.unchecked_into();
-        match (entry.get(0).as_string(), entry.get(1).as_string()) {
-            (Some(name), Some(value)) => headers.push((name, value)),
-            _ => return Err(type_error(EXPECTED)),
-        }
-    }
-    Ok(headers)
+    let entries: Array = match js_sys::try_iter(&given)? {
+        Some(pairs) => pairs.collect::<Result<_, _>>()?,
+        None => Object::entries(given.unchecked_ref()),
+    };
+    let header = |pair: JsValue| {
+        let pair: Array = pair.dyn_into().ok()?;
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    };
+    let headers: Option<Vec<_>> = entries.iter().map(header).collect();
+    headers.ok_or_else(wrong)
 }

@@ -1,8 +1,13 @@
 //! The answers: which is an event stream, what the others mean, and how a request is aborted.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, pin::pin, rc::Rc};
 
-use web_sys::{AbortController, AbortSignal, Response};
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use web_sys::{
+    AbortController, AbortSignal, RequestCache, RequestCredentials, RequestInit, RequestMode,
+    Response, ResponseType,
+};
 
 use super::plan::EVENT_STREAM;
 use crate::{Error, sys};
@@ -34,8 +39,8 @@ impl Answers {
         self.0.borrow().response.clone()
     }
 
-    /// The signal for a new request. Whatever was before is aborted.
-    pub fn signal(&self) -> Option<AbortSignal> {
+    /// The signal of the next request. What the one before has left is aborted.
+    pub fn next_signal(&self) -> Option<AbortSignal> {
         let controller = AbortController::new().ok()?;
         let signal = controller.signal();
         let before = self.0.borrow_mut().abort.replace(Abort(controller));
@@ -52,6 +57,12 @@ impl Answers {
         self.0.borrow_mut().kept = true;
     }
 
+    /// Lets go of an answer that was kept.
+    pub fn release(&self) {
+        self.0.borrow_mut().kept = false;
+        self.abort();
+    }
+
     /// Aborts the request, unless its answer is kept.
     pub fn abort(&self) {
         let mut newest = self.0.borrow_mut();
@@ -66,9 +77,8 @@ impl Answers {
 }
 
 /// What an answer is.
-pub(super) enum Verdict {
-    /// An event stream.
-    Open,
+pub(super) enum Answer {
+    EventStream,
     /// The server wants no further request.
     NoContent,
     /// Something else: the connection has failed.
@@ -78,12 +88,12 @@ pub(super) enum Verdict {
 /// Looks at the status and the content type, as the standard [does].
 ///
 /// [does]: https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
-pub(super) fn judge(url: &str, response: &Response) -> Verdict {
+pub(super) fn judge(url: &str, response: &Response) -> Answer {
     match response.status() {
         200 => {}
-        204 => return Verdict::NoContent,
+        204 => return Answer::NoContent,
         status => {
-            return Verdict::Wrong(Error::Status {
+            return Answer::Wrong(Error::Status {
                 url: url.to_owned(),
                 status,
                 status_text: response.status_text(),
@@ -93,35 +103,50 @@ pub(super) fn judge(url: &str, response: &Response) -> Verdict {
     let content_type = response.headers().get("Content-Type").ok().flatten();
     let content_type = content_type.unwrap_or_default();
     if is_event_stream(&content_type) {
-        Verdict::Open
+        Answer::EventStream
     } else {
         let url = url.to_owned();
-        Verdict::Wrong(Error::ContentType { url, content_type })
+        Answer::Wrong(Error::ContentType { url, content_type })
     }
 }
 
-/// Whether the essence of the media type is right, in any case and with any parameters.
+/// Whether the essence of the media type is right, in any case and with any parameters. Of several
+/// headers the last that is a media type counts, as everywhere in `fetch()`.
 fn is_event_stream(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default();
-    let essence = essence.trim_matches([' ', '\t', '\n', '\r']);
-    essence.eq_ignore_ascii_case(EVENT_STREAM)
+    let mut types = content_type.rsplit(',');
+    let media_type = types.find(|media_type| media_type.contains('/'));
+    let essence = media_type.and_then(|media_type| media_type.split(';').next());
+    essence.is_some_and(|essence| {
+        let essence = essence.trim_matches([' ', '\t', '\n', '\r']);
+        essence.eq_ignore_ascii_case(EVENT_STREAM)
+    })
 }
+
+/// So long, in milliseconds, a server may take to show that it is there.
+const PROBE_TIME: u32 = 3000;
 
 /// Whether the server answers, but with something that this page may not read: browsers make no
 /// difference between that and a server that is not there. A request in the mode `no-cors` succeeds
-/// then, with an answer that shows nothing. It is a `HEAD`, which changes nothing and has no body.
-pub(super) async fn is_blocked(url: &str, signal: Option<&AbortSignal>) -> bool {
-    let init = web_sys::RequestInit::new();
+/// then, with an answer that shows nothing. It is a `HEAD`, which is to change nothing, without
+/// cookies.
+pub(super) async fn is_blocked(url: &str, answers: &Answers) -> bool {
+    let init = RequestInit::new();
     init.set_method("HEAD");
-    init.set_mode(web_sys::RequestMode::NoCors);
-    init.set_credentials(web_sys::RequestCredentials::Omit);
-    init.set_cache(web_sys::RequestCache::NoStore);
-    init.set_signal(signal);
+    init.set_mode(RequestMode::NoCors);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_cache(RequestCache::NoStore);
+    init.set_signal(answers.next_signal().as_ref());
     let Ok(request) = sys::new_request(url, None, &init) else {
         return false;
     };
-    let answer = sys::fetch(&request, &web_sys::RequestInit::new()).await;
-    answer.is_ok_and(|answer| answer.type_() == web_sys::ResponseType::Opaque)
+    let init = RequestInit::new();
+    let answer = pin!(sys::fetch(&request, &init));
+    match select(answer, TimeoutFuture::new(PROBE_TIME)).await {
+        Either::Left((answer, _)) => {
+            answer.is_ok_and(|answer| answer.type_() == ResponseType::Opaque)
+        }
+        Either::Right(_) => false,
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -136,6 +161,8 @@ mod tests {
             " text/event-stream ;charset=utf-8",
             "text/event-stream; charset=\"x;y\"",
             "text/event-stream;",
+            "text/event-stream; a=\"b,c\"",
+            "text/html, text/event-stream",
         ] {
             assert!(is_event_stream(right), "{right:?}");
         }
@@ -144,6 +171,7 @@ mod tests {
             "text/plain",
             "text/event-streams",
             "x; text/event-stream",
+            "text/event-stream, text/plain",
             "event-stream",
         ] {
             assert!(!is_event_stream(wrong), "{wrong:?}");

@@ -1,7 +1,7 @@
 //! The body of a response, piece by piece.
 
 use js_sys::Uint8Array;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 use super::pace::Pace;
@@ -12,20 +12,21 @@ use crate::sys;
 /// when it is parsed.
 const LARGEST_PIECE: u32 = 64 * 1024;
 
-pub(super) struct Body {
+pub(super) struct BodyReader {
     reader: ReadableStreamDefaultReader,
     /// What was read and is not handed out.
     rest: Option<Uint8Array>,
     pace: Pace,
 }
 
-impl Body {
-    pub fn new(body: &ReadableStream) -> Self {
-        Body {
-            reader: body.get_reader().unchecked_into(),
+impl BodyReader {
+    /// Fails if somebody else reads it already.
+    pub fn new(body: &ReadableStream) -> Result<Self, JsValue> {
+        Ok(BodyReader {
+            reader: sys::get_reader(body)?,
             rest: None,
-            pace: Pace::new(),
-        }
+            pace: Pace::default(),
+        })
     }
 
     /// The next bytes; `None` at the end.
@@ -33,13 +34,10 @@ impl Body {
         self.pace.breathe().await;
         let chunk = match self.rest.take() {
             Some(rest) => rest,
-            None => {
-                let read = self.pace.watch(sys::read(&self.reader)).await?;
-                match read {
-                    Some(chunk) => chunk,
-                    None => return Ok(None),
-                }
-            }
+            None => match sys::read(&self.reader).await? {
+                Some(chunk) => chunk,
+                None => return Ok(None),
+            },
         };
         let length = chunk.length();
         if length <= LARGEST_PIECE {

@@ -3,8 +3,8 @@
 //! What has been read of a body is there in a microtask, and browsers empty all of those before they
 //! do anything else. A server that is faster than its reader would leave a page no time to draw, to
 //! take a click, or to run a timer, for as long as the flood lasts: in Firefox, which keeps what nobody
-//! has read, for seconds. So after a while of work without a pause the next read waits for a task of
-//! the browser's.
+//! has read, for seconds. So a task is asked for when the work begins, and when that has gone on for
+//! too long, it is waited for: whoever else has worked meanwhile, when it comes the page had its turn.
 
 use std::{
     cell::Cell,
@@ -13,57 +13,42 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use js_sys::Date;
-
-use crate::sys::Tasks;
+use crate::sys::{self, Tasks};
 
 /// So long the page may have to wait, in milliseconds: half of a picture's time.
 const LONGEST_WORK: f64 = 8.0;
 
-/// What took so long had to be waited for.
-const PAUSE: f64 = 2.0;
-
+#[derive(Default)]
 pub(super) struct Pace {
-    /// When the work without a pause began.
-    since: f64,
+    /// What is read first came behind a task, and is alone in most streams of tokens.
+    begun: bool,
     turn: Rc<Turn>,
     /// Made when it is needed first.
     tasks: Option<Tasks>,
 }
 
-/// The task that is waited for.
+/// The task that was asked for.
 #[derive(Default)]
 struct Turn {
-    came: Cell<bool>,
+    /// When it was; `None` when it has come.
+    asked: Cell<Option<f64>>,
     waker: Cell<Option<Waker>>,
 }
 
 impl Pace {
-    pub fn new() -> Self {
-        Pace {
-            since: Date::now(),
-            turn: Rc::default(),
-            tasks: None,
-        }
-    }
-
-    /// Waits for a task of the browser's if it is time.
+    /// To be awaited before each piece of work.
     pub async fn breathe(&mut self) {
-        if Date::now() - self.since > LONGEST_WORK && self.ask_for_a_task() {
-            poll_fn(|cx| self.turn.poll(cx)).await;
-            self.since = Date::now();
+        if !self.begun {
+            self.begun = true;
+            return;
         }
-    }
-
-    /// Waits for something of the browser's. Where that takes long the page has its time.
-    pub async fn watch<F: Future>(&mut self, future: F) -> F::Output {
-        let asked = Date::now();
-        let output = future.await;
-        let now = Date::now();
-        if now - asked >= PAUSE {
-            self.since = now;
+        match self.turn.asked.get() {
+            None if self.ask_for_a_task() => self.turn.asked.set(Some(sys::now())),
+            Some(asked) if sys::now() - asked > LONGEST_WORK => {
+                poll_fn(|cx| self.turn.poll(cx)).await;
+            }
+            _ => {}
         }
-        output
     }
 
     fn ask_for_a_task(&mut self) -> bool {
@@ -77,14 +62,14 @@ impl Pace {
 
 impl Turn {
     fn come(&self) {
-        self.came.set(true);
+        self.asked.set(None);
         if let Some(waker) = self.waker.take() {
             waker.wake();
         }
     }
 
     fn poll(&self, cx: &Context<'_>) -> Poll<()> {
-        if self.came.take() {
+        if self.asked.get().is_none() {
             return Poll::Ready(());
         }
         self.waker.set(Some(cx.waker().clone()));

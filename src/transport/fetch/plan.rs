@@ -3,8 +3,9 @@
 
 use std::{future::Future, pin::Pin, rc::Rc};
 
-use wasm_bindgen::JsValue;
-use web_sys::{Request, RequestCache, RequestCredentials, RequestInit};
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{ReadableStream, Request, RequestCache, RequestCredentials, RequestInit};
 
 use crate::{
     Connection, OpenError,
@@ -12,7 +13,7 @@ use crate::{
     parser::Parser,
     session::Session,
     sys,
-    transport::{Reading, Transport},
+    transport::{Reader, Transport},
 };
 
 /// The media type of an event stream.
@@ -32,7 +33,7 @@ pub(crate) type Open = fn(
     Plan,
     bool,
     Inbox,
-    Reading,
+    Reader,
 ) -> Result<(Connection, Box<dyn Transport>), OpenError>;
 
 pub(crate) struct Plan {
@@ -45,6 +46,7 @@ pub(crate) struct Plan {
     pub fresh_headers: Option<Box<FreshHeaders>>,
     /// What was given, or why it could not be made.
     pub body: Option<Result<Body, String>>,
+    pub is_json: bool,
     pub last_event_id: String,
     pub reconnect: Option<bool>,
     pub comments: Vec<Box<CommentCallback>>,
@@ -60,6 +62,7 @@ impl Plan {
             headers: Vec::new(),
             fresh_headers: None,
             body: None,
+            is_json: false,
             last_event_id: String::new(),
             reconnect: None,
             comments: Vec::new(),
@@ -134,6 +137,9 @@ impl Plan {
         sys::require_browser(url)?;
         let init = RequestInit::new();
         init.set_cache(RequestCache::NoStore);
+        if let Some(given) = &self.given {
+            keep_referrer(&init, given);
+        }
         if with_credentials {
             init.set_credentials(RequestCredentials::Include);
         }
@@ -141,7 +147,7 @@ impl Plan {
             init.set_method(method);
         }
         match self.body.take() {
-            Some(Ok(body)) => init.set_body(&body.into()),
+            Some(Ok(body)) => set_body(&init, body),
             Some(Err(detail)) => return Err(OpenError::InvalidBody { detail }),
             None => {}
         }
@@ -150,11 +156,43 @@ impl Plan {
             set_header(&request, &name, &value)
                 .map_err(|detail| OpenError::InvalidHeader { name, detail })?;
         }
-        if !has_header(&request, "Accept") {
-            // Every browser allows this one.
-            let _ = set_header(&request, "Accept", EVENT_STREAM);
+        if self.is_json {
+            set_if_missing(&request, "Content-Type", "application/json");
+        }
+        set_if_missing(&request, "Accept", EVENT_STREAM);
+        // It is ours: the next request is to have another one, or none.
+        if let Ok(Some(id)) = request.headers().get(LAST_EVENT_ID) {
+            if self.last_event_id.is_empty() {
+                let bytes: Vec<u8> = id.chars().map(|byte| byte as u8).collect();
+                self.last_event_id = String::from_utf8_lossy(&bytes).into_owned();
+            }
+            let _ = request.headers().delete(LAST_EVENT_ID);
         }
         Ok(request)
+    }
+}
+
+const LAST_EVENT_ID: &str = "Last-Event-ID";
+
+/// Keeps what a copy of a request does not: where it says to come from.
+pub(super) fn keep_referrer(init: &RequestInit, request: &Request) {
+    init.set_referrer(&request.referrer());
+    init.set_referrer_policy(request.referrer_policy());
+}
+
+fn set_body(init: &RequestInit, body: Body) {
+    let body = JsValue::from(body);
+    init.set_body(&body);
+    if body.is_instance_of::<ReadableStream>() {
+        // Without it no browser takes a stream. An object made here: setting cannot fail.
+        let _ = Reflect::set(init, &"duplex".into(), &"half".into());
+    }
+}
+
+fn set_if_missing(request: &Request, name: &str, value: &str) {
+    if !has_header(request, name) {
+        // Every browser allows the few that are set so.
+        let _ = set_header(request, name, value);
     }
 }
 
@@ -166,7 +204,7 @@ pub(super) fn set_header(request: &Request, name: &str, value: &str) -> Result<(
     if has_header(request, name) {
         Ok(())
     } else {
-        Err("only the browser itself may set it".to_owned())
+        Err("the browser does not let programs set it, or not for such a request".to_owned())
     }
 }
 
@@ -174,13 +212,17 @@ fn has_header(request: &Request, name: &str) -> bool {
     request.headers().has(name).unwrap_or_default()
 }
 
+/// No server has to take a header that is longer, in bytes: some have room for all headers in 8 KiB.
+const LONGEST_ID: usize = 4096;
+
 /// Sets `Last-Event-ID`. The standard has it in UTF-8, and headers in JavaScript are texts of which
-/// each character is a byte. What no header can carry is left away: servers refuse a request with a
+/// each character is a byte. What a header cannot carry is left away: servers refuse a request with a
 /// broken header, and a stream that begins anew is better than none.
 pub(super) fn set_last_event_id(request: &Request, id: &str) {
-    if id.is_empty() || id.contains(|c: char| c.is_ascii_control() && c != '\t') {
+    let is_control = |c: char| c.is_ascii_control() && c != '\t';
+    if id.is_empty() || id.len() > LONGEST_ID || id.contains(is_control) {
         return;
     }
     let bytes: String = id.bytes().map(char::from).collect();
-    let _ = set_header(request, "Last-Event-ID", &bytes);
+    let _ = set_header(request, LAST_EVENT_ID, &bytes);
 }
