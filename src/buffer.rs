@@ -18,8 +18,8 @@ use crate::{Error, Lifecycle, Message};
 /// of the connection in a [`LifecycleStream`](crate::LifecycleStream) are kept, all of them.
 ///
 /// The browser's own `EventSource` pushes its events, so nothing can hold the server back. Over
-/// `fetch()` a stream without a buffer reads only what it is polled for, and holds the server back as
-/// long; with a buffer that is set, whichever, it reads ahead into it. A callback has no buffer, and so
+/// `fetch()` a stream without a buffer reads only what it is polled for, and with one, whichever, it reads
+/// ahead. A callback has no buffer, and so
 /// has a connection that is opened for callbacks alone: they see every message at once.
 ///
 /// ```no_run

@@ -27,9 +27,9 @@ pub(crate) const MESSAGE: &str = "message";
 ///
 /// Delivered or not, the message is kept in [`CloseReason::Rule`].
 ///
-/// A browser hands out only events that are listened for. The name of an `event` rule is always
-/// listened for; the rules that look at the message see every name that the stream is subscribed to
-/// or that has a callback, and unnamed messages.
+/// A browser's `EventSource` hands out only events that are listened for. The name of an `event` rule is
+/// always listened for; the rules that look at the message see every name that the stream is subscribed
+/// to or that has a callback, and unnamed messages. Over `fetch()` they see every message.
 ///
 /// ```
 /// use wasm_eventsource::{CloseRule, EventSource};

@@ -71,8 +71,9 @@ impl Connection {
     /// The last event ID of the messages that came; empty if none had one. The browser sends it as
     /// [`Last-Event-ID`] when it reconnects.
     ///
-    /// The browser keeps this ID itself and shows it only on messages that are listened for. Where
-    /// the server puts an ID on others, the browser is ahead of this.
+    /// The browser's `EventSource` keeps this ID itself and shows it only on messages that are listened
+    /// for. Where the server puts an ID on others, the browser is ahead of this. Over `fetch()` this is
+    /// the ID that is sent.
     ///
     /// [`Last-Event-ID`]: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header
     pub fn last_event_id(&self) -> String {
@@ -120,7 +121,7 @@ impl Connection {
     }
 
     /// Calls back with the decoded data of each event of this type from now on, in the browser's own
-    /// event dispatch: no task and no queue is in between. Data that is not what `T` expects comes
+    /// event dispatch: no task and no queue is in between (over `fetch()`: as soon as it is read). Data that is not what `T` expects comes
     /// as the [`DecodeError`] that holds the message. A callback that throws a JavaScript exception
     /// is not called again.
     ///

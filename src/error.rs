@@ -59,7 +59,7 @@ pub enum OpenError {
          call back for it with `on`, or open with `stream`"
     )]
     NoStream {
-        /// The first name that was subscribed to.
+        /// The first name that was subscribed to; `*` for all of them.
         name: String,
     },
     /// The type does not tell which events it stands for: it is no enum, or one whose variants serde
@@ -201,8 +201,11 @@ pub enum Error {
     /// The server answers, but does not allow this page to read the answer: another origin must
     /// permit it by [CORS].
     ///
-    /// Browsers hide the difference to a server that is not there. It is found by a second request,
-    /// a `HEAD` of which nothing can be read.
+    /// Browsers hide the difference to a server that is not there. It is looked into once after each
+    /// loss, for URLs of another origin only: by a `HEAD` without cookies, of which nothing can be read,
+    /// and if that is answered, by the request itself once more (where it may be sent again). In a page
+    /// that is isolated by `Cross-Origin-Embedder-Policy` the browser blocks the `HEAD`, too, and the server
+    /// counts as not there.
     ///
     /// [CORS]: https://fetch.spec.whatwg.org/#http-cors-protocol
     #[cfg(feature = "fetch")]

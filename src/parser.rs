@@ -435,12 +435,21 @@ impl Parser {
 
     /// Starts the buffer anew where all is consumed, and gives back what a large event took.
     fn tidy(&mut self) {
-        if self.held() > 0 {
+        let held = self.held();
+        if held == 0 {
+            self.compact();
+        }
+        let enough = Self::AT_EASE.max(2 * self.last_chunk);
+        if self.buffer.len() <= enough {
             return;
         }
-        self.compact();
-        if self.buffer.len() > Self::AT_EASE.max(2 * self.last_chunk) {
+        if held == 0 {
             self.buffer = Vec::new();
+        } else if held <= enough / 2 {
+            self.compact();
+            self.buffer.truncate(enough);
+            self.buffer.shrink_to_fit();
+            self.count(held);
         }
     }
 

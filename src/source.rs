@@ -104,14 +104,16 @@ impl EventSource {
         self
     }
 
-    /// Sets how many messages wait for a stream that is not polled; all of them unless set.
+    /// Sets how many messages wait for a stream that is not polled. Unless set, all of them do; over
+    /// `fetch()` none, as nothing is read that is not polled for.
     pub fn buffer(mut self, buffer: Buffer) -> Self {
         self.buffer = Some(buffer);
         self
     }
 
     /// Calls back with the decoded data of each event of this type as long as the connection lives,
-    /// in the browser's own event dispatch: no task and no queue is in between. Data that is not
+    /// in the browser's own event dispatch: no task and no queue is in between (over `fetch()`: as soon
+    /// as it is read). Data that is not
     /// what `T` expects comes as the [`DecodeError`] that holds the message. A callback that throws
     /// a JavaScript exception is not called again.
     ///

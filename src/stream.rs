@@ -24,11 +24,12 @@ use crate::{
 /// - when it is closed, after the messages that had come before;
 /// - when the connection [fails](Error::Failed), after one `Err`.
 ///
-/// The end of a response and a broken network do not end it: the browser reconnects.
+/// The end of a response and a broken network do not end it, where the request may be sent again: the
+/// connection is made anew.
 /// [`close_reason`](Self::close_reason) says why it ended. Dropping it closes the connection.
 ///
-/// Messages wait without limit until they are polled, unless a [`Buffer`](crate::Buffer) is set: then
-/// [`Error::Lagged`] says where and how many are missing.
+/// Messages wait without limit until they are polled (over `fetch()` they are not read), unless a
+/// [`Buffer`](crate::Buffer) is set: then [`Error::Lagged`] says where and how many are missing.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -160,8 +161,8 @@ pub enum Lifecycle<T = Message> {
     Resumed {
         /// The ID of the last message before the break. The browser sent it along, so that the
         /// server could go on behind it. Empty if no message had one. As with
-        /// [`Connection::last_event_id`], the browser is ahead of this where the server puts an ID
-        /// on events that nobody listens for, or on none at all.
+        /// [`Connection::last_event_id`], the browser's `EventSource` is ahead of this where the server
+        /// puts an ID on events that nobody listens for, or on none at all.
         last_event_id: String,
     },
     /// The connection is closed; the last item of every stream.

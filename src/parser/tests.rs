@@ -980,6 +980,19 @@ mod work {
     }
 
     #[test]
+    fn what_a_large_event_took_is_given_back_though_no_chunk_ends_where_an_event_does() {
+        let mut watched = Watched::default();
+        watched.flood("data: ", 1);
+        watched.flood([b'x'; 16 << 10], 1000);
+        assert_eq!(watched.flood("\n\ndata: fi", 1), 1);
+        assert!(watched.parser.buffer.capacity() <= 1 << 20);
+        assert_eq!(watched.flood("rst\n\ndata: se", 1), 1);
+        watched.parser.feed(b"cond\n\n");
+        assert_eq!(watched.parser.advance(), Step::Event);
+        assert_eq!(watched.parser.data(), "second");
+    }
+
+    #[test]
     fn a_long_event_of_many_lines_is_no_more_work_than_others() {
         let event = "data: 0123456789\nfoo: 0123456789\n".repeat(5_000) + "\n";
         for length in [1, 7, 1000] {

@@ -24,7 +24,8 @@ use crate::transport::fetch::{self, Body, Plan};
 ///   answer in [`Connection::response`](crate::Connection::response).
 /// - A close rule that looks at the message sees every message, subscribed to or not.
 /// - Only `GET` is asked again by itself; see [`reconnect`](Self::reconnect).
-/// - Another origin must allow the headers by CORS, `Last-Event-ID` among them.
+/// - Another origin must allow the headers by CORS, `Last-Event-ID` among them. Where it does not answer,
+///   a `HEAD` tells whether that is why: see [`Error::Cors`](crate::Error::Cors).
 impl EventSource {
     /// An event source at this URL that is read by `fetch()`: several times faster than the browser's
     /// own, and with the server's status.
@@ -161,7 +162,7 @@ impl EventSource {
     }
 
     /// Sets the request's body: a text, bytes, or a [`JsValue`](wasm_bindgen::JsValue) that `fetch()`
-    /// takes, such as `FormData`. The method must be one that has a body: see
+    /// takes, such as `FormData`, or a `ReadableStream` where the browser can send one. The method must be one that has a body: see
     /// [`method`](Self::method).
     pub fn body(mut self, body: impl Into<Body>) -> Self {
         let plan = self.plan();
@@ -186,9 +187,9 @@ impl EventSource {
     /// Sets the last event ID that the first request goes on from, as if it had been received. Later
     /// requests go on from what was received.
     ///
-    /// An ID goes into the header `Last-Event-ID` as UTF-8 (which WebKitGTK 2.50 encodes once more, so
-    /// that only ASCII arrives there as it is). One with control characters, which no header can have, is
-    /// left away.
+    /// A header `Last-Event-ID` that is set otherwise is taken for this. An ID goes into the header `Last-Event-ID` as UTF-8 (which WebKitGTK 2.50 encodes once more, so
+    /// that only ASCII arrives there as it is). One with control characters, which no header can have, or
+    /// with more than 4 KiB, which servers refuse, is left away.
     pub fn last_event_id(mut self, id: impl Into<String>) -> Self {
         self.plan().last_event_id = id.into();
         self
@@ -203,7 +204,8 @@ impl EventSource {
     /// 2.50 takes it for the end.
     ///
     /// The first attempt after a loss comes after the reconnection time: the server's `retry`, or three
-    /// seconds. Attempts that fail are further and further apart, up to half a minute.
+    /// seconds. Attempts that fail are further and further apart, up to half a minute. Two requests are
+    /// 50 ms apart at least.
     pub fn reconnect(mut self, reconnect: bool) -> Self {
         self.plan().reconnect = Some(reconnect);
         self
@@ -227,7 +229,7 @@ impl EventSource {
     /// Sets how many bytes an event may have; 64 MiB
     /// ([`DEFAULT_MAX_EVENT_SIZE`](crate::parser::Parser::DEFAULT_MAX_EVENT_SIZE)) unless set. A larger
     /// one is skipped, with [`Error::TooLarge`](crate::Error::TooLarge) in its place, and the stream
-    /// goes on: no server can fill the memory.
+    /// goes on: no event can fill the memory. A connection without a stream passes over it.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.plan().max_event_size = bytes;
         self
