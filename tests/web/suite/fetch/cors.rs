@@ -1,7 +1,7 @@
 //! A server that does not allow this page to read its answer is told apart from one that is not there.
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{Error, Lifecycle, ReconnectCause};
+use wasm_eventsource::{Buffer, Error, Lifecycle, LifecycleStream, ReconnectCause};
 
 use super::last_error;
 use crate::suite::{
@@ -92,4 +92,66 @@ async fn a_server_that_is_not_there_is_not_called_a_matter_of_cors() {
         let expected = Lifecycle::Reconnecting { attempt, cause };
         assert_eq!(next(&mut get).await, Some(Ok(expected)));
     }
+}
+
+/// Lets the next attempts at `/live` fail as if there was no answer, one for each word: of `both` the
+/// second look fails too, of `first` it does not.
+fn fail_attempts(words: &str) {
+    js_sys::eval(&format!(
+        "(() => {{
+            const original = globalThis.fetch, words = '{words}'.split(' ');
+            globalThis.fetch = (request, init) => {{
+                const concerned = words.length > 0 && request instanceof Request
+                    && request.url.includes('/live');
+                const fails = concerned
+                    && (request.method === 'GET' || words.shift() === 'both');
+                if (concerned && words.length === 0) globalThis.fetch = original;
+                return fails ? Promise.reject(new TypeError('on purpose')) : original(request, init);
+            }};
+        }})()"
+    ))
+    .expect("plain JavaScript");
+}
+
+async fn lost_and_failing(words: &str) -> (Scenario, LifecycleStream) {
+    let server = Scenario::new().await;
+    let stream = server.fetch("/live").buffer(Buffer::unbounded()).stream();
+    let mut stream = stream.unwrap().with_lifecycle();
+    assert_eq!(next(&mut stream).await, Some(Ok(Lifecycle::Opened)));
+    fail_attempts(words);
+    server.end().await;
+    let causes = [ReconnectCause::Disconnected, ReconnectCause::Unreachable];
+    for (attempt, cause) in (1..).zip(causes) {
+        let expected = Lifecycle::Reconnecting { attempt, cause };
+        assert_eq!(next(&mut stream).await, Some(Ok(expected)));
+    }
+    (server, stream)
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_was_open_may_be_away_for_a_moment() {
+    let resumed = Lifecycle::Resumed {
+        last_event_id: String::new(),
+    };
+    let (_server, mut stream) = lost_and_failing("first").await;
+    assert_eq!(next(&mut stream).await, Some(Ok(resumed.clone())));
+    let (_server, mut stream) = lost_and_failing("both first").await;
+    let again = Lifecycle::Reconnecting {
+        attempt: 3,
+        cause: ReconnectCause::Unreachable,
+    };
+    assert_eq!(next(&mut stream).await, Some(Ok(again)));
+    assert_eq!(next(&mut stream).await, Some(Ok(resumed)));
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_was_open_and_then_allows_nobody_is_found_at_the_second_attempt() {
+    let (server, mut stream) = lost_and_failing("first first").await;
+    let url = server.url("/live");
+    assert_eq!(next(&mut stream).await, Some(Err(Error::Cors { url })));
+    assert!(matches!(
+        next(&mut stream).await,
+        Some(Ok(Lifecycle::Closed(_)))
+    ));
+    assert_eq!(next(&mut stream).await, None);
 }

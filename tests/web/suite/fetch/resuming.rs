@@ -89,6 +89,7 @@ async fn the_id_of_an_event_that_was_cut_off_does_not_count() {
     server.end().await;
     assert_eq!(item(&mut stream).await, LOST);
     assert_eq!(item(&mut stream).await, resumed("1"));
+    assert_eq!(server.counts().await.last_event_ids, ["", "1"]);
     // Nothing of it is left either.
     server.send("data: c\n\n").await;
     match item(&mut stream).await {
@@ -191,7 +192,10 @@ async fn a_post_is_repeated_with_all_that_is_in_it_if_that_is_wanted() {
     let given = EventSource::request(request(&server.url(route), init));
     for source in [built, given] {
         let mut stream = source.reconnect(true).stream().unwrap();
-        assert_eq!(data(&mut stream).await, numbers(1..=5));
+        for n in numbers(1..=5) {
+            assert_eq!(message(&mut stream).await.data(), n);
+        }
+        assert_eq!(next(&mut stream).await, None);
     }
     let asked = server.asked().await;
     assert_eq!(asked.len(), 6);
