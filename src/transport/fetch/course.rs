@@ -45,7 +45,7 @@ impl Course {
     pub async fn run(self) {
         loop {
             let outcome = self.attempt().await.unwrap_or_else(|outcome| outcome);
-            let retry = self.port.end_of_body();
+            let retry = self.port.desk.next_body();
             // Whoever closed the connection tells of it.
             if self.session.is_closed() {
                 return;

@@ -42,10 +42,20 @@ impl Desk {
         Poll::Pending
     }
 
-    /// The parser, to be filled. It is here when bytes are wanted.
-    pub fn take(&self) -> Option<Box<Parser>> {
+    /// The parser, to be filled. It is here when bytes are wanted; then they no longer are.
+    pub fn take_to_fill(&self) -> Option<Box<Parser>> {
         self.asked.set(false);
         self.parser.take()
+    }
+
+    /// Makes the parser ready for the next body: an event that is not whole is dropped. Returns the
+    /// reconnection time that the server set last. What the stream has asked for it still wants.
+    pub fn next_body(&self) -> Option<u64> {
+        let mut parser = self.parser.take()?;
+        parser.restart();
+        let retry = parser.retry();
+        self.parser.set(Some(parser));
+        retry
     }
 
     pub fn put_empty(&self, parser: Box<Parser>) {

@@ -43,7 +43,7 @@ impl Port {
     /// Takes in what was read, when it was wanted.
     pub fn fill(&self, session: &Session, piece: &Uint8Array) {
         // It is here, or nothing would have been read.
-        let Some(mut parser) = self.desk.take() else {
+        let Some(mut parser) = self.desk.take_to_fill() else {
             return;
         };
         piece.copy_to(parser.room(piece.length() as usize));
@@ -64,16 +64,6 @@ impl Port {
             session.remember(parser.last_event_id());
         }
         self.desk.put_empty(parser);
-    }
-
-    /// The body is at its end: an event that is not whole is dropped. Returns the reconnection time
-    /// that the server set last.
-    pub fn end_of_body(&self) -> Option<u64> {
-        let mut parser = self.desk.take()?;
-        parser.restart();
-        let retry = parser.retry();
-        self.desk.put_empty(parser);
-        retry
     }
 
     /// Reads the parser in the place of a stream: to its end, or to that of the connection. What was

@@ -16,6 +16,7 @@ mod callbacks;
 mod cors;
 mod limits;
 mod pace;
+mod races;
 mod requests;
 mod resuming;
 
@@ -76,4 +77,23 @@ fn request(url: &str, init: &str) -> Request {
     let init = js_sys::eval(&format!("({init})")).expect("an object");
     let init: RequestInit = init.unchecked_into();
     Request::new_with_str_and_init(url, &init).expect("a request")
+}
+
+/// Puts something in the place of the browser's `fetch`: an expression that may use `original`. Returns
+/// what puts it back.
+fn with_fetch(replacement: &str) -> js_sys::Function {
+    let put = format!(
+        "(() => {{
+            const original = globalThis.fetch;
+            globalThis.fetch = {replacement};
+            return () => {{ globalThis.fetch = original; }};
+        }})()"
+    );
+    js_sys::eval(&put).expect("plain JavaScript").into()
+}
+
+fn put_back(original: &js_sys::Function) {
+    original
+        .call0(&wasm_bindgen::JsValue::NULL)
+        .expect("it was there before");
 }

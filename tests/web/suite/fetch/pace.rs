@@ -2,51 +2,70 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use futures_util::StreamExt;
+use futures_util::{StreamExt, future::join};
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{CloseReason, EventSource};
+use wasm_eventsource::{Buffer, CloseReason, EventSource};
 
-/// Puts a `fetch` in the place of the browser's whose bodies never have to be waited for, as if the
-/// server was faster than any reader. Returns what puts the browser's back.
-fn endless_supply() -> js_sys::Function {
-    js_sys::eval(
-        "(() => {
-            const original = globalThis.fetch;
-            const event = new TextEncoder().encode('data: 1\\n\\n'.repeat(4000));
-            globalThis.fetch = async () => new Response(
-                new ReadableStream({ pull: (to) => to.enqueue(event.slice()) }),
-                { headers: { 'Content-Type': 'text/event-stream' } },
-            );
-            return () => { globalThis.fetch = original; };
-        })()",
-    )
-    .expect("plain JavaScript")
-    .into()
+use super::{put_back, with_fetch};
+
+/// Bodies that never have to be waited for, as if the server was faster than any reader.
+const ENDLESS: &str = "async () => {
+    const events = new TextEncoder().encode('data: 1\\n\\n'.repeat(4000));
+    return new Response(
+        new ReadableStream({ pull: (to) => to.enqueue(events.slice()) }),
+        { headers: { 'Content-Type': 'text/event-stream' } },
+    );
+}";
+
+/// A timer that is due at once, and whether it has run.
+fn due() -> (Timeout, Rc<Cell<bool>>) {
+    let ran = Rc::new(Cell::new(false));
+    let note = Rc::clone(&ran);
+    (Timeout::new(0, move || note.set(true)), ran)
+}
+
+/// Reads until the timer has run, or so many messages came, and returns how many did.
+async fn read(source: EventSource, ran: &Cell<bool>, most: u64, work: impl Fn()) -> u64 {
+    let mut stream = source.stream().expect("a stream");
+    let mut count = 0;
+    while !ran.get() && count < most {
+        let item = stream.next().await.expect("it has no end");
+        count += u64::from(item.is_ok());
+        work();
+    }
+    stream.close();
+    assert_eq!(stream.close_reason(), Some(CloseReason::Called));
+    count
 }
 
 #[wasm_bindgen_test]
 async fn a_timer_runs_though_more_comes_in_than_can_be_read() {
-    let restore = endless_supply();
-    let stream = EventSource::fetch("/endless").stream();
-    let mut stream = stream.expect("a stream");
-    let close = stream.close_handle();
-    let fired = Rc::new(Cell::new(false));
-    let note = Rc::clone(&fired);
-    let _timer = Timeout::new(0, move || {
-        note.set(true);
-        close.close();
-    });
+    let original = with_fetch(ENDLESS);
+    let (_timer, ran) = due();
     // So many take seconds.
-    let mut items = stream.by_ref().take(5_000_000);
-    let mut count = 0_u64;
-    while let Some(message) = items.next().await {
-        message.expect("a message");
-        count += 1;
-    }
-    restore
-        .call0(&wasm_bindgen::JsValue::NULL)
-        .expect("it was there before");
-    assert!(fired.get(), "{count} messages, and no timer ran in between");
-    assert_eq!(stream.close_reason(), Some(CloseReason::Called));
+    let count = read(EventSource::fetch("/endless"), &ran, 5_000_000, || {}).await;
+    put_back(&original);
+    assert!(ran.get(), "{count} messages, and no timer ran in between");
+}
+
+#[wasm_bindgen_test]
+async fn a_timer_runs_though_two_readers_have_work_with_each_message_of_two_floods() {
+    let original = with_fetch(ENDLESS);
+    let (_timer, ran) = due();
+    let work = || {
+        let end = js_sys::Date::now() + 4.0;
+        while js_sys::Date::now() < end {}
+    };
+    let flood = || EventSource::fetch("/endless").buffer(Buffer::latest());
+    let counts = join(
+        read(flood(), &ran, 500, work),
+        read(flood(), &ran, 500, work),
+    );
+    let counts = counts.await;
+    put_back(&original);
+    assert!(
+        ran.get(),
+        "{counts:?} messages, and no timer ran in between"
+    );
 }
