@@ -365,7 +365,9 @@ impl Session {
         if !self.is_closed() {
             return;
         }
-        for topic in self.topics.take().iter() {
+        // The topics stay: they say what is still for the stream.
+        let topics: Vec<_> = self.topics.borrow().iter().cloned().collect();
+        for topic in topics {
             topic.callbacks.clear();
         }
         self.wake();

@@ -152,14 +152,18 @@ impl Plan {
             None => {}
         }
         let request = sys::new_request(url, self.given.as_ref(), &init)?;
+        if self.is_json {
+            // In the place of what the browser calls a text. It allows this one.
+            let _ = set_header(&request, "Content-Type", "application/json");
+        }
         for (name, value) in self.headers.drain(..) {
             set_header(&request, &name, &value)
                 .map_err(|detail| OpenError::InvalidHeader { name, detail })?;
         }
-        if self.is_json {
-            set_if_missing(&request, "Content-Type", "application/json");
+        if !has_header(&request, "Accept") {
+            // Nor does it forbid this one.
+            let _ = set_header(&request, "Accept", EVENT_STREAM);
         }
-        set_if_missing(&request, "Accept", EVENT_STREAM);
         // It is ours: the next request is to have another one, or none.
         if let Ok(Some(id)) = request.headers().get(LAST_EVENT_ID) {
             if self.last_event_id.is_empty() {
@@ -186,13 +190,6 @@ fn set_body(init: &RequestInit, body: Body) {
     if body.is_instance_of::<ReadableStream>() {
         // Without it no browser takes a stream. An object made here: setting cannot fail.
         let _ = Reflect::set(init, &"duplex".into(), &"half".into());
-    }
-}
-
-fn set_if_missing(request: &Request, name: &str, value: &str) {
-    if !has_header(request, name) {
-        // Every browser allows the few that are set so.
-        let _ = set_header(request, name, value);
     }
 }
 

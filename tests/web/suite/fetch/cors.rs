@@ -3,7 +3,7 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, Error, Lifecycle, LifecycleStream, ReconnectCause};
 
-use super::last_error;
+use super::{last_error, put_back, with_fetch};
 use crate::suite::{
     observe::{data, next, noting_states, numbers},
     scenario::Scenario,
@@ -31,8 +31,8 @@ async fn a_server_that_allows_nobody_is_an_error_that_says_so() {
     is_blocked(&server, server.fetch(route), route).await;
     let post = server.fetch(route).method("POST").body("x");
     is_blocked(&server, post, route).await;
-    // Nobody comes back, or asks behind it for ever: each was looked at once more.
-    server.assert_no_request_follows(4).await;
+    // A look at each, and the GET once more; nobody asks for ever.
+    server.assert_no_request_follows(5).await;
     let probes = server
         .asked()
         .await
@@ -94,61 +94,48 @@ async fn a_server_that_is_not_there_is_not_called_a_matter_of_cors() {
     }
 }
 
-/// Lets the next attempts at `/live` fail as if there was no answer, one for each word: of `both` the
-/// second look fails too, of `first` it does not.
-fn fail_attempts(words: &str) {
-    js_sys::eval(&format!(
-        "(() => {{
-            const original = globalThis.fetch, words = '{words}'.split(' ');
-            globalThis.fetch = (request, init) => {{
-                const concerned = words.length > 0 && request instanceof Request
-                    && request.url.includes('/live');
-                const fails = concerned
-                    && (request.method === 'GET' || words.shift() === 'both');
-                if (concerned && words.length === 0) globalThis.fetch = original;
-                return fails ? Promise.reject(new TypeError('on purpose')) : original(request, init);
-            }};
-        }})()"
-    ))
-    .expect("plain JavaScript");
-}
-
-async fn lost_and_failing(words: &str) -> (Scenario, LifecycleStream) {
-    let server = Scenario::new().await;
+/// Opens a stream and loses it, while so many of the next requests fail as if there was no answer.
+/// Returns what comes behind the loss.
+async fn lost_while_failing(
+    server: &Scenario,
+    times: u32,
+) -> (LifecycleStream, Option<Result<Lifecycle, Error>>) {
     let stream = server.fetch("/live").buffer(Buffer::unbounded()).stream();
     let mut stream = stream.unwrap().with_lifecycle();
     assert_eq!(next(&mut stream).await, Some(Ok(Lifecycle::Opened)));
-    fail_attempts(words);
+    let original = with_fetch(&format!(
+        "(() => {{
+            let left = {times};
+            return (request, init) => request.method === 'GET' && left-- > 0
+                ? Promise.reject(new TypeError('on purpose'))
+                : original(request, init);
+        }})()"
+    ));
     server.end().await;
-    let causes = [ReconnectCause::Disconnected, ReconnectCause::Unreachable];
-    for (attempt, cause) in (1..).zip(causes) {
-        let expected = Lifecycle::Reconnecting { attempt, cause };
-        assert_eq!(next(&mut stream).await, Some(Ok(expected)));
-    }
-    (server, stream)
+    let lost = Lifecycle::Reconnecting {
+        attempt: 1,
+        cause: ReconnectCause::Disconnected,
+    };
+    assert_eq!(next(&mut stream).await, Some(Ok(lost)));
+    let behind = next(&mut stream).await;
+    put_back(&original);
+    (stream, behind)
 }
 
 #[wasm_bindgen_test]
-async fn a_server_that_was_open_may_be_away_for_a_moment() {
-    let resumed = Lifecycle::Resumed {
-        last_event_id: String::new(),
-    };
-    let (_server, mut stream) = lost_and_failing("first").await;
-    assert_eq!(next(&mut stream).await, Some(Ok(resumed.clone())));
-    let (_server, mut stream) = lost_and_failing("both first").await;
-    let again = Lifecycle::Reconnecting {
-        attempt: 3,
-        cause: ReconnectCause::Unreachable,
-    };
-    assert_eq!(next(&mut stream).await, Some(Ok(again)));
-    assert_eq!(next(&mut stream).await, Some(Ok(resumed)));
+async fn a_server_that_was_away_for_a_moment_is_no_matter_of_cors() {
+    let server = Scenario::new().await;
+    let (_stream, behind) = lost_while_failing(&server, 1).await;
+    let last_event_id = String::new();
+    assert_eq!(behind, Some(Ok(Lifecycle::Resumed { last_event_id })));
 }
 
 #[wasm_bindgen_test]
-async fn a_server_that_was_open_and_then_allows_nobody_is_found_at_the_second_attempt() {
-    let (server, mut stream) = lost_and_failing("first first").await;
+async fn a_server_that_was_open_and_then_allows_nobody_is_a_matter_of_cors() {
+    let server = Scenario::new().await;
+    let (mut stream, behind) = lost_while_failing(&server, 2).await;
     let url = server.url("/live");
-    assert_eq!(next(&mut stream).await, Some(Err(Error::Cors { url })));
+    assert_eq!(behind, Some(Err(Error::Cors { url })));
     assert!(matches!(
         next(&mut stream).await,
         Some(Ok(Lifecycle::Closed(_)))

@@ -9,7 +9,7 @@ use wasm_eventsource::{
     CloseHandle, CloseReason, CloseRule, Connection, Error, EventSource, EventStream, State,
 };
 
-use super::{last_error, put_back, request, with_fetch};
+use super::{last_error, put_back, with_fetch};
 use crate::suite::{
     observe::{
         Notes, data, expect_exceptions, is_silent, message, next, noting_states, numbers, soon,
@@ -224,19 +224,6 @@ async fn a_body_that_is_not_made_of_bytes_is_an_error() {
         matches!(&error, Error::Network { was_open: true, detail, .. } if detail.contains("bytes")),
         "{error:?}"
     );
-}
-
-#[wasm_bindgen_test]
-async fn a_request_that_hides_where_it_comes_from_does_so() {
-    let server = Scenario::new().await;
-    let request = request(&server.url("/end/1"), "{ referrerPolicy: 'no-referrer' }");
-    let mut stream = EventSource::request(request).stream().unwrap();
-    message(&mut stream).await;
-    assert!(is_silent(&mut stream));
-    server.until("requests=2").await;
-    for asked in server.asked().await {
-        assert_eq!(asked.headers.get("referer"), None);
-    }
 }
 
 #[wasm_bindgen_test]
