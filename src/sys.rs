@@ -179,7 +179,8 @@ fn base_url() -> Option<String> {
 /// Whether the URL is not of the page's or worker's origin.
 #[cfg(feature = "fetch")]
 pub(crate) fn is_of_another_origin(url: &str) -> bool {
-    base_url().is_some_and(|base| origin_of(&base) != origin_of(url))
+    let origin = parse_url(url).map(|url| url.origin());
+    base_url().is_some_and(|base| Some(origin_of(&base)) != origin)
 }
 
 /// The URL, relative to the page's or worker's if need be.
@@ -191,10 +192,10 @@ fn parse_url(url: &str) -> Option<Url> {
     }
 }
 
-/// The origin of a URL; empty if it has none.
+/// The origin of a URL that is whole; empty if it has none.
 #[cfg(feature = "fetch")]
 pub(crate) fn origin_of(url: &str) -> String {
-    parse_url(url).map(|url| url.origin()).unwrap_or_default()
+    Url::new(url).map(|url| url.origin()).unwrap_or_default()
 }
 
 /// Sends the request. A `fetch` that is not there, or throws at once, is like one that fails.

@@ -88,12 +88,14 @@ pub(crate) fn open(
     if signal.is_some_and(|signal| signal.aborted()) {
         session.close(CloseReason::Called);
     }
-    let reconnects = plan.reconnect.unwrap_or(request.method() == "GET");
+    let is_get = request.method() == "GET";
     let course = Course {
         port: Rc::clone(&port),
         session,
         request,
-        reconnects,
+        reconnects: plan.reconnect.unwrap_or(is_get),
+        // By its body, or by headers that are another attempt's.
+        is_used_up: !is_get || plan.fresh_headers.is_some(),
         fresh_headers: plan.fresh_headers,
         sent: Cell::default(),
     };

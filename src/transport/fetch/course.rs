@@ -25,6 +25,8 @@ pub(super) struct Course {
     pub request: Request,
     /// Whether the request may be sent again.
     pub reconnects: bool,
+    /// Whether it then has to be copied each time.
+    pub is_used_up: bool,
     pub fresh_headers: Option<Box<FreshHeaders>>,
     /// When the last request was sent.
     pub sent: Cell<f64>,
@@ -147,11 +149,10 @@ impl Course {
         Ok(sys::fetch(&request, &init).await)
     }
 
-    /// The request for the next attempt. One that is sent once is not copied: a copy keeps what the
-    /// other reads of the body.
+    /// The request for the next attempt.
     async fn next_request(&self) -> Result<Request, Outcome> {
         let fresh = self.compute_headers().await?;
-        let request = if self.reconnects {
+        let request = if self.reconnects && self.is_used_up {
             let copy = self.request.clone();
             copy.map_err(|thrown| Outcome::Failed(self.network_error(sys::detail(&thrown))))?
         } else {

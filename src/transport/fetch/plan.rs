@@ -218,6 +218,8 @@ const LONGEST_ID: usize = 4096;
 pub(super) fn set_last_event_id(request: &Request, id: &str) {
     let is_control = |c: char| c.is_ascii_control() && c != '\t';
     if id.is_empty() || id.len() > LONGEST_ID || id.contains(is_control) {
+        // That of the attempt before, if there was one.
+        let _ = request.headers().delete(LAST_EVENT_ID);
         return;
     }
     let bytes: String = id.bytes().map(char::from).collect();
