@@ -19,8 +19,8 @@ use crate::{Error, Lifecycle, Message};
 ///
 /// The browser's own `EventSource` pushes its events, so nothing can hold the server back. Over
 /// `fetch()` a stream without a buffer reads only what it is polled for, and with one, whichever, it reads
-/// ahead. A callback has no buffer, and so
-/// has a connection that is opened for callbacks alone: they see every message at once.
+/// ahead. A callback has no buffer, and so has a connection that is opened for callbacks alone: they see
+/// every message at once.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {

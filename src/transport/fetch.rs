@@ -69,7 +69,6 @@ pub(crate) fn open(
     }
     let port = Rc::new(Port {
         session: Rc::downgrade(&session),
-        reader,
         inbox: RefCell::new(inbox),
         desk: Desk::new(parser, reader),
         max_event_size: plan.max_event_size,

@@ -11,7 +11,8 @@ use crate::{parser::Parser, transport::Reader};
 /// has the right to use it.
 pub(super) struct Desk {
     parser: Cell<Option<Box<Parser>>>,
-    reader: Reader,
+    /// Who reads, in the end.
+    pub reader: Reader,
     /// Whether there is something in the parser for the stream.
     full: Cell<bool>,
     /// Whether the stream has asked for more, and has not got it.

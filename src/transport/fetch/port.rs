@@ -19,7 +19,6 @@ use crate::{
 
 pub(super) struct Port {
     pub session: Weak<Session>,
-    pub reader: Reader,
     /// What waits for the stream outside the parser: changes of the connection, and messages that
     /// the task has taken out.
     pub inbox: RefCell<Inbox>,
@@ -47,7 +46,7 @@ impl Port {
             return;
         };
         piece.copy_to(parser.room(piece.length() as usize));
-        if self.reader != Reader::Stream || session.calls_back() || !self.comments.is_empty() {
+        if self.desk.reader != Reader::Stream || session.calls_back() || !self.comments.is_empty() {
             self.dispatch(session, &mut parser);
             self.put_back(session, parser);
         } else {
@@ -71,7 +70,9 @@ impl Port {
     fn dispatch(&self, session: &Session, parser: &mut Parser) {
         let origin = Arc::clone(&self.origin.borrow());
         loop {
-            if session.is_closed() && (self.reader == Reader::Callbacks || session.is_abandoned()) {
+            if session.is_closed()
+                && (self.desk.reader == Reader::Callbacks || session.is_abandoned())
+            {
                 return;
             }
             match parser.advance() {
@@ -109,7 +110,7 @@ impl Port {
 
     /// Keeps an error for the stream; where there is none, nobody would ever read it.
     fn keep_error(&self, error: Error) {
-        if self.reader != Reader::Callbacks {
+        if self.desk.reader != Reader::Callbacks {
             self.inbox.borrow_mut().push_error(error);
         }
     }

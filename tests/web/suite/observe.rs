@@ -13,7 +13,7 @@ use futures_util::{
     future::{Either, select},
 };
 use gloo_timers::future::TimeoutFuture;
-use wasm_eventsource::{Error, EventSource, EventStream, Message};
+use wasm_eventsource::{Error, EventSource, EventStream, Lifecycle, LifecycleStream, Message};
 
 use crate::OVER_FETCH;
 
@@ -29,6 +29,14 @@ pub async fn soon<F: Future>(what: &str, future: F) -> F::Output {
 
 pub async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
     soon("the next item of a stream", stream.next()).await
+}
+
+/// The next message or change of the connection.
+pub async fn item(stream: &mut LifecycleStream) -> Lifecycle {
+    next(stream)
+        .await
+        .expect("an item, not the end")
+        .expect("an item, not an error")
 }
 
 /// The next item, which is to be a message.

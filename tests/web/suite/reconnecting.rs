@@ -3,21 +3,14 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{
     Buffer, CloseReason, Error,
-    Lifecycle::{self, Closed, Message, Opened, Reconnecting, Resumed},
-    LifecycleStream, ReconnectCause,
+    Lifecycle::{Closed, Message, Opened, Reconnecting, Resumed},
+    ReconnectCause,
 };
 
 use super::{
-    observe::{data, gives_up_on_dead_servers, message, next, noting_states, numbers, soon},
+    observe::{data, gives_up_on_dead_servers, item, message, next, noting_states, numbers, soon},
     scenario::Scenario,
 };
-
-async fn item(stream: &mut LifecycleStream) -> Lifecycle {
-    next(stream)
-        .await
-        .expect("an item, not the end")
-        .expect("an item, not an error")
-}
 
 #[wasm_bindgen_test]
 async fn the_end_of_the_body_gives_reconnecting_and_resumes_behind_the_last_id() {

@@ -5,21 +5,14 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{
     Buffer, CloseReason, Error, EventSource,
     Lifecycle::{self, Opened, Reconnecting, Resumed},
-    LifecycleStream, ReconnectCause,
+    ReconnectCause,
 };
 
 use super::{Engine, Numbered, engine, last_error, request};
 use crate::suite::{
-    observe::{data, is_silent, message, next, noting_states, numbers},
+    observe::{data, is_silent, item, message, next, noting_states, numbers},
     scenario::Scenario,
 };
-
-async fn item(stream: &mut LifecycleStream) -> Lifecycle {
-    next(stream)
-        .await
-        .expect("an item, not the end")
-        .expect("an item, not an error")
-}
 
 const LOST: Lifecycle = Reconnecting {
     attempt: 1,
