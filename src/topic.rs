@@ -18,7 +18,7 @@ impl Topic {
     pub fn new(name: Arc<str>, streamed: bool) -> Result<Rc<Self>, OpenError> {
         if name.is_empty() || name.contains(['\n', '\r']) {
             return Err(OpenError::InvalidEventName {
-                name: name.to_string(),
+                name: String::from(&*name),
             });
         }
         Ok(Rc::new(Topic {

@@ -169,7 +169,7 @@ impl Link for NativeLink {
         }
         let (port, heard) = (Rc::clone(&self.port), Rc::clone(topic));
         let listener =
-            EventListener::new(&self.port.source, topic.name.to_string(), move |event| {
+            EventListener::new(&self.port.source, String::from(&*topic.name), move |event| {
                 if let Some(session) = port.session.upgrade() {
                     port.message(&session, &heard, event);
                 }
