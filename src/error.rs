@@ -146,7 +146,7 @@ pub enum Error {
     #[error(transparent)]
     Decode(#[from] DecodeError),
     /// Here messages are missing: the [`Buffer`](crate::Buffer) was full and dropped them.
-    #[error("{dropped} messages were dropped here, because the buffer was full")]
+    #[error("{} messages were dropped here, because the buffer was full", Number(*dropped))]
     Lagged {
         /// How many.
         dropped: u64,
@@ -248,7 +248,10 @@ pub enum Error {
     },
     /// Here an event is missing: it was larger than what is allowed, and was skipped.
     #[cfg(feature = "fetch")]
-    #[error("an event of more than {limit} bytes was skipped; `max_event_size` allows larger ones")]
+    #[error(
+        "an event of more than {} bytes was skipped; `max_event_size` allows larger ones",
+        Number(*limit as u64)
+    )]
     TooLarge {
         /// How many bytes are allowed.
         limit: usize,
@@ -267,8 +270,10 @@ impl fmt::Display for StatusLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StatusLine(0, _) => f.write_str("0: one that may not be looked at"),
-            StatusLine(status, "") => write!(f, "{status}"),
-            StatusLine(status, text) => write!(f, "{status} {}", Line(text)),
+            StatusLine(status, "") => Number((*status).into()).fmt(f),
+            StatusLine(status, text) => {
+                write!(f, "{} {}", Number((*status).into()), Line(text))
+            }
         }
     }
 }
@@ -362,11 +367,24 @@ impl fmt::Display for Line<'_> {
         const LONGEST: usize = 200;
         for (at, c) in self.0.chars().enumerate() {
             if at == LONGEST {
-                return write!(f, "… ({} bytes)", self.0.len());
+                return write!(f, "… ({} bytes)", Number(self.0.len() as u64));
             }
             write_visibly(f, c)?;
         }
         Ok(())
+    }
+}
+
+/// A number, without the room for signs, padding and other bases that every app would get.
+struct Number(u64);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (before, digit) = (self.0 / 10, self.0 % 10);
+        if before > 0 {
+            Number(before).fmt(f)?;
+        }
+        f.write_char(char::from(b'0' + digit as u8))
     }
 }
 
@@ -440,6 +458,13 @@ mod tests {
     fn quoted_texts_are_written_as_rust_writes_them() {
         for text in ["", "/sse?a=\"b\\c\"", "a\r\n\tb", "\u{1b}[1m\u{10}\u{7f}\u{9f}", "é 水 🎉"] {
             assert_eq!(Quoted(text).to_string(), format!("{text:?}"));
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_rust_writes_them() {
+        for number in [0, 7, 10, 1_000_203, u64::MAX] {
+            assert_eq!(Number(number).to_string(), number.to_string());
         }
     }
 
