@@ -34,7 +34,10 @@ pub enum OpenError {
         detail: String,
     },
     /// The browser would not open a connection to this URL.
-    #[error("cannot open an event stream: the browser refuses {} ({detail})", Quoted(url))]
+    #[error(
+        "cannot open an event stream: the browser refuses {} ({detail})",
+        Quoted(url)
+    )]
     Refused {
         /// The URL as it was given.
         url: String,
@@ -365,14 +368,64 @@ struct Line<'a>(&'a str);
 impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 200;
-        for (at, c) in self.0.chars().enumerate() {
-            if at == LONGEST {
-                return write!(f, "… ({} bytes)", Number(self.0.len() as u64));
-            }
-            write_visibly(f, c)?;
-        }
-        Ok(())
+        write_visibly(f, self.0, LONGEST, false)
     }
+}
+
+/// A text in quotes, as `Debug` writes one. That would bring the tables of what is printable in all of
+/// Unicode into every app: 6 KB.
+pub(crate) struct Quoted<'a>(pub &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        write_visibly(f, self.0, usize::MAX, true)?;
+        f.write_char('"')
+    }
+}
+
+/// Writes a text without the characters that would break the line or move the cursor: those as Rust
+/// writes them.
+fn write_visibly(
+    f: &mut fmt::Formatter<'_>,
+    text: &str,
+    longest: usize,
+    in_quotes: bool,
+) -> fmt::Result {
+    for (at, c) in text.chars().enumerate() {
+        if at == longest {
+            return write!(f, "… ({} bytes)", Number(text.len() as u64));
+        }
+        let escape = match c {
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '"' if in_quotes => "\\\"",
+            '\\' if in_quotes => "\\\\",
+            c if c.is_control() => {
+                write_code(f, c)?;
+                continue;
+            }
+            c => {
+                f.write_char(c)?;
+                continue;
+            }
+        };
+        f.write_str(escape)?;
+    }
+    Ok(())
+}
+
+/// Writes the code of a control character: they are all below U+00A0.
+fn write_code(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
+    let digit = |digit| char::from(digit + if digit < 10 { b'0' } else { b'a' - 10 });
+    let code = c as u8;
+    f.write_str("\\u{")?;
+    if code > 0xF {
+        f.write_char(digit(code >> 4))?;
+    }
+    f.write_char(digit(code & 0xF))?;
+    f.write_char('}')
 }
 
 /// A number, without the room for signs, padding and other bases that every app would get.
@@ -385,42 +438,6 @@ impl fmt::Display for Number {
             Number(before).fmt(f)?;
         }
         f.write_char(char::from(b'0' + digit as u8))
-    }
-}
-
-/// A text in quotes, as `Debug` writes one. That would bring the tables of what is printable in all of
-/// Unicode into every app: 6 KB.
-pub(crate) struct Quoted<'a>(pub &'a str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
-        for c in self.0.chars() {
-            if matches!(c, '"' | '\\') {
-                f.write_char('\\')?;
-            }
-            write_visibly(f, c)?;
-        }
-        f.write_char('"')
-    }
-}
-
-/// Writes a character, or how it is written in Rust if it would break the line or move the cursor.
-fn write_visibly(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
-    match c {
-        '\n' => f.write_str("\\n"),
-        '\r' => f.write_str("\\r"),
-        '\t' => f.write_str("\\t"),
-        c if c.is_control() => {
-            f.write_str("\\u{")?;
-            // They are all below U+00A0.
-            let code = c as u32;
-            for digit in [code / 16, code % 16].into_iter().skip((code < 16).into()) {
-                f.write_char(char::from_digit(digit, 16).unwrap_or_default())?;
-            }
-            f.write_char('}')
-        }
-        c => f.write_char(c),
     }
 }
 
@@ -456,7 +473,13 @@ mod tests {
 
     #[test]
     fn quoted_texts_are_written_as_rust_writes_them() {
-        for text in ["", "/sse?a=\"b\\c\"", "a\r\n\tb", "\u{1b}[1m\u{10}\u{7f}\u{9f}", "é 水 🎉"] {
+        for text in [
+            "",
+            "/sse?a=\"b\\c\"",
+            "a\r\n\tb",
+            "\u{1b}[1m\u{10}\u{7f}\u{9f}",
+            "é 水 🎉",
+        ] {
             assert_eq!(Quoted(text).to_string(), format!("{text:?}"));
         }
     }

@@ -16,7 +16,7 @@ pub(crate) struct Topic {
 
 impl Topic {
     pub fn new(name: Arc<str>, streamed: bool) -> Result<Rc<Self>, OpenError> {
-        if name.is_empty() || name.contains(['\n', '\r']) {
+        if name.is_empty() || name.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) {
             return Err(OpenError::InvalidEventName {
                 name: String::from(&*name),
             });

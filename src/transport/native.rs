@@ -11,7 +11,6 @@ use std::{
     task::{Context, Poll},
 };
 
-use gloo_events::EventListener;
 use web_sys::{Event, EventSource};
 
 use super::{FeedItem, Link, Transport, burst::Burst};
@@ -19,7 +18,7 @@ use crate::{
     Error, Lifecycle, Message, OpenError,
     buffer::{Inbox, Urgency},
     session::Session,
-    sys,
+    sys::{self, EventListener},
     topic::Topic,
 };
 
@@ -44,7 +43,7 @@ pub(crate) fn open(
     });
     let connection = CONNECTION_EVENTS.map(|name| {
         let port = Rc::clone(&port);
-        EventListener::new(&source, name, move |event| {
+        EventListener::new(&source, Arc::from(name), move |event| {
             port.connection_event(name, event)
         })
     });
@@ -123,7 +122,7 @@ impl Port {
         if !arrival.for_stream {
             session.announce(arrival, &message);
         } else if arrival.for_callbacks() {
-            self.keep(session, Lifecycle::Message(message.clone()));
+            self.keep(session, Lifecycle::Message(message.kept()));
             session.announce(arrival, &message);
         } else {
             self.keep(session, Lifecycle::Message(message));
@@ -169,7 +168,7 @@ impl Link for NativeLink {
         }
         let (port, heard) = (Rc::clone(&self.port), Rc::clone(topic));
         let listener =
-            EventListener::new(&self.port.source, String::from(&*topic.name), move |event| {
+            EventListener::new(&self.port.source, Arc::clone(&topic.name), move |event| {
                 if let Some(session) = port.session.upgrade() {
                     port.message(&session, &heard, event);
                 }

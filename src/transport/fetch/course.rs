@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     CloseReason, Error, State,
+    error::Quoted,
     retry::{RECONNECTION_TIME, delay},
     session::Session,
     sys,
