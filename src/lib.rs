@@ -50,6 +50,8 @@ mod callback;
 mod close;
 mod connection;
 mod error;
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
+mod memory;
 mod message;
 #[cfg(feature = "npm")]
 mod npm;
