@@ -25,7 +25,7 @@ mod options;
 mod text;
 
 use error::{ends_the_stream, new_error, open_error};
-use options::{Options, read_url};
+use options::Options;
 use text::LastText;
 
 #[wasm_bindgen]
@@ -91,10 +91,10 @@ extern "C" {
     ) -> JsValue;
 }
 
-/// Whether the wasm is there: without it, to call this throws.
-#[wasm_bindgen(js_name = isReady)]
-pub fn is_ready() -> bool {
-    true
+/// Whether there is the transport over `fetch()`. As long as the wasm is not loaded, to call this throws.
+#[wasm_bindgen(js_name = canFetch)]
+pub fn can_fetch() -> bool {
+    cfg!(feature = "fetch")
 }
 
 /// One stream's part of the wasm. To free it is to close the stream.
@@ -123,19 +123,19 @@ struct Texts {
 impl Source {
     /// Opens the stream, unless its signal is aborted already.
     #[wasm_bindgen(constructor)]
-    pub fn new(url: &JsValue, options: &JsValue, receiver: Receiver) -> Result<Source, JsValue> {
-        let Options { source, signal } = options::read(read_url(url)?, options)?;
+    pub fn new(url: String, options: &Options, receiver: Receiver) -> Result<Source, JsValue> {
         let receiver = Rc::new(receiver);
         let told = Rc::clone(&receiver);
-        let source = source.on_state(move |state| told.state(&state.to_string()));
-        let aborted = signal.as_ref().is_some_and(options::is_aborted);
-        let stream = if aborted {
-            source.unopened()
-        } else {
-            source.stream()
+        let source = options
+            .source(url)
+            .on_state(move |state| told.state(state.name()));
+        let signal = options.signal();
+        let stream = match &signal {
+            Some(signal) if signal.aborted() => source.unopened(),
+            _ => source.stream(),
         };
         let (connection, feed) = stream.map_err(|error| open_error(&error))?.into_parts();
-        let abort = signal.filter(|_| !aborted).map(|signal| {
+        let abort = signal.map(|signal| {
             let handle = connection.close_handle();
             sys::on_abort(&signal, move || handle.close())
         });
@@ -161,7 +161,7 @@ impl Source {
 
     #[wasm_bindgen(getter)]
     pub fn state(&self) -> String {
-        self.0.connection.state().to_string()
+        self.0.connection.state().name().to_owned()
     }
 
     #[wasm_bindgen(getter, js_name = closeReason)]
