@@ -29,13 +29,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     server.wait()
 }
 
-/// Builds what the page loads: the npm package into `pkg/`, the page's own Rust into
-/// `www/readings/pkg/`.
+/// Builds what the page loads: the npm package into `pkg/`.
 pub fn build_package(tools: &Tools) -> Result<()> {
     say::step("building the npm package into pkg/");
-    build(tools, ".", &["--features", "npm,fetch"])?;
-    say::step("building the page's readings into www/readings/pkg/");
-    build(tools, "www/readings", &[])
+    build(tools, ".", &["--features", "npm,fetch"])
 }
 
 fn build(tools: &Tools, crate_dir: &str, cargo_options: &[&str]) -> Result<()> {

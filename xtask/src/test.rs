@@ -177,7 +177,7 @@ fn check(host: &Shell, tools: &Tools, failures: &mut Failures) {
             "clippy for wasm",
             cmd!(
                 tools.sh,
-                "cargo clippy --package wasm-eventsource --package demo-readings --package bench --target {target} --all-targets --all-features -- -D warnings"
+                "cargo clippy --package wasm-eventsource --package bench --target {target} --all-targets --all-features -- -D warnings"
             )
             .into(),
         );

@@ -99,7 +99,7 @@ pub async fn bad_data_is_shown_as_an_error_and_the_stream_goes_on(page: &Page) -
     page.server.send(&facts.key, event).await?;
     let shown = until_problem(
         page,
-        r#"the event "cpu" with the id "seven": key must be a string at line 1 column 2"#,
+        r#"the data of the event "cpu" is no JSON: "#,
     )
     .await?;
     ensure!(
