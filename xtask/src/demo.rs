@@ -2,11 +2,10 @@
 
 use crate::server::{self, Server};
 use crate::setup::{self, Tools};
-use crate::{process, say};
+use crate::{package, project, say};
 use anyhow::{Context, Result};
 use std::net::TcpListener;
 use std::process::ExitCode;
-use xshell::cmd;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -19,7 +18,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     // Now and not after minutes of building.
     check_port(args.port)?;
     let tools = setup::wasm()?;
-    build_package(&tools)?;
+    build_page(&tools)?;
     let program = server::build(&setup::host_shell()?)?;
     let server = Server::start(&program, args.port)?;
     say::step(format!(
@@ -31,19 +30,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 
 /// Builds what the page loads: the npm package into `pkg/`, the page's own Rust into
 /// `www/readings/pkg/`.
-pub fn build_package(tools: &Tools) -> Result<()> {
-    say::step("building the npm package into pkg/");
-    build(tools, ".", &["--features", "npm,fetch"])?;
+pub fn build_page(tools: &Tools) -> Result<()> {
+    package::build(tools)?;
     say::step("building the page's readings into www/readings/pkg/");
-    build(tools, "www/readings", &[])
-}
-
-fn build(tools: &Tools, crate_dir: &str, cargo_options: &[&str]) -> Result<()> {
-    let no_opt: &[&str] = if tools.wasm_opt { &[] } else { &["--no-opt"] };
-    process::run(cmd!(
-        tools.sh,
-        "wasm-pack build --target web --release --out-dir pkg --mode no-install {no_opt...} {crate_dir} -- {cargo_options...}"
-    ))
+    let krate = project::root().join("www/readings");
+    package::wasm_pack(tools, &krate, &krate.join("pkg"), &[])
 }
 
 fn check_port(port: u16) -> Result<()> {

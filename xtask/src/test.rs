@@ -311,7 +311,7 @@ fn build_page_test(
     if args.filter.is_some() {
         return None;
     }
-    let built = demo::build_package(tools).and_then(|()| {
+    let built = demo::build_page(tools).and_then(|()| {
         process::run(cmd!(host, "cargo build --package page-test"))?;
         project::host_program("page-test")
     });
