@@ -7,7 +7,7 @@ use crate::process::Finished;
 use crate::results::{self, Counts};
 use crate::server::{self, Server};
 use crate::setup::{self, Tools, browsers, linters};
-use crate::{demo, process, project, say};
+use crate::{package, process, project, say};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -311,7 +311,7 @@ fn build_page_test(
     if args.filter.is_some() {
         return None;
     }
-    let built = demo::build_package(tools).and_then(|()| {
+    let built = package::build(tools).and_then(|()| {
         process::run(cmd!(host, "cargo build --package page-test"))?;
         project::host_program("page-test")
     });
