@@ -22,6 +22,8 @@ export class Receiver {
   /** Whether wasm has been asked for the next item. */
   pulling = false;
   closed = false;
+  /** Why the stream has failed: one error, whoever asks for it. */
+  #failure;
   /** Nothing more will come out of wasm. */
   ended = false;
 
@@ -108,7 +110,7 @@ export class Receiver {
 
   /** The end follows at once. */
   failed(error) {
-    this.#give(error);
+    this.#give((this.#failure ??= error));
   }
 
   end() {
@@ -160,7 +162,8 @@ export class Receiver {
     const event = newEvent(type, data, lastEventId, origin);
     if (!this.#parsesJson) return event;
     try {
-      return { ...event, data: JSON.parse(data) };
+      event.data = JSON.parse(data);
+      return event;
     } catch (cause) {
       const message = `the data of the event "${type}" is no JSON: ${cause.message}`;
       if (tells) this.problem(new EventStreamError("decode", message, { cause, event }));
@@ -175,7 +178,9 @@ export class Receiver {
 
   newReason(kind, event, error) {
     if (event) return { kind, event };
-    return error ? { kind, message: error.message, error } : { kind };
+    if (!error) return { kind };
+    this.#failure ??= error;
+    return { kind, message: error.message, error: this.#failure };
   }
 
   newError(kind, message, status, cause, dropped) {
