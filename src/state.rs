@@ -59,17 +59,20 @@ impl State {
             State::Closed(_) => ReadyState::Closed,
         }
     }
-}
 
-impl fmt::Display for State {
-    /// One word: `connecting`, `open`, `reconnecting` or `closed`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
             State::Connecting => "connecting",
             State::Open => "open",
             State::Reconnecting { .. } => "reconnecting",
             State::Closed(_) => "closed",
-        })
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

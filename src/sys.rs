@@ -238,6 +238,17 @@ pub(crate) fn get_reader(body: &ReadableStream) -> Result<ReadableStreamDefaultR
     body.unchecked_ref::<Body>().get_reader()
 }
 
+/// Runs this when the signal is aborted, unless what is returned is dropped before.
+#[cfg(any(feature = "fetch", feature = "npm"))]
+pub(crate) fn on_abort(signal: &JsValue, run: impl FnOnce() + 'static) -> EventListener {
+    let mut run = Some(run);
+    EventListener::new(signal.unchecked_ref(), Arc::from("abort"), move |_| {
+        if let Some(run) = run.take() {
+            run();
+        }
+    })
+}
+
 /// Milliseconds from some moment on, by a clock that nobody sets.
 #[cfg(feature = "fetch")]
 pub(crate) fn now() -> f64 {

@@ -1,7 +1,11 @@
 //! [`Port`], which the task and the stream share: what comes in goes through here to the session, and
 //! to the stream.
 
-use std::{cell::RefCell, rc::Weak, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Weak,
+    sync::Arc,
+};
 
 use js_sys::Uint8Array;
 
@@ -46,7 +50,8 @@ impl Port {
             return;
         };
         piece.copy_to(parser.room(piece.length() as usize));
-        if self.desk.reader != Reader::Stream || session.calls_back() || !self.comments.is_empty() {
+        if self.desk.reader() != Reader::Stream || session.calls_back() || !self.comments.is_empty()
+        {
             self.dispatch(session, &mut parser);
             self.put_back(session, parser);
         } else {
@@ -65,13 +70,26 @@ impl Port {
         self.desk.put_empty(parser);
     }
 
-    /// Reads the parser in the place of a stream: to its end, or to that of the connection. What was
-    /// there before the program closed it is still for the stream.
+    /// Reads the parser in the place of a stream: to its end, or to that of the connection.
     fn dispatch(&self, session: &Session, parser: &mut Parser) {
+        let over = Cell::new(false);
+        // An exception of the program's breaks off one call. The next goes on behind the event that it
+        // was thrown for.
+        while !over.get() {
+            sys::guarded(|| {
+                self.dispatch_on(session, parser, &over);
+                over.set(true);
+            });
+        }
+    }
+
+    /// What was there before the program closed the connection is still for the stream. Before code of
+    /// the program's runs, `over` says whether nothing is left to do after it.
+    fn dispatch_on(&self, session: &Session, parser: &mut Parser, over: &Cell<bool>) {
         let origin = Arc::clone(&self.origin.borrow());
         loop {
             if session.is_closed()
-                && (self.desk.reader == Reader::Callbacks || session.is_abandoned())
+                && (self.desk.reader() == Reader::Callbacks || session.is_abandoned())
             {
                 return;
             }
@@ -80,7 +98,7 @@ impl Port {
                 Step::Comment if session.is_closed() => {}
                 Step::Comment => {
                     let comment = parser.comment();
-                    sys::guarded(|| self.comments.each(|callback| callback(&comment)));
+                    self.comments.each(|callback| callback(&comment));
                 }
                 Step::TooLarge => self.keep_error(self.too_large()),
                 Step::Event => {
@@ -92,7 +110,8 @@ impl Port {
                         self.keep(session, Lifecycle::Message(frame.kept()));
                     }
                     if arrival.for_callbacks() || session.is_closed() {
-                        sys::guarded(|| session.announce(arrival, &frame));
+                        over.set(last);
+                        session.announce(arrival, &frame);
                     }
                     if last {
                         return;
@@ -110,7 +129,7 @@ impl Port {
 
     /// Keeps an error for the stream; where there is none, nobody would ever read it.
     fn keep_error(&self, error: Error) {
-        if self.desk.reader != Reader::Callbacks {
+        if self.desk.reader() != Reader::Callbacks {
             self.inbox.borrow_mut().push_error(error);
         }
     }
