@@ -1,12 +1,11 @@
 //! Every call into JavaScript that `web-sys` does not offer, or offers more slowly. Casts without a
 //! check are here and nowhere else.
 
-use std::sync::Arc;
-
+use gloo_events::EventListener;
 use js_sys::{Array, Reflect};
 #[cfg(feature = "fetch")]
 use js_sys::{Error, Promise, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 #[cfg(feature = "fetch")]
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, EventSource, EventSourceInit, EventTarget, MessageEvent};
@@ -33,15 +32,6 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn origin(this: &StringMessageEvent) -> Option<String>;
-
-    #[wasm_bindgen(method, js_name = addEventListener)]
-    fn add_listener(this: &Target, name: &str, listener: &Closure<dyn FnMut(&Event)>);
-
-    #[wasm_bindgen(method, js_name = removeEventListener)]
-    fn remove_listener(this: &Target, name: &str, listener: &Closure<dyn FnMut(&Event)>);
-
-    #[wasm_bindgen(js_name = EventTarget)]
-    type Target;
 
     #[wasm_bindgen(js_name = MessageChannel)]
     type Channel;
@@ -242,7 +232,7 @@ pub(crate) fn get_reader(body: &ReadableStream) -> Result<ReadableStreamDefaultR
 #[cfg(any(feature = "fetch", feature = "npm"))]
 pub(crate) fn on_abort(signal: &JsValue, run: impl FnOnce() + 'static) -> EventListener {
     let mut run = Some(run);
-    EventListener::new(signal.unchecked_ref(), Arc::from("abort"), move |_| {
+    EventListener::new(signal.unchecked_ref(), "abort", move |_| {
         if let Some(run) = run.take() {
             run();
         }
@@ -295,7 +285,7 @@ impl Tasks {
     pub fn new(mut run: impl FnMut() + 'static) -> Option<Self> {
         let channel = Channel::new().ok()?;
         let to = channel.port2();
-        let listener = EventListener::new(&to, Arc::from(MESSAGE), move |_| run());
+        let listener = EventListener::new(&to, MESSAGE, move |_| run());
         to.start().ok()?;
         Some(Tasks {
             from: channel.port1(),
@@ -335,35 +325,5 @@ pub(crate) fn report_error(thrown: &JsValue) {
     if report_error_globally(thrown).is_err() {
         // Older engines, and Node, have no `reportError`.
         log_error(thrown);
-    }
-}
-
-/// A listener of an event target. It is removed when this is dropped.
-pub(crate) struct EventListener {
-    target: Target,
-    name: Arc<str>,
-    closure: Closure<dyn FnMut(&Event)>,
-}
-
-impl EventListener {
-    pub fn new(target: &EventTarget, name: Arc<str>, run: impl FnMut(&Event) + 'static) -> Self {
-        Self::listen(target, name, Closure::new(run))
-    }
-
-    #[inline(never)]
-    fn listen(target: &EventTarget, name: Arc<str>, closure: Closure<dyn FnMut(&Event)>) -> Self {
-        let target: Target = target.clone().unchecked_into();
-        target.add_listener(&name, &closure);
-        EventListener {
-            target,
-            name,
-            closure,
-        }
-    }
-}
-
-impl Drop for EventListener {
-    fn drop(&mut self) {
-        self.target.remove_listener(&self.name, &self.closure);
     }
 }

@@ -11,6 +11,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use gloo_events::EventListener;
 use web_sys::{Event, EventSource};
 
 use super::{FeedItem, Link, Transport, burst::Burst};
@@ -18,7 +19,7 @@ use crate::{
     Error, Lifecycle, Message, OpenError,
     buffer::{Inbox, Urgency},
     session::Session,
-    sys::{self, EventListener},
+    sys,
     topic::Topic,
 };
 
@@ -43,7 +44,7 @@ pub(crate) fn open(
     });
     let connection = CONNECTION_EVENTS.map(|name| {
         let port = Rc::clone(&port);
-        EventListener::new(&source, Arc::from(name), move |event| {
+        EventListener::new(&source, name, move |event| {
             port.connection_event(name, event)
         })
     });
@@ -168,7 +169,7 @@ impl Link for NativeLink {
         }
         let (port, heard) = (Rc::clone(&self.port), Rc::clone(topic));
         let listener =
-            EventListener::new(&self.port.source, Arc::clone(&topic.name), move |event| {
+            EventListener::new(&self.port.source, topic.name.to_string(), move |event| {
                 if let Some(session) = port.session.upgrade() {
                     port.message(&session, &heard, event);
                 }
