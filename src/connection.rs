@@ -49,7 +49,7 @@ impl Connection {
         Connection { session, answers }
     }
 
-    pub(crate) fn session(&self) -> &Session {
+    pub(crate) fn session(&self) -> &Rc<Session> {
         &self.session
     }
 

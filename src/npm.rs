@@ -1,285 +1,310 @@
-//! The npm package's class `EventStream`. It holds no policy of its own: it reads options, and turns
-//! messages, states and errors into JavaScript's.
+//! What the npm package has in wasm: [`Source`], which its JavaScript (the folder `npm/`) makes the
+//! class `EventStream` of. It holds no policy of its own: it reads options, and turns messages, states
+//! and errors into JavaScript's.
 
 // What is exported is printed by JavaScript, if at all.
 #![allow(missing_debug_implementations)]
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::RefCell,
+    future::poll_fn,
+    rc::Rc,
+    task::{Context, Poll, Waker, ready},
+};
 
-use js_sys::{Error as JsError, Function, ReferenceError, SyntaxError};
-use serde::Serialize;
+use gloo_events::EventListener;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
-use crate::{CloseReason, Error, Message, OpenError, State, sys};
+use crate::{
+    CloseReason, Connection, Frame, Lifecycle, Listener, stream::Feed, sys, transport::FeedItem,
+};
 
-mod iterator;
+mod error;
 mod options;
+mod text;
 
-use iterator::{EventStreamIterator, Reading};
-use options::{read_source, read_url, type_error};
-
-#[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"
-export interface EventStreamOptions {
-  /**
-   * The event names to receive; `["message"]`, the unnamed events, unless given. With the transport
-   * `"fetch"` also `"*"`, every name.
-   */
-  events?: string[] | "*";
-  /**
-   * What ends the stream: an event name (`"close"` unless given), exact data, or both; `false` for
-   * nothing. An event that is named here is delivered, as the last, if it is among `events`; one that
-   * is found by its data (`{ data: "[DONE]" }`) is a mark and is not. `closeReason` has either.
-   */
-  closeOn?: string | false | { event: string; data?: string } | { event?: string; data: string };
-  /** Whether cookies go along to another origin. */
-  withCredentials?: boolean;
-  /**
-   * What brings the events in: the browser's own `EventSource`, or a streamed `fetch()`, which is
-   * several times faster, knows the status, and reads only what is iterated over. `"fetch"` where one
-   * of the options below is given, or `events: "*"`; else `"native"`.
-   */
-  transport?: "native" | "fetch";
-  /** `GET` unless given. Only `GET` is asked again when the connection is lost. */
-  method?: string;
-  headers?: Record<string, string> | Headers;
-  body?: string | Uint8Array;
-  /** The last event ID that the first request goes on from. */
-  lastEventId?: string;
-}
-
-/** What rejects the iteration when the stream has failed. */
-export interface EventStreamError extends Error {
-  name: "EventStreamError";
-  /** The status of the answer that was none of an event stream. `response` of the stream has more. */
-  status?: number;
-}
-
-export interface StreamEvent {
-  type: string;
-  data: string;
-  lastEventId: string;
-  origin: string;
-}
-
-export type EventStreamState = "connecting" | "open" | "reconnecting" | "closed";
-
-/** Why a stream is closed: a message met `closeOn`, the program called `close()`, the server
- * ended it, or it failed. */
-export type CloseReason =
-  | { kind: "rule"; event: StreamEvent }
-  | { kind: "called" }
-  | { kind: "ended" }
-  | { kind: "failed"; message: string };
-"#;
+use error::{ends_the_stream, new_error, open_error};
+use options::{Options, read_url};
+use text::LastText;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(typescript_type = "string | URL")]
-    pub type Url;
+    /// The other side, in `npm/receiver.js`. What it is told while it is being pulled for it takes in
+    /// without running code of the program's.
+    pub type Receiver;
 
-    #[wasm_bindgen(typescript_type = "EventStreamOptions")]
-    pub type OptionsArgument;
+    /// What was pulled: an event, what went wrong with some, the failure of the stream. The answer says
+    /// whether more is wanted.
+    #[wasm_bindgen(method)]
+    fn event(
+        this: &Receiver,
+        event_type: &JsValue,
+        data: &str,
+        last_event_id: &JsValue,
+        origin: &JsValue,
+    ) -> bool;
 
-    #[wasm_bindgen(typescript_type = "((state: EventStreamState) => void) | null | undefined")]
-    pub type StateHandler;
+    #[wasm_bindgen(method)]
+    fn problem(this: &Receiver, error: &JsValue) -> bool;
+
+    #[wasm_bindgen(method)]
+    fn failed(this: &Receiver, error: &JsValue);
+
+    #[wasm_bindgen(method)]
+    fn end(this: &Receiver);
+
+    /// An event that has listeners. `iterated` says that it is pulled as well.
+    #[wasm_bindgen(method)]
+    fn heard(
+        this: &Receiver,
+        event_type: &JsValue,
+        data: &str,
+        last_event_id: &JsValue,
+        origin: &JsValue,
+        iterated: bool,
+    );
+
+    #[wasm_bindgen(method)]
+    fn state(this: &Receiver, state: &str);
+
+    #[wasm_bindgen(method, js_name = newReason)]
+    fn new_reason(this: &Receiver, kind: &str, event: &JsValue, error: &JsValue) -> JsValue;
+
+    #[wasm_bindgen(method, js_name = newEvent)]
+    fn new_event(
+        this: &Receiver,
+        event_type: &str,
+        data: &str,
+        last_event_id: &str,
+        origin: &str,
+    ) -> JsValue;
+
+    #[wasm_bindgen(method, js_name = newError)]
+    fn new_error(
+        this: &Receiver,
+        kind: &str,
+        message: &str,
+        status: Option<u16>,
+        cause: &JsValue,
+        dropped: Option<f64>,
+    ) -> JsValue;
 }
 
-/// A stream of server-sent events that really ends. Opened by its constructor, read by `for await`.
-#[wasm_bindgen(js_name = EventStream)]
-pub struct JsEventStream {
-    reading: Rc<Reading>,
-    handler: Rc<RefCell<Option<StateHandling>>>,
+/// Whether the wasm is there: without it, to call this throws.
+#[wasm_bindgen(js_name = isReady)]
+pub fn is_ready() -> bool {
+    true
 }
 
-/// The `onstate` handler. As on the platform, an event source that has one stays open though nobody
-/// else holds it; what keeps it alive is let go of when it is closed.
-struct StateHandling {
-    function: Function,
-    _alive: Rc<Reading>,
+/// One stream's part of the wasm. To free it is to close the stream.
+#[wasm_bindgen]
+pub struct Source(Rc<Pump>);
+
+struct Pump {
+    connection: Connection,
+    feed: RefCell<Feed>,
+    receiver: Rc<Receiver>,
+    /// Who listens for which name.
+    listeners: RefCell<Vec<(String, Listener)>>,
+    texts: Texts,
+    _abort: Option<EventListener>,
 }
 
-#[wasm_bindgen(js_class = EventStream)]
-impl JsEventStream {
-    /// Opens the stream. Throws a `TypeError` that names the option which is wrong, and a
-    /// `SyntaxError` for a URL that cannot be resolved.
+/// What is the same in most events of a stream.
+#[derive(Default)]
+struct Texts {
+    event_type: LastText,
+    last_event_id: LastText,
+    origin: LastText,
+}
+
+#[wasm_bindgen]
+impl Source {
+    /// Opens the stream, unless its signal is aborted already.
     #[wasm_bindgen(constructor)]
-    pub fn new(url: &Url, options: Option<OptionsArgument>) -> Result<JsEventStream, JsValue> {
-        let url = read_url(url)?;
-        let source = read_source(url, options.as_ref().map(AsRef::as_ref))?;
-        let handler = Rc::<RefCell<Option<StateHandling>>>::default();
-        let told = Rc::clone(&handler);
-        let source = source.on_state(move |state| tell(&told, state));
-        let stream = source.stream().map_err(|error| open_error(&error))?;
-        Ok(JsEventStream {
-            reading: Rc::new(Reading::new(stream)),
-            handler,
-        })
+    pub fn new(url: &JsValue, options: &JsValue, receiver: Receiver) -> Result<Source, JsValue> {
+        let Options { source, signal } = options::read(read_url(url)?, options)?;
+        let receiver = Rc::new(receiver);
+        let told = Rc::clone(&receiver);
+        let source = source.on_state(move |state| told.state(&state.to_string()));
+        let aborted = signal.as_ref().is_some_and(options::is_aborted);
+        let stream = if aborted {
+            source.unopened()
+        } else {
+            source.stream()
+        };
+        let (connection, feed) = stream.map_err(|error| open_error(&error))?.into_parts();
+        let abort = signal.filter(|_| !aborted).map(|signal| {
+            let handle = connection.close_handle();
+            sys::on_abort(&signal, move || handle.close())
+        });
+        Ok(Source(Rc::new(Pump {
+            connection,
+            feed: RefCell::new(feed),
+            receiver,
+            listeners: RefCell::default(),
+            texts: Texts::default(),
+            _abort: abort,
+        })))
     }
 
-    /// The URL as it was given.
     #[wasm_bindgen(getter)]
     pub fn url(&self) -> String {
-        self.reading.stream.borrow().connection().url().to_owned()
+        self.0.connection.url().to_owned()
     }
 
-    /// The last event ID of the messages that came.
     #[wasm_bindgen(getter, js_name = lastEventId)]
     pub fn last_event_id(&self) -> String {
-        self.reading.stream.borrow().connection().last_event_id()
+        self.0.connection.last_event_id()
     }
 
-    /// The state of the connection now.
-    #[wasm_bindgen(getter, unchecked_return_type = "EventStreamState")]
+    #[wasm_bindgen(getter)]
     pub fn state(&self) -> String {
-        self.reading.stream.borrow().state().to_string()
+        self.0.connection.state().to_string()
     }
 
-    /// The standard's `readyState`: 0 connecting, 1 open, 2 closed.
-    #[wasm_bindgen(getter, js_name = readyState, unchecked_return_type = "0 | 1 | 2")]
-    pub fn ready_state(&self) -> u8 {
-        self.reading.stream.borrow().state().ready_state() as u8
-    }
-
-    /// Why the stream is closed; `undefined` as long as it is not.
-    #[wasm_bindgen(getter, js_name = closeReason, unchecked_return_type = "CloseReason | undefined")]
+    #[wasm_bindgen(getter, js_name = closeReason)]
     pub fn close_reason(&self) -> JsValue {
-        let reason = self.reading.stream.borrow().close_reason();
-        reason.map_or(JsValue::UNDEFINED, |reason| to_js(&Reason::from(reason)))
+        let reason = self.0.connection.close_reason();
+        reason.map_or(JsValue::UNDEFINED, |reason| self.0.reason(&reason))
     }
 
-    /// The server's newest answer, where the transport is `"fetch"`: its headers, and after a failure its
-    /// body, until `close()` is called.
     #[cfg(feature = "fetch")]
     #[wasm_bindgen(getter)]
     pub fn response(&self) -> Option<web_sys::Response> {
-        self.reading.stream.borrow().connection().response()
+        self.0.connection.response()
     }
 
-    /// Called with the new state at each change.
-    #[wasm_bindgen(getter, js_name = onstate, unchecked_return_type = "((state: EventStreamState) => void) | null")]
-    pub fn onstate(&self) -> JsValue {
-        let handler = self.handler.borrow();
-        handler
-            .as_ref()
-            .map_or(JsValue::NULL, |handler| handler.function.clone().into())
-    }
-
-    #[wasm_bindgen(setter, js_name = onstate)]
-    pub fn set_onstate(&self, handler: StateHandler) {
-        // As with every event handler of the platform, what is no function is none.
-        let function = JsValue::from(handler).dyn_into::<Function>().ok();
-        let open = self.reading.stream.borrow().close_reason().is_none();
-        let handling = function.filter(|_| open).map(|function| StateHandling {
-            function,
-            _alive: Rc::clone(&self.reading),
-        });
-        let replaced = self.handler.replace(handling);
-        drop(replaced);
-    }
-
-    /// Closes the connection for good. What came before can still be iterated.
+    /// Closes the connection for good. What came before can still be pulled.
     pub fn close(&self) {
-        self.reading.stream.borrow().close();
+        self.0.connection.close();
     }
 
-    /// Iterates over the events. All iterators share one stream: each event goes to one of them.
-    /// Leaving a `for await` loop closes the connection.
-    #[wasm_bindgen(
-        js_name = "[Symbol.asyncIterator]",
-        unchecked_return_type = "AsyncIterableIterator<StreamEvent>"
-    )]
-    pub fn async_iterator(&self) -> JsValue {
-        EventStreamIterator::new(&self.reading).into()
-    }
-}
-
-/// Calls the handler, and lets go of it when there will be nothing more to tell.
-fn tell(handler: &RefCell<Option<StateHandling>>, state: &State) {
-    let function = handler
-        .borrow()
-        .as_ref()
-        .map(|handler| handler.function.clone());
-    if let Some(function) = function
-        && let Err(thrown) = function.call1(&JsValue::NULL, &state.to_string().into())
-    {
-        sys::report_error(&thrown);
-    }
-    if matches!(state, State::Closed(_)) {
-        let done = handler.take();
-        drop(done);
-    }
-}
-
-/// What TypeScript calls a `StreamEvent`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Event {
-    r#type: String,
-    data: String,
-    last_event_id: String,
-    origin: String,
-}
-
-impl From<Message> for Event {
-    fn from(message: Message) -> Self {
-        Event {
-            r#type: message.event_type().to_owned(),
-            last_event_id: message.last_event_id().to_owned(),
-            origin: message.origin().to_owned(),
-            data: message.into_data().into_owned(),
+    /// Tells the receiver of what is there, item by item, and waits for more, until the receiver wants
+    /// no more or all is over.
+    pub fn pull(&self) {
+        let mut now = Context::from_waker(Waker::noop());
+        if self.0.poll_pull(&mut now).is_pending() {
+            let pump = Rc::clone(&self.0);
+            spawn_local(poll_fn(move |cx| pump.poll_pull(cx)));
         }
     }
-}
 
-/// What TypeScript calls a `CloseReason`.
-#[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-enum Reason {
-    Rule { event: Event },
-    Called,
-    Ended,
-    Failed { message: String },
-}
-
-impl From<CloseReason> for Reason {
-    fn from(reason: CloseReason) -> Self {
-        match reason {
-            CloseReason::Rule(message) => Reason::Rule {
-                event: message.into(),
-            },
-            CloseReason::Called => Reason::Called,
-            CloseReason::Ended => Reason::Ended,
-            CloseReason::Failed(error) => Reason::Failed {
-                message: error.to_string(),
-            },
+    /// Whether events are kept to be pulled, or are for listeners alone.
+    pub fn keep(&self, keep: bool) {
+        if let Ok(mut feed) = self.0.feed.try_borrow_mut() {
+            feed.keep(keep);
         }
     }
-}
 
-fn to_js(value: &impl Serialize) -> JsValue {
-    // Records of strings cannot fail to become objects.
-    serde_wasm_bindgen::to_value(value).unwrap_or(JsValue::UNDEFINED)
-}
+    /// Tells the receiver of each event of this name as it comes. Throws a `TypeError` for a name that
+    /// no event can have.
+    pub fn listen(&self, event_type: String) -> Result<(), JsValue> {
+        let pump = Rc::downgrade(&self.0);
+        let hear = move |frame: &Frame<'_>| {
+            if let Some(pump) = pump.upgrade() {
+                pump.hear(frame);
+            }
+        };
+        let listener = self.0.connection.on_frame(&*event_type, hear);
+        let listener = listener.map_err(|error| open_error(&error))?;
+        self.0.listeners.borrow_mut().push((event_type, listener));
+        Ok(())
+    }
 
-/// What the constructor throws.
-fn open_error(error: &OpenError) -> JsValue {
-    let message = error.to_string();
-    match error {
-        OpenError::InvalidUrl { .. } => SyntaxError::new(&message).into(),
-        OpenError::Unsupported { .. } => ReferenceError::new(&message).into(),
-        _ => type_error(&message),
+    /// Stops that.
+    pub fn unlisten(&self, event_type: &str) {
+        let mut listeners = self.0.listeners.borrow_mut();
+        let at = listeners.iter().position(|(name, _)| name == event_type);
+        let removed = at.map(|at| listeners.swap_remove(at));
+        drop(listeners);
+        drop(removed);
     }
 }
 
-/// What rejects an iteration. It has the `status` where there is one.
-fn stream_error(error: &Error) -> JsValue {
-    let rejection = JsError::new(&error.to_string());
-    rejection.set_name("EventStreamError");
-    #[cfg(feature = "fetch")]
-    if let Error::Status { status, .. } = error {
-        // An object made here: setting a property of it cannot fail.
-        let _ = js_sys::Reflect::set(&rejection, &"status".into(), &(*status).into());
+impl Drop for Source {
+    /// Whoever waits for the next item would keep the connection.
+    fn drop(&mut self) {
+        self.0.connection.session().abandon();
     }
-    rejection.into()
+}
+
+impl Pump {
+    fn poll_pull(&self, cx: &mut Context<'_>) -> Poll<()> {
+        // The receiver asks once at a time, and runs nothing meanwhile that could ask again.
+        let Ok(mut feed) = self.feed.try_borrow_mut() else {
+            return Poll::Ready(());
+        };
+        loop {
+            let more = match ready!(feed.poll_next(cx)) {
+                Some(FeedItem::Item(Lifecycle::Message(frame))) => self.give(&frame),
+                Some(FeedItem::Item(_) | FeedItem::Nothing) => true,
+                Some(FeedItem::Error(error)) => {
+                    let told = new_error(&self.receiver, &self.connection, &error);
+                    if ends_the_stream(&error) {
+                        self.receiver.failed(&told);
+                        true
+                    } else {
+                        self.receiver.problem(&told)
+                    }
+                }
+                None => {
+                    self.receiver.end();
+                    false
+                }
+            };
+            if !more {
+                return Poll::Ready(());
+            }
+        }
+    }
+
+    fn give(&self, frame: &Frame<'_>) -> bool {
+        let [event_type, last_event_id, origin] = self.texts.of(frame);
+        self.receiver
+            .event(&event_type, frame.data(), &last_event_id, &origin)
+    }
+
+    fn hear(&self, frame: &Frame<'_>) {
+        let [event_type, last_event_id, origin] = self.texts.of(frame);
+        let session = self.connection.session();
+        let topic = session.topic(frame.event_type());
+        let iterated = session.streams(topic.as_deref());
+        let data = frame.data();
+        self.receiver
+            .heard(&event_type, data, &last_event_id, &origin, iterated);
+    }
+
+    fn reason(&self, reason: &CloseReason) -> JsValue {
+        let (mut event, mut error) = (JsValue::UNDEFINED, JsValue::UNDEFINED);
+        let kind = match reason {
+            CloseReason::Rule(message) => {
+                event = self.receiver.new_event(
+                    message.event_type(),
+                    message.data(),
+                    message.last_event_id(),
+                    message.origin(),
+                );
+                "rule"
+            }
+            CloseReason::Called => "called",
+            CloseReason::Ended => "ended",
+            CloseReason::Failed(failure) => {
+                error = new_error(&self.receiver, &self.connection, failure);
+                "failed"
+            }
+        };
+        self.receiver.new_reason(kind, &event, &error)
+    }
+}
+
+impl Texts {
+    fn of(&self, frame: &Frame<'_>) -> [JsValue; 3] {
+        [
+            self.event_type.of(frame.event_type()),
+            self.last_event_id.of(frame.last_event_id()),
+            self.origin.of(frame.origin()),
+        ]
+    }
 }

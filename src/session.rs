@@ -36,6 +36,9 @@ pub(crate) struct Session {
     topics: RefCell<Topics>,
     /// Whether the stream gets the events of every name.
     streams_all: bool,
+    /// Whether it gets any: `false` while messages are for callbacks alone.
+    #[cfg(feature = "npm")]
+    streams: Cell<bool>,
     last_event_id: RefCell<String>,
     was_open: Cell<bool>,
     /// The live connection; gone from the moment it is shut.
@@ -67,6 +70,8 @@ impl Session {
             state,
             topics: RefCell::new(topics),
             streams_all: wanted.all,
+            #[cfg(feature = "npm")]
+            streams: Cell::new(true),
             last_event_id: RefCell::default(),
             was_open: Cell::default(),
             link: RefCell::default(),
@@ -161,7 +166,12 @@ impl Session {
         }
     }
 
-    fn streams(&self, topic: Option<&Topic>) -> bool {
+    /// Whether the stream is to have a message of this topic.
+    pub fn streams(&self, topic: Option<&Topic>) -> bool {
+        #[cfg(feature = "npm")]
+        if !self.streams.get() {
+            return false;
+        }
         topic.map_or(self.streams_all, |topic| topic.streamed)
     }
 
@@ -206,6 +216,11 @@ impl Session {
     pub fn failed(&self, error: Error) {
         self.state.recover();
         self.close(CloseReason::Failed(error));
+    }
+
+    #[cfg(feature = "npm")]
+    pub fn keep_for_stream(&self, keep: bool) {
+        self.streams.set(keep);
     }
 
     pub fn was_open(&self) -> bool {

@@ -15,6 +15,8 @@ use crate::{
     transport::{Reader, Transport, native},
     typed,
 };
+#[cfg(feature = "npm")]
+use crate::{CloseReason, transport::Unopened};
 
 #[cfg(feature = "fetch")]
 mod request;
@@ -176,6 +178,18 @@ impl EventSource {
             self.wanted.names.push(Arc::from(MESSAGE));
         }
         self.decoded(|frame| Ok(frame.into_owned()))
+    }
+
+    /// The stream of a connection that is closed before it is made. What could not be opened is an error
+    /// all the same, as far as that can be known.
+    #[cfg(feature = "npm")]
+    pub(crate) fn unopened(self) -> Result<EventStream, OpenError> {
+        let session = Session::new(self.url, self.close_rule, self.wanted)?;
+        session.close(CloseReason::Called);
+        let (connection, transport) = (Connection::new(session), Box::new(Unopened));
+        Ok(EventStream::new(connection, transport, |frame| {
+            Ok(frame.into_owned())
+        }))
     }
 
     /// Opens the connection as a stream of typed events: an enum says which there are.

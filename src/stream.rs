@@ -4,6 +4,7 @@
 use std::{
     fmt,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll, ready},
 };
 
@@ -12,6 +13,7 @@ use futures_core::{FusedStream, Stream};
 use crate::{
     CloseHandle, CloseReason, Connection, DecodeError, Error, Frame, Message, ReconnectCause,
     State,
+    session::Session,
     transport::{FeedItem, Transport},
 };
 
@@ -45,6 +47,7 @@ use crate::{
 /// ```
 #[must_use = "streams do nothing unless polled, and close their connection when dropped"]
 pub struct EventStream<T = Message> {
+    connection: Connection,
     feed: Feed,
     decode: Decode<T>,
 }
@@ -59,11 +62,21 @@ impl<T> EventStream<T> {
         decode: Decode<T>,
     ) -> Self {
         let feed = Feed {
-            connection,
+            session: Rc::clone(connection.session()),
             transport,
             end: End::Ahead,
         };
-        EventStream { feed, decode }
+        EventStream {
+            connection,
+            feed,
+            decode,
+        }
+    }
+
+    /// The connection, and what comes from it before it is decoded.
+    #[cfg(feature = "npm")]
+    pub(crate) fn into_parts(self) -> (Connection, Feed) {
+        (self.connection, self.feed)
     }
 
     /// The same stream with what happens to the connection in its place among the messages.
@@ -72,6 +85,7 @@ impl<T> EventStream<T> {
     pub fn with_lifecycle(mut self) -> LifecycleStream<T> {
         self.feed.transport.keep_lifecycle();
         LifecycleStream {
+            connection: self.connection,
             feed: self.feed,
             decode: self.decode,
         }
@@ -102,7 +116,7 @@ macro_rules! with_connection {
         impl<T> $stream<T> {
             /// The connection: its URL, its last event ID, its listeners.
             pub fn connection(&self) -> &Connection {
-                &self.feed.connection
+                &self.connection
             }
 
             /// The state of the connection now.
@@ -192,6 +206,7 @@ pub enum Lifecycle<T = Message> {
 /// ```
 #[must_use = "streams do nothing unless polled, and close their connection when dropped"]
 pub struct LifecycleStream<T = Message> {
+    connection: Connection,
     feed: Feed,
     decode: Decode<T>,
 }
@@ -227,8 +242,8 @@ impl Lifecycle<Frame<'_>> {
 }
 
 /// What both streams are made of: all items in order, the end included, once.
-struct Feed {
-    connection: Connection,
+pub(crate) struct Feed {
+    session: Rc<Session>,
     transport: Box<dyn Transport>,
     end: End,
 }
@@ -243,8 +258,16 @@ enum End {
 }
 
 impl Feed {
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<FeedItem<'_>>> {
-        let session = self.connection.session();
+    /// Whether what comes from now on is kept for this feed, or is for callbacks alone: they are
+    /// called then though nobody polls.
+    #[cfg(feature = "npm")]
+    pub fn keep(&mut self, keep: bool) {
+        self.session.keep_for_stream(keep);
+        self.transport.read_ahead(!keep);
+    }
+
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<FeedItem<'_>>> {
+        let session = &self.session;
         if self.end == End::Ahead {
             match self.transport.poll_next(session, cx) {
                 Poll::Ready(item) => return Poll::Ready(Some(item)),

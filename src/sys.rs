@@ -225,6 +225,12 @@ pub(crate) fn get_reader(body: &ReadableStream) -> Result<ReadableStreamDefaultR
     body.unchecked_ref::<Body>().get_reader()
 }
 
+/// Runs this when the signal is aborted, unless what is returned is dropped before.
+#[cfg(any(feature = "fetch", feature = "npm"))]
+pub(crate) fn on_abort(signal: &JsValue, run: impl FnOnce() + 'static) -> EventListener {
+    EventListener::once(signal.unchecked_ref(), "abort", |_| run())
+}
+
 /// Milliseconds from some moment on, by a clock that nobody sets.
 #[cfg(feature = "fetch")]
 pub(crate) fn now() -> f64 {

@@ -41,6 +41,26 @@ pub(crate) trait Transport {
 
     /// From now on the stream also wants what happens to the connection.
     fn keep_lifecycle(&mut self);
+
+    /// Whether what the server sends is read though the stream does not poll for it. A transport that
+    /// has no choice does so always.
+    #[cfg(feature = "npm")]
+    fn read_ahead(&mut self, ahead: bool) {
+        let _ = ahead;
+    }
+}
+
+/// The transport of a connection that was closed before it was made.
+#[cfg(feature = "npm")]
+pub(crate) struct Unopened;
+
+#[cfg(feature = "npm")]
+impl Transport for Unopened {
+    fn poll_next(&mut self, _: &Session, _: &mut Context<'_>) -> Poll<FeedItem<'_>> {
+        Poll::Pending
+    }
+
+    fn keep_lifecycle(&mut self) {}
 }
 
 /// Who reads what the server sends. A transport that has the choice reads no more than is wanted.

@@ -1,4 +1,4 @@
-import init, { EventStream } from "./pkg/wasm_eventsource.js";
+import init, { EventStream } from "./pkg/index.js";
 
 await init();
 const reply = new EventStream("/reply", { closeOn: { data: "[DONE]" } });

@@ -13,7 +13,7 @@ const problems = new Problems();
 /** The readings as a typed stream: an enum in Rust, made for this page. */
 const READINGS = "/readings/pkg/demo_readings.js";
 /** The npm package, as any page would use it. */
-const PACKAGE = "/pkg/wasm_eventsource.js";
+const PACKAGE = "/pkg/index.js";
 
 /** Not a static import: without the modules this page could not even say what is missing. */
 async function load(path) {

@@ -22,7 +22,6 @@ use std::{
 use futures_util::future::{AbortHandle, Abortable};
 use gloo_events::EventListener;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::AbortSignal;
 
 use super::{FeedItem, Link, Reader, Transport};
 use crate::{
@@ -82,7 +81,11 @@ pub(crate) fn open(
     session.attach(Rc::new(FetchLink {
         task: abort,
         answers: port.answers.clone(),
-        signal: RefCell::new(signal.as_ref().map(|signal| closes(signal, &session))),
+        signal: RefCell::new(signal.as_ref().map(|signal| {
+            // The program aborts its own request.
+            let handle = connection.close_handle();
+            sys::on_abort(signal, move || handle.close())
+        })),
     }));
     if signal.is_some_and(|signal| signal.aborted()) {
         session.close(CloseReason::Called);
@@ -111,16 +114,6 @@ pub(crate) fn open(
         over: false,
     };
     Ok((connection, Box::new(stream)))
-}
-
-/// Closes the connection when the program aborts its own request.
-fn closes(signal: &AbortSignal, session: &Rc<Session>) -> EventListener {
-    let session = Rc::downgrade(session);
-    EventListener::once(signal, "abort", move |_| {
-        if let Some(session) = session.upgrade() {
-            session.close(CloseReason::Called);
-        }
-    })
 }
 
 /// The stream's end.
@@ -164,6 +157,11 @@ impl Transport for Fetch {
 
     fn keep_lifecycle(&mut self) {
         self.port.inbox.borrow_mut().keep_lifecycle();
+    }
+
+    #[cfg(feature = "npm")]
+    fn read_ahead(&mut self, ahead: bool) {
+        self.port.desk.read_ahead(ahead);
     }
 }
 

@@ -3,39 +3,16 @@
 use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{REQUEST_OPTIONS, TRANSPORTS, field, get, type_error};
+use super::{field, get, wrong};
 use crate::{Body, EventSource};
 
-pub(super) fn with_all_events(source: EventSource) -> Result<EventSource, JsValue> {
-    Ok(source.all_events())
-}
-
-/// Chooses the transport, and gives it what is asked for.
-pub(super) fn with_request(
-    mut source: EventSource,
+/// Gives the transport what is asked for.
+pub(super) fn over_fetch(
+    source: EventSource,
     options: &JsValue,
+    _: &str,
 ) -> Result<EventSource, JsValue> {
-    let transport: Option<String> = field(options, "transport", TRANSPORTS)?;
-    let native = match transport.as_deref() {
-        None => false,
-        Some("native") => true,
-        Some("fetch") => {
-            source = source.over_fetch();
-            false
-        }
-        Some(_) => return Err(type_error(&format!("`transport` is to be {TRANSPORTS}"))),
-    };
-    if native {
-        return match REQUEST_OPTIONS.iter().find(|key| is_given(options, key)) {
-            Some(key) => Err(type_error(&format!(
-                "`{key}` cannot be had with `transport: \"native\"`: the browser's EventSource knows none"
-            ))),
-            None if get(options, "events")?.is_string() => Err(type_error(
-                "`events: \"*\"` cannot be had with `transport: \"native\"`: name the events",
-            )),
-            None => Ok(source),
-        };
-    }
+    let mut source = source.over_fetch();
     if let Some(method) = field::<String>(options, "method", "a string")? {
         source = source.method(method);
     }
@@ -51,10 +28,6 @@ pub(super) fn with_request(
     Ok(source)
 }
 
-fn is_given(options: &JsValue, key: &str) -> bool {
-    get(options, key).is_ok_and(|value| !value.is_undefined())
-}
-
 fn body(options: &JsValue) -> Result<Option<Body>, JsValue> {
     let given = get(options, "body")?;
     if given.is_undefined() {
@@ -63,13 +36,13 @@ fn body(options: &JsValue) -> Result<Option<Body>, JsValue> {
     if given.is_string() || given.is_instance_of::<Uint8Array>() {
         return Ok(Some(Body::Js(given)));
     }
-    Err(type_error("`body` is to be a string or a Uint8Array"))
+    Err(wrong("`body`", "a string or a Uint8Array", &given))
 }
 
 /// An object of strings, or pairs of strings as `Headers` and `Map` yield them.
 fn headers(options: &JsValue) -> Result<Vec<(String, String)>, JsValue> {
-    let wrong = || type_error("`headers` is to be an object of strings");
     let given = get(options, "headers")?;
+    let wrong = || wrong("`headers`", "an object of strings", &given);
     if given.is_undefined() {
         return Ok(Vec::new());
     }

@@ -11,8 +11,9 @@ use crate::{parser::Parser, transport::Reader};
 /// has the right to use it.
 pub(super) struct Desk {
     parser: Cell<Option<Box<Parser>>>,
-    /// Who reads, in the end.
-    pub reader: Reader,
+    reader: Reader,
+    /// Whether a stream gets what it has not asked for, too.
+    ahead: Cell<bool>,
     /// Whether there is something in the parser for the stream.
     full: Cell<bool>,
     /// Whether the stream has asked for more, and has not got it.
@@ -26,9 +27,27 @@ impl Desk {
         Desk {
             parser: Cell::new(Some(Box::new(parser))),
             reader,
+            ahead: Cell::default(),
             full: Cell::default(),
             asked: Cell::default(),
             waker: Cell::default(),
+        }
+    }
+
+    /// Who reads, in the end.
+    pub fn reader(&self) -> Reader {
+        match self.reader {
+            Reader::Stream if self.ahead.get() => Reader::Buffer,
+            reader => reader,
+        }
+    }
+
+    /// Whether more is read than a stream has asked for. What is in the parser it has asked for.
+    #[cfg(feature = "npm")]
+    pub fn read_ahead(&self, ahead: bool) {
+        self.ahead.set(ahead);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
         }
     }
 
@@ -36,7 +55,7 @@ impl Desk {
 
     /// Ready when the next bytes are wanted.
     pub fn poll_wanted(&self, cx: &Context<'_>) -> Poll<()> {
-        if self.reader != Reader::Stream || self.asked.get() {
+        if self.reader() != Reader::Stream || self.asked.get() {
             return Poll::Ready(());
         }
         self.waker.set(Some(cx.waker().clone()));

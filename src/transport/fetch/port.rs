@@ -46,7 +46,8 @@ impl Port {
             return;
         };
         piece.copy_to(parser.room(piece.length() as usize));
-        if self.desk.reader != Reader::Stream || session.calls_back() || !self.comments.is_empty() {
+        if self.desk.reader() != Reader::Stream || session.calls_back() || !self.comments.is_empty()
+        {
             self.dispatch(session, &mut parser);
             self.put_back(session, parser);
         } else {
@@ -71,7 +72,7 @@ impl Port {
         let origin = Arc::clone(&self.origin.borrow());
         loop {
             if session.is_closed()
-                && (self.desk.reader == Reader::Callbacks || session.is_abandoned())
+                && (self.desk.reader() == Reader::Callbacks || session.is_abandoned())
             {
                 return;
             }
@@ -110,7 +111,7 @@ impl Port {
 
     /// Keeps an error for the stream; where there is none, nobody would ever read it.
     fn keep_error(&self, error: Error) {
-        if self.desk.reader != Reader::Callbacks {
+        if self.desk.reader() != Reader::Callbacks {
             self.inbox.borrow_mut().push_error(error);
         }
     }

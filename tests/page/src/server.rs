@@ -29,7 +29,7 @@ impl Server {
         };
         for path in [
             "/",
-            "/pkg/wasm_eventsource.js",
+            "/pkg/index.js",
             "/readings/pkg/demo_readings.js",
         ] {
             let answer = server.get(path).send().await;

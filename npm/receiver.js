@@ -1,0 +1,198 @@
+// What wasm tells of a stream, and who wants to know: those who wait for the next event, and listeners.
+//
+// Wasm holds the receiver. So the receiver holds on to its stream only while somebody waits or listens:
+// a stream that the program has forgotten is collected, which closes it.
+
+import { EventStreamError, report } from "./error.js";
+
+export class Receiver {
+  #parsesJson;
+  /** Looks whether the stream is over. What is set here also keeps the stream from being collected. */
+  #settle = null;
+  /** What was pulled when nobody waited for it: events, and the error of a failure. */
+  #queue = [];
+  /** The unanswered calls of `next`, in their order. */
+  #waiting = [];
+  /** The listeners of each event name. */
+  #listeners = new Map();
+  #onstate = null;
+  onmessageerror = null;
+  /** Whether nobody iterates, and events are for listeners alone. */
+  listening = false;
+  /** Whether wasm has been asked for the next item. */
+  pulling = false;
+  closed = false;
+  /** Nothing more will come out of wasm. */
+  ended = false;
+
+  constructor(parsesJson) {
+    this.#parsesJson = parsesJson;
+  }
+
+  // What the stream asks.
+
+  /** The answer to `next` that is there already. */
+  take() {
+    const item = this.#queue.shift();
+    if (item instanceof EventStreamError) return Promise.reject(item);
+    if (item) return Promise.resolve({ value: item, done: false });
+    return this.ended ? Promise.resolve({ value: undefined, done: true }) : undefined;
+  }
+
+  /** What was not taken is nobody's, and no more is wanted. */
+  discard() {
+    this.#queue = [];
+    this.#finish();
+  }
+
+  /** The answer to `next` that will be there. */
+  wait(settle) {
+    this.#settle = settle;
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  listensTo(type) {
+    return this.#listeners.has(type);
+  }
+
+  /** Adds a listener, and says whether it is the first of this event name. */
+  add(type, listener, settle) {
+    this.#settle = settle;
+    const others = this.#listeners.get(type);
+    if (others) others.add(listener);
+    else this.#listeners.set(type, new Set([listener]));
+    return !others;
+  }
+
+  /** Removes a listener, and says whether it was the last of this event name. */
+  remove(type, listener) {
+    const others = this.#listeners.get(type);
+    if (!others?.delete(listener) || others.size > 0) return false;
+    this.#listeners.delete(type);
+    this.#letGo();
+    return true;
+  }
+
+  get onstate() {
+    return this.#onstate;
+  }
+
+  // As with every event handler of the platform, what is no function is none.
+  setOnstate(handler, settle) {
+    this.#settle = settle;
+    this.#onstate = typeof handler === "function" ? handler : null;
+    this.#letGo();
+  }
+
+  #letGo() {
+    const listens = !this.closed && (this.#onstate || this.#listeners.size > 0);
+    if (this.#waiting.length === 0 && !listens) this.#settle = null;
+  }
+
+  // What wasm tells of what it pulls. The answers say whether it is to go on. It is in the midst of
+  // reading then: no code of the program may run.
+
+  event(type, data, lastEventId, origin) {
+    const event = this.#read(type, data, lastEventId, origin, true);
+    if (event && !this.ended) this.#give(event);
+    return this.#goesOn();
+  }
+
+  problem(error) {
+    queueMicrotask(() => {
+      if (this.onmessageerror) run(this.onmessageerror, error);
+      else report(error);
+    });
+    return this.#goesOn();
+  }
+
+  /** The end follows at once. */
+  failed(error) {
+    this.#give(error);
+  }
+
+  end() {
+    const settle = this.#settle;
+    this.#finish();
+    settle?.();
+  }
+
+  #finish() {
+    this.ended = true;
+    this.pulling = false;
+    for (const { resolve } of this.#waiting.splice(0)) resolve({ value: undefined, done: true });
+    this.#letGo();
+  }
+
+  #give(item) {
+    const waiter = this.#waiting.shift();
+    if (!waiter) this.#queue.push(item);
+    else if (item instanceof EventStreamError) waiter.reject(item);
+    else waiter.resolve({ value: item, done: false });
+  }
+
+  #goesOn() {
+    this.pulling = !this.ended && (this.listening || this.#waiting.length > 0);
+    if (!this.pulling) this.#letGo();
+    return this.pulling;
+  }
+
+  // What wasm tells as it happens.
+
+  /** An event of a name that has listeners. `iterated` says that it is pulled as well. */
+  heard(type, data, lastEventId, origin, iterated) {
+    const event = this.#read(type, data, lastEventId, origin, !iterated);
+    if (!event) return;
+    for (const { listener } of [...(this.#listeners.get(type) ?? [])]) run(listener, event);
+  }
+
+  state(state) {
+    this.closed = state === "closed";
+    const settle = this.#settle;
+    if (this.#onstate) run(this.#onstate, state);
+    if (!this.closed) return;
+    this.#listeners.clear();
+    this.#letGo();
+    if (settle) queueMicrotask(settle);
+  }
+
+  #read(type, data, lastEventId, origin, tells) {
+    const event = newEvent(type, data, lastEventId, origin);
+    if (!this.#parsesJson) return event;
+    try {
+      return { ...event, data: JSON.parse(data) };
+    } catch (cause) {
+      const message = `the data of the event "${type}" is no JSON: ${cause.message}`;
+      if (tells) this.problem(new EventStreamError("decode", message, { cause, event }));
+    }
+  }
+
+  // What wasm cannot make itself.
+
+  newEvent(type, data, lastEventId, origin) {
+    return newEvent(type, data, lastEventId, origin);
+  }
+
+  newReason(kind, event, error) {
+    if (event) return { kind, event };
+    return error ? { kind, message: error.message, error } : { kind };
+  }
+
+  newError(kind, message, status, cause, dropped) {
+    return new EventStreamError(kind, message, { status, cause, dropped });
+  }
+}
+
+/** What TypeScript calls a `StreamEvent`. */
+function newEvent(type, data, lastEventId, origin) {
+  return { type, data, lastEventId, origin };
+}
+
+/** Calls code of the program. What it throws is reported, and whoever called goes on. */
+function run(handler, argument) {
+  try {
+    handler(argument);
+  } catch (error) {
+    report(error);
+  }
+}
