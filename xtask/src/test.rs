@@ -28,8 +28,44 @@ pub struct Args {
     skip_host: bool,
 }
 
-/// The browser suites: test targets of the root package.
-const SUITES: [&str; 3] = ["web", "worker", "fetch"];
+/// A browser suite: a test target of a package.
+struct Suite {
+    name: &'static str,
+    /// The package's folder.
+    package: &'static str,
+    target: &'static str,
+    features: &'static str,
+}
+
+impl Suite {
+    /// One of the crate's own. It does without the frameworks, for which it would have to wait.
+    const fn of_the_crate(target: &'static str) -> Self {
+        Self {
+            name: target,
+            package: ".",
+            target,
+            features: "fetch,js,npm",
+        }
+    }
+
+    /// One of a package for a framework.
+    const fn of_a_framework(name: &'static str, package: &'static str) -> Self {
+        Self {
+            name,
+            package,
+            target: "browser",
+            features: "",
+        }
+    }
+}
+
+const SUITES: [Suite; 5] = [
+    Suite::of_the_crate("web"),
+    Suite::of_the_crate("worker"),
+    Suite::of_the_crate("fetch"),
+    Suite::of_a_framework("yew", "tests/ui/yew"),
+    Suite::of_a_framework("leptos", "tests/ui/leptos"),
+];
 
 /// How long one suite may take in one engine once it has been compiled, in seconds.
 const SUITE_SECONDS: u64 = 600;
@@ -101,7 +137,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let page = build_page_test(args, &host, &tools, &mut failures);
     let server = server::build(&host).and_then(|program| {
         let server = Server::start(&program, 0)?;
-        server.announce()?;
+        SUITES
+            .iter()
+            .try_for_each(|suite| server.announce(suite.package))?;
         Ok(server)
     });
     let server = failures.keep("scenario server", server);
@@ -116,7 +154,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             continue;
         };
         let mut counts = Counts::default();
-        for suite in SUITES {
+        for suite in &SUITES {
             counts += run_suite(&tools, engine, &driver, suite, args, &mut failures);
         }
         if let Some(page) = &page {
@@ -177,7 +215,7 @@ fn check(host: &Shell, tools: &Tools, failures: &mut Failures) {
             "clippy for wasm",
             cmd!(
                 tools.sh,
-                "cargo clippy --package wasm-eventsource --package demo-readings --package bench --target {target} --all-targets --all-features -- -D warnings"
+                "cargo clippy --package wasm-eventsource --package demo-readings --package bench --package leptos-test --package yew-test --target {target} --all-targets --all-features -- -D warnings"
             )
             .into(),
         );
@@ -217,11 +255,12 @@ fn run_suite(
     tools: &Tools,
     engine: Engine,
     driver: &Path,
-    suite: &str,
+    suite: &Suite,
     args: &Args,
     failures: &mut Failures,
 ) -> Counts {
-    say::step(format!("{engine}: suite {suite}"));
+    let what = format!("{engine}: suite {}", suite.name);
+    say::step(&what);
     let run = || {
         process::run_and_read(
             suite_command(tools, engine, driver, suite, args),
@@ -231,12 +270,12 @@ fn run_suite(
     let mut done = run();
     if done.as_ref().is_ok_and(died_before_any_test) {
         say::notice(format!(
-            "{engine}: THE DRIVER OR BROWSER BROKE DOWN BEFORE ANY TEST of the suite {suite}; \
-             trying once more"
+            "{engine}: THE DRIVER OR BROWSER BROKE DOWN BEFORE ANY TEST of the suite {}; \
+             trying once more",
+            suite.name
         ));
         done = run();
     }
-    let what = format!("{engine}: suite {suite}");
     count(done, &what, args.filter.is_some(), failures)
 }
 
@@ -244,7 +283,7 @@ fn suite_command(
     tools: &Tools,
     engine: Engine,
     driver: &Path,
-    suite: &str,
+    suite: &Suite,
     args: &Args,
 ) -> Command {
     let (browser, driver_option) = engine.wasm_pack_options();
@@ -263,9 +302,15 @@ fn suite_command(
         filter = vec!["--", name];
     }
     let sh = &tools.sh;
+    let Suite {
+        package,
+        target,
+        features,
+        ..
+    } = suite;
     let command = cmd!(
         sh,
-        "{program} {words...} {driver_option} {driver} --mode no-install . --all-features --test {suite} {filter...}"
+        "{program} {words...} {driver_option} {driver} --mode no-install {package} --features {features} --test {target} {filter...}"
     );
     let mut command: Command = command.into();
     command.envs(engine.variables().iter().copied());
@@ -274,6 +319,8 @@ fn suite_command(
     // A page that is isolated from other origins cannot tell a server that allows it nothing from one
     // that is not there.
     command.env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1");
+    let capabilities = project::root().join("webdriver.json");
+    command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
     // Both in seconds; their defaults (20 and 5) are short for a busy machine with two cores.
     for (name, seconds) in [
         ("WASM_BINDGEN_TEST_TIMEOUT", SUITE_SECONDS),

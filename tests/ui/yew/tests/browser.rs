@@ -1,0 +1,134 @@
+//! The hooks for Yew in a window.
+#![cfg(target_arch = "wasm32")]
+
+use std::{
+    cell::{OnceCell, RefCell},
+    rc::Rc,
+};
+
+use wasm_eventsource::{
+    Error, EventSource, State,
+    yew::{UseEventSourceFoldHandle, use_event_source_fold_with},
+};
+use yew::{AppHandle, Renderer, prelude::*};
+
+#[path = "../../suite/mod.rs"]
+mod suite;
+mod yew_only {
+    // What is true of Yew alone.
+}
+
+use suite::harness::{Mounted, Probe, element};
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+/// Whether the suite's own connections are made over `fetch()`.
+const OVER_FETCH: bool = false;
+
+/// The beginning of the suite's own connections.
+fn event_source(url: impl Into<String>) -> EventSource {
+    EventSource::new(url)
+}
+
+type Handle = UseEventSourceFoldHandle<Vec<String>>;
+
+#[derive(Clone, Properties)]
+struct Props {
+    url: Option<String>,
+    probe: Rc<Probe>,
+    handle: Rc<OnceCell<Handle>>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        self.url == other.url
+    }
+}
+
+#[component]
+fn Folding(props: &Props) -> Html {
+    let feed = {
+        let (probe, folding) = (Rc::clone(&props.probe), Rc::clone(&props.probe));
+        use_event_source_fold_with(
+            props.url.clone(),
+            move |url| url.clone().map(|url| probe.source(url)),
+            Vec::new,
+            move |folded, event| folding.fold(folded, event),
+        )
+    };
+    props.handle.get_or_init(|| feed.clone());
+    let text = feed.with(|folded| {
+        props
+            .probe
+            .render(&feed.state(), folded.len(), folded.last())
+    });
+    html! { <p>{ text }</p> }
+}
+
+struct App {
+    app: RefCell<Option<AppHandle<Folding>>>,
+    props: RefCell<Props>,
+}
+
+fn mount(probe: &Rc<Probe>, url: Option<String>) -> Rc<dyn Mounted> {
+    let props = Props {
+        url,
+        probe: Rc::clone(probe),
+        handle: Rc::default(),
+    };
+    let renderer = Renderer::<Folding>::with_root_and_props(element().into(), props.clone());
+    Rc::new(App {
+        app: RefCell::new(Some(renderer.render())),
+        props: RefCell::new(props),
+    })
+}
+
+impl App {
+    fn handle(&self) -> Handle {
+        let handle = self.props.borrow().handle.get().cloned();
+        handle.expect("the component was rendered")
+    }
+}
+
+impl Mounted for App {
+    fn state(&self) -> State {
+        self.handle().state()
+    }
+
+    fn error(&self) -> Option<Error> {
+        self.handle().error()
+    }
+
+    fn folded(&self) -> Vec<String> {
+        self.handle().with(Vec::clone)
+    }
+
+    fn clear(&self) {
+        self.handle().update(Vec::clear);
+    }
+
+    fn close(&self) {
+        self.handle().close();
+    }
+
+    fn reopen(&self) {
+        self.handle().reopen();
+    }
+
+    fn set_url(&self, url: Option<String>) {
+        let props = Props {
+            url,
+            ..self.props.borrow().clone()
+        };
+        self.props.replace(props.clone());
+        if let Some(app) = &mut *self.app.borrow_mut() {
+            app.update(props);
+        }
+    }
+
+    fn unmount(&self) {
+        if let Some(app) = self.app.take() {
+            app.destroy();
+        }
+    }
+}
