@@ -23,9 +23,24 @@ pub struct Args {
     /// Run only the browser tests whose name contains this, and nothing else
     #[arg(long, value_name = "NAME")]
     filter: Option<String>,
+    /// Run only this browser suite, and nothing else (may be given several times)
+    #[arg(long, value_name = "SUITE", value_parser = SUITES.each_ref().map(|suite| suite.name))]
+    suite: Vec<String>,
     /// Leave out all that runs on the host: formatting, clippy, rustdoc, host tests
     #[arg(long)]
     skip_host: bool,
+}
+
+impl Args {
+    /// Whether only some of the browser tests are to run.
+    fn is_partial(&self) -> bool {
+        self.filter.is_some() || !self.suite.is_empty()
+    }
+
+    fn suites(&self) -> impl Iterator<Item = &'static Suite> {
+        let wanted = |name: &str| self.suite.is_empty() || self.suite.iter().any(|s| s == name);
+        SUITES.iter().filter(move |suite| wanted(suite.name))
+    }
 }
 
 /// A browser suite: a test target of a package.
@@ -59,7 +74,7 @@ impl Suite {
     }
 }
 
-const SUITES: [Suite; 5] = [
+static SUITES: [Suite; 5] = [
     Suite::of_the_crate("web"),
     Suite::of_the_crate("worker"),
     Suite::of_the_crate("fetch"),
@@ -129,7 +144,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let tools = setup::wasm()?;
     let engines = drivers(args, &tools, &mut failures);
 
-    if args.filter.is_none() && !args.skip_host {
+    if !args.is_partial() && !args.skip_host {
         check(&host, &tools, &mut failures);
         lines.push(Line::new("host", host_tests(&host, &mut failures), ""));
     }
@@ -154,7 +169,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             continue;
         };
         let mut counts = Counts::default();
-        for suite in &SUITES {
+        for suite in args.suites() {
             counts += run_suite(&tools, engine, &driver, suite, args, &mut failures);
         }
         if let Some(page) = &page {
@@ -355,7 +370,7 @@ fn build_page_test(
     tools: &Tools,
     failures: &mut Failures,
 ) -> Option<PathBuf> {
-    if args.filter.is_some() {
+    if args.is_partial() {
         return None;
     }
     let built = demo::build_package(tools).and_then(|()| {

@@ -27,11 +27,7 @@ impl Server {
             url: url.trim_end_matches('/').to_owned(),
             client: Client::new(),
         };
-        for path in [
-            "/",
-            "/pkg/index.js",
-            "/readings/pkg/demo_readings.js",
-        ] {
+        for path in ["/", "/pkg/index.js", "/readings/pkg/demo_readings.js"] {
             let answer = server.get(path).send().await;
             let status = answer
                 .with_context(|| format!("no scenario server at {url}"))?

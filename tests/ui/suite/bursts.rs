@@ -101,7 +101,7 @@ async fn a_page_without_frames_folds_at_once_and_still_renders() {
     }
     assert_eq!(component.state(), State::Open);
     probe.until("open, 3, 3").await;
-    server.send("event: close\n\n").await;
+    server.send("event: close\ndata\n\n").await;
     probe.until("closed, 3, 3").await;
     assert!(probe.renders().len() < 8, "{:?}", probe.renders());
     assert!(matches!(

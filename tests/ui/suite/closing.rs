@@ -67,11 +67,10 @@ async fn reopened_while_it_is_open_it_has_one_connection() {
 }
 
 #[wasm_bindgen_test]
-async fn closed_before_it_was_opened_it_sends_no_request() {
+async fn closed_in_its_first_render_it_sends_no_request() {
     let server = Scenario::new().await;
-    let probe = Probe::new();
+    let probe = Probe::closing_itself();
     let component = mount(&probe, Some(server.url("/live")));
-    component.close();
     probe.until("closed, 0, none").await;
     settle().await;
     assert_eq!(component.state(), State::Closed(CloseReason::Called));

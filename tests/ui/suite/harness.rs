@@ -38,6 +38,7 @@ pub trait Mounted: 'static {
 #[derive(Default)]
 pub struct Probe {
     pub over_fetch: bool,
+    closes_itself: Cell<bool>,
     renders: RefCell<Vec<String>>,
     in_fold: RefCell<Option<Rc<dyn Fn(&str)>>>,
     folds: Cell<u32>,
@@ -53,6 +54,19 @@ impl Probe {
             over_fetch: true,
             ..Probe::default()
         })
+    }
+
+    /// Of a component that closes while it is made.
+    pub fn closing_itself() -> Rc<Self> {
+        Rc::new(Probe {
+            closes_itself: Cell::new(true),
+            ..Probe::default()
+        })
+    }
+
+    /// Called by the component: whether it is to close now.
+    pub fn closes_itself(&self) -> bool {
+        self.closes_itself.take()
     }
 
     /// Called by the component: what it opens.
@@ -116,7 +130,10 @@ impl Probe {
 
     /// Waits until this is what was rendered last.
     pub async fn until(&self, text: &str) {
-        until(text, || self.renders().last().is_some_and(|last| last == text)).await;
+        until(text, || {
+            self.renders().last().is_some_and(|last| last == text)
+        })
+        .await;
     }
 
     /// Waits until this state is what was rendered last.

@@ -26,7 +26,7 @@ async fn while_the_browser_reconnects_the_state_is_reconnecting_and_not_closed()
     assert_eq!(component.state(), lost);
     assert_eq!(component.error(), None, "it is no error");
     probe.until_state("open").await;
-    server.send("event: close\n\n").await;
+    server.send("event: close\ndata\n\n").await;
     probe.until_state("closed").await;
     let states = ["connecting", "open", "reconnecting", "open", "closed"];
     assert_eq!(probe.states(), states);

@@ -25,6 +25,9 @@ fn event_source(url: impl Into<String>) -> EventSource {
     EventSource::new(url)
 }
 
+/// Whether a change is known as soon as it is made, or only with the next render.
+const CHANGES_AT_ONCE: bool = true;
+
 struct App {
     mounted: RefCell<Option<Box<dyn Any>>>,
     feed: UseEventSourceFoldReturn<Vec<String>>,
@@ -46,6 +49,9 @@ fn mount(probe: &Rc<Probe>, url: Option<String>) -> Rc<dyn Mounted> {
                 )
             };
             made.replace(Some(feed));
+            if probe.closes_itself() {
+                feed.close();
+            }
             let probe = SendWrapper::new(probe);
             let text = move || {
                 let state = feed.state.get();

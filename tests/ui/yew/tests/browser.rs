@@ -14,11 +14,8 @@ use yew::{AppHandle, Renderer, prelude::*};
 
 #[path = "../../suite/mod.rs"]
 mod suite;
-mod yew_only {
-    // What is true of Yew alone.
-}
 
-use suite::harness::{Mounted, Probe, element};
+use suite::harness::{Mounted, Probe, element, settle};
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
@@ -29,6 +26,9 @@ const OVER_FETCH: bool = false;
 fn event_source(url: impl Into<String>) -> EventSource {
     EventSource::new(url)
 }
+
+/// Whether a change is known as soon as it is made, or only with the next render.
+const CHANGES_AT_ONCE: bool = false;
 
 type Handle = UseEventSourceFoldHandle<Vec<String>>;
 
@@ -57,6 +57,9 @@ fn Folding(props: &Props) -> Html {
         )
     };
     props.handle.get_or_init(|| feed.clone());
+    if props.probe.closes_itself() {
+        feed.close();
+    }
     let text = feed.with(|folded| {
         props
             .probe
@@ -65,8 +68,24 @@ fn Folding(props: &Props) -> Html {
     html! { <p>{ text }</p> }
 }
 
+#[derive(PartialEq, Properties)]
+struct StageProps {
+    /// What is shown, if anything.
+    folding: Option<Props>,
+}
+
+/// Shows the component or not. (An app that is destroyed as soon as it was rendered lives on, in
+/// Yew 0.23: what destroys it comes before what makes it.)
+#[component]
+fn Stage(props: &StageProps) -> Html {
+    match props.folding.clone() {
+        Some(props) => html! { <Folding ..props /> },
+        None => Html::default(),
+    }
+}
+
 struct App {
-    app: RefCell<Option<AppHandle<Folding>>>,
+    app: RefCell<Option<AppHandle<Stage>>>,
     props: RefCell<Props>,
 }
 
@@ -76,7 +95,10 @@ fn mount(probe: &Rc<Probe>, url: Option<String>) -> Rc<dyn Mounted> {
         probe: Rc::clone(probe),
         handle: Rc::default(),
     };
-    let renderer = Renderer::<Folding>::with_root_and_props(element().into(), props.clone());
+    let stage = StageProps {
+        folding: Some(props.clone()),
+    };
+    let renderer = Renderer::<Stage>::with_root_and_props(element().into(), stage);
     Rc::new(App {
         app: RefCell::new(Some(renderer.render())),
         props: RefCell::new(props),
@@ -108,11 +130,15 @@ impl Mounted for App {
     }
 
     fn close(&self) {
-        self.handle().close();
+        if let Some(handle) = self.props.borrow().handle.get() {
+            handle.close();
+        }
     }
 
     fn reopen(&self) {
-        self.handle().reopen();
+        if let Some(handle) = self.props.borrow().handle.get() {
+            handle.reopen();
+        }
     }
 
     fn set_url(&self, url: Option<String>) {
@@ -121,14 +147,20 @@ impl Mounted for App {
             ..self.props.borrow().clone()
         };
         self.props.replace(props.clone());
+        let folding = Some(props);
         if let Some(app) = &mut *self.app.borrow_mut() {
-            app.update(props);
+            app.update(StageProps { folding });
         }
     }
 
     fn unmount(&self) {
-        if let Some(app) = self.app.take() {
-            app.destroy();
+        let app = self.app.take();
+        if let Some(mut app) = app {
+            app.update(StageProps { folding: None });
+            wasm_bindgen_futures::spawn_local(async {
+                settle().await;
+                app.destroy();
+            });
         }
     }
 }
