@@ -1,10 +1,9 @@
 //! Signals for [Leptos](https://docs.rs/leptos): one line in a component, and it has live, typed data.
 //!
 //! ```
-//! # use reactive_graph as leptos_signals;
+//! use leptos::prelude::*;
 //! use serde::Deserialize;
 //! use wasm_eventsource::leptos::use_event_source;
-//! # use reactive_graph::prelude::*; // leptos::prelude::*
 //!
 //! #[derive(Deserialize)]
 //! #[serde(rename_all = "lowercase")]
@@ -12,13 +11,14 @@
 //!     Price(f64), // event: price, data: 41.5
 //! }
 //!
-//! # let owner = reactive_graph::owner::Owner::new(); owner.set();
-//! let feed = use_event_source::<Feed, _>(|| "/prices");
-//! let price = move || feed.latest.with(|latest| match latest {
-//!     Some(Feed::Price(price)) => price.to_string(),
-//!     None => feed.state.get().to_string(),
-//! });
-//! # assert_eq!(price(), "connecting");
+//! #[component]
+//! fn Price() -> impl IntoView {
+//!     let feed = use_event_source::<Feed, _>(|| "/prices");
+//!     let price = move || {
+//!         feed.latest.with(|latest| latest.as_ref().map(|Feed::Price(price)| price.to_string()))
+//!     };
+//!     view! { <p>{move || feed.state.get().to_string()} " " {price}</p> }
+//! }
 //! ```
 //!
 //! - [`use_event_source`] has the newest event;
@@ -41,7 +41,8 @@
 //! thread on a server, so what is in them must be `Send + Sync`; nothing has to be `Clone`.
 
 use std::{
-    cell::{Cell, OnceCell},
+    cell::{Cell, OnceCell, RefCell},
+    collections::VecDeque,
     fmt,
     rc::Rc,
     sync::{
@@ -67,29 +68,22 @@ use crate::{CloseReason, Error, EventStream, OpenError, State, ui};
 /// Events that come between two frames are not seen; to have each, see [`use_event_source_fold`].
 ///
 /// ```
-/// use serde::Deserialize;
+/// use leptos::prelude::*;
 /// use wasm_eventsource::{EventSource, leptos::use_event_source};
-/// # use reactive_graph::{prelude::*, signal::signal}; // leptos::prelude::*
 ///
-/// #[derive(Deserialize)]
-/// #[serde(rename_all = "lowercase")]
-/// enum Clock {
-///     Test(u64), // event: test, data: 1700000000000
+/// #[component]
+/// fn Time() -> impl IntoView {
+///     // As long as it is `None`, nothing is opened. The events of one name need no enum.
+///     let (interval, set_interval) = signal(None::<u32>);
+///     let time = use_event_source(move || {
+///         interval.get().map(|ms| {
+///             EventSource::new(format!("/time?interval_ms={ms}")).typed_event::<u64>("test")
+///         })
+///     });
+///     view! {
+///         <button on:click=move |_| set_interval.set(Some(500))>{move || time.latest.get()}</button>
+///     }
 /// }
-///
-/// # let owner = reactive_graph::owner::Owner::new(); owner.set();
-/// let (url, set_url) = signal(String::from("/time"));
-/// let clock = use_event_source::<Clock, _>(move || url.get());
-///
-/// // No enum for the events of one name; and nothing is opened as long as it is `None`.
-/// let (interval, set_interval) = signal(None::<u32>);
-/// let time = use_event_source(move || {
-///     interval.get().map(|ms| {
-///         EventSource::new(format!("/time?interval_ms={ms}")).typed_event::<u64>("test")
-///     })
-/// });
-/// let time = move || time.latest.get();
-/// # assert_eq!(time(), None);
 /// ```
 #[track_caller]
 pub fn use_event_source<T, C>(connect: impl Fn() -> C + 'static) -> UseEventSourceReturn<T>
@@ -119,33 +113,35 @@ where
 /// signal of the value, which it has in hand.
 ///
 /// ```
+/// use leptos::prelude::*;
 /// use serde::Deserialize;
 /// use wasm_eventsource::{CloseRule, EventSource, leptos::use_event_source_fold};
-/// # use reactive_graph::{prelude::*, signal::RwSignal}; // leptos::prelude::*
 ///
 /// #[derive(Deserialize)]
 /// struct Token {
 ///     token: String,
 /// }
 ///
-/// # let owner = reactive_graph::owner::Owner::new(); owner.set();
-/// let prompt = RwSignal::new(String::from("Hello"));
-/// let reply = use_event_source_fold(
-///     move || {
-///         EventSource::new(format!("/reply?prompt={}", prompt.get()))
-///             .close_on(CloseRule::data("[DONE]"))
-///             .typed_event::<Token>("message")
-///     },
-///     String::new,
-///     |text: &mut String, token| match token {
-///         Ok(Token { token }) => text.push_str(&token),
-///         Err(error) => text.push_str(&error.to_string()),
-///     },
-/// );
-/// let stop = move || reply.close();
-/// let text = move || reply.value.get();
-/// # stop();
-/// # assert_eq!(text(), "");
+/// #[component]
+/// fn Reply(prompt: Signal<String>) -> impl IntoView {
+///     let reply = use_event_source_fold(
+///         move || {
+///             EventSource::new(format!("/reply?prompt={}", prompt.get()))
+///                 .close_on(CloseRule::data("[DONE]"))
+///                 .typed_event::<Token>("message")
+///         },
+///         String::new,
+///         |text: &mut String, token| match token {
+///             Ok(Token { token }) => text.push_str(&token),
+///             Err(error) => text.push_str(&error.to_string()),
+///         },
+///     );
+///     view! {
+///         <p>{move || reply.value.get()}</p>
+///         <button on:click=move |_| reply.close()>"Stop"</button>
+///         <button on:click=move |_| reply.reopen()>"Ask again"</button>
+///     }
+/// }
 /// ```
 #[track_caller]
 pub fn use_event_source_fold<S, T, C>(
@@ -178,10 +174,14 @@ where
                 control.attach(&source.live);
                 source
             });
+            let is_wanted = control.is_wanted.load(Relaxed);
             if control.is_changed.swap(false, Relaxed) {
                 shown.reset(init());
+                if !is_wanted {
+                    control.show(State::Closed(CloseReason::Called));
+                }
             }
-            control.is_wanted.load(Relaxed).then(|| source.open())
+            is_wanted.then(|| source.open())
         });
     }
     {
@@ -272,11 +272,13 @@ impl<T> Noted<T> {
         }
     }
 
-    fn note(&self, change: impl FnOnce(&mut T)) {
-        if let Some(mut value) = self.signal.try_write_untracked() {
-            self.is_untold.store(true, Relaxed);
-            change(&mut value);
-        }
+    /// Changes the value, and says whether it could: somebody may be holding a guard of it.
+    fn note(&self, change: impl FnOnce(&mut T)) -> bool {
+        let value = self.signal.try_write_untracked();
+        let Some(mut value) = value else { return false };
+        self.is_untold.store(true, Relaxed);
+        change(&mut value);
+        true
     }
 
     fn tell(&self) {
@@ -337,14 +339,36 @@ impl<S> Clone for Shown<S> {
 }
 
 /// Notes what comes in the signals, and tells of it.
-struct View<S: 'static, F> {
+struct View<S: 'static, T, F> {
     shown: Shown<S>,
     fold: F,
+    /// What came while somebody held a guard of the value.
+    waiting: RefCell<VecDeque<Result<T, Error>>>,
 }
 
-impl<S, T, F> ui::View<T> for View<S, F>
+impl<S, T, F> View<S, T, F>
+where
+    F: Fn(&mut S, Result<T, Error>),
+{
+    /// Folds what waits, and says whether it has to wait on.
+    fn fold_waiting(&self) -> bool {
+        let mut is_free = true;
+        while is_free && !self.waiting.borrow().is_empty() {
+            is_free = self.shown.value.note(|value| {
+                let event = self.waiting.borrow_mut().pop_front();
+                if let Some(event) = event {
+                    (self.fold)(value, event);
+                }
+            });
+        }
+        !is_free
+    }
+}
+
+impl<S, T, F> ui::View<T> for View<S, T, F>
 where
     S: 'static,
+    T: 'static,
     F: Fn(&mut S, Result<T, Error>) + 'static,
 {
     fn set_state(&self, state: State) {
@@ -361,11 +385,19 @@ where
     }
 
     fn fold(&self, event: Result<T, Error>) {
-        self.shown.value.note(|value| (self.fold)(value, event));
+        self.waiting.borrow_mut().push_back(event);
+        self.fold_waiting();
     }
 
-    fn render(&self) {
+    fn forget(&self) {
+        let forgotten = self.waiting.take();
+        drop(forgotten);
+    }
+
+    fn render(&self) -> bool {
+        let waits_on = self.fold_waiting();
         self.shown.tell();
+        waits_on
     }
 }
 
@@ -385,9 +417,14 @@ impl<T: 'static> Source<T> {
         shown: Shown<S>,
         control: Arc<Control>,
     ) -> Rc<Self> {
+        let view = View {
+            shown,
+            fold,
+            waiting: RefCell::default(),
+        };
         Rc::new(Source {
             open: Box::new(move || connect().connect()),
-            live: ui::Live::new(Rc::new(View { shown, fold })),
+            live: ui::Live::new(Rc::new(view)),
             control,
         })
     }

@@ -88,6 +88,6 @@ pub use transport::fetch::Body;
 pub use typed::{Envelope, Text};
 
 /// Compiles the examples of the README.
-#[cfg(all(doctest, feature = "fetch"))]
+#[cfg(all(doctest, feature = "fetch", feature = "leptos", feature = "yew"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

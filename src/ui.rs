@@ -81,8 +81,10 @@ pub(crate) trait View<T>: 'static {
     fn is_closed(&self) -> bool;
     fn set_error(&self, error: Option<Error>);
     fn fold(&self, event: Result<T, Error>);
-    /// Shows what was noted.
-    fn render(&self);
+    /// Forgets what could not be noted yet.
+    fn forget(&self);
+    /// Shows what was noted. Says whether something could not be noted yet, and is to be tried again.
+    fn render(&self) -> bool;
 }
 
 /// A component's connection. It may be opened again and again; one at most is open.
@@ -154,6 +156,7 @@ impl<T: 'static> Live<T> {
         let run = self.run.take();
         if let Some(run) = run {
             run.cut();
+            self.view.forget();
         }
     }
 
@@ -263,39 +266,51 @@ impl<T: 'static> Run<T> {
     }
 }
 
-/// Runs something in the browser's next frame, once, however often it is asked to.
-struct Frame {
-    run: Rc<dyn Fn()>,
-    pending: Rc<RefCell<Option<sys::NextFrame>>>,
+/// Runs something in the browser's next frame, once, however often it is asked to; and again in the
+/// frame after that, as long as it says so.
+struct Frame(Rc<Waiting>);
+
+struct Waiting {
+    run: Box<dyn Fn() -> bool>,
+    frame: RefCell<Option<sys::NextFrame>>,
 }
 
 impl Frame {
-    fn new(run: impl Fn() + 'static) -> Self {
-        Frame {
-            run: Rc::new(run),
-            pending: Rc::default(),
-        }
+    fn new(run: impl Fn() -> bool + 'static) -> Self {
+        Frame(Rc::new(Waiting {
+            run: Box::new(run),
+            frame: RefCell::default(),
+        }))
     }
 
     fn request(&self) {
-        if self.pending.borrow().is_some() {
-            return;
-        }
-        let (run, pending) = (Rc::clone(&self.run), Rc::downgrade(&self.pending));
-        let frame = sys::NextFrame::request(move || {
-            if let Some(pending) = pending.upgrade() {
-                let done = pending.take();
-                drop(done);
-                run();
-            }
-        });
-        match frame {
-            Some(frame) => drop(self.pending.replace(Some(frame))),
-            None => (self.run)(),
-        }
+        self.0.request();
     }
 
     fn cancel(&self) {
-        drop(self.pending.take());
+        let cancelled = self.0.frame.take();
+        drop(cancelled);
+    }
+}
+
+impl Waiting {
+    fn request(self: &Rc<Self>) {
+        if self.frame.borrow().is_some() {
+            return;
+        }
+        let waiting = Rc::downgrade(self);
+        let frame = sys::NextFrame::request(move || {
+            if let Some(waiting) = waiting.upgrade() {
+                let past = waiting.frame.take();
+                drop(past);
+                if (waiting.run)() {
+                    waiting.request();
+                }
+            }
+        });
+        if frame.is_none() {
+            (self.run)();
+        }
+        self.frame.replace(frame);
     }
 }

@@ -361,7 +361,7 @@ struct Shown<S> {
     state: RefCell<State>,
     error: RefCell<Option<Error>>,
     value: RefCell<S>,
-    /// Counts the renders.
+    /// Counts the times at which something new was to be rendered.
     version: Cell<u64>,
 }
 
@@ -375,7 +375,12 @@ impl<S> Shown<S> {
         }
     }
 
+    fn renew(&self) {
+        self.version.set(self.version.get() + 1);
+    }
+
     fn reset(&self, value: S) {
+        self.renew();
         self.state.replace(State::default());
         self.error.replace(None);
         self.value.replace(value);
@@ -413,9 +418,13 @@ impl<S: 'static, T: 'static> ui::View<T> for View<S, T> {
         }
     }
 
-    fn render(&self) {
-        self.shown.version.set(self.shown.version.get() + 1);
+    /// All can be noted at once: nobody can hold on to what is shown.
+    fn forget(&self) {}
+
+    fn render(&self) -> bool {
+        self.shown.renew();
         self.rerender.force_update();
+        false
     }
 }
 
