@@ -10,6 +10,10 @@ use wasm_eventsource::{
     leptos::{UseEventSourceFoldReturn, use_event_source_fold},
 };
 
+mod browser {
+    pub mod hydrating;
+    pub mod signals;
+}
 #[path = "../../suite/mod.rs"]
 mod suite;
 

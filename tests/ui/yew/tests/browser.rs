@@ -12,6 +12,10 @@ use wasm_eventsource::{
 };
 use yew::{AppHandle, Renderer, prelude::*};
 
+mod browser {
+    pub mod hydrating;
+    pub mod hooks;
+}
 #[path = "../../suite/mod.rs"]
 mod suite;
 
