@@ -1,0 +1,5 @@
+// Starts the app.
+
+import init from "./pkg/yew_app.js";
+
+await init();
