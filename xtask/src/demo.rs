@@ -26,8 +26,6 @@ pub enum App {
 }
 
 impl App {
-    pub const ALL: [Self; 2] = [Self::Yew, Self::Leptos];
-
     fn name(self) -> &'static str {
         match self {
             Self::Yew => "yew",
