@@ -260,15 +260,20 @@ pub(crate) fn now() -> f64 {
 /// thrown stays borrowed, for wasm does not unwind.
 pub(crate) fn guarded(run: impl FnOnce()) {
     let mut run = Some(run);
-    let mut run = move || {
+    run_guarded(&mut || {
         if let Some(run) = run.take() {
             run();
         }
-    };
+    });
+}
+
+/// The same once for all: generic, each of them would have an import and a JavaScript function of its own.
+#[inline(never)]
+fn run_guarded(run: &mut dyn FnMut()) {
     if cfg!(not(target_arch = "wasm32")) {
         return run();
     }
-    if let Err(thrown) = apply(&mut run, &JsValue::UNDEFINED, &Array::new()) {
+    if let Err(thrown) = apply(&mut || run(), &JsValue::UNDEFINED, &Array::new()) {
         report_error(&thrown);
     }
 }

@@ -113,13 +113,16 @@ pub(super) fn judge(url: &str, response: &Response) -> Answer {
 /// Whether the essence of the media type is right, in any case and with any parameters. Of several
 /// headers the last that is a media type counts, as everywhere in `fetch()`.
 fn is_event_stream(content_type: &str) -> bool {
-    let mut types = content_type.rsplit(',');
-    let media_type = types.find(|media_type| media_type.contains('/'));
-    let essence = media_type.and_then(|media_type| media_type.split(';').next());
-    essence.is_some_and(|essence| {
-        let essence = essence.trim_matches([' ', '\t', '\n', '\r']);
-        essence.eq_ignore_ascii_case(EVENT_STREAM)
-    })
+    // As bytes: what searches in texts is ten times the code.
+    let mut types = content_type.as_bytes().rsplit(|byte| *byte == b',');
+    let media_type = types.find(|media_type| media_type.contains(&b'/'));
+    let mut essence = media_type.unwrap_or_default();
+    if let Some(end) = essence.iter().position(|byte| *byte == b';') {
+        essence = essence.get(..end).unwrap_or_default();
+    }
+    essence
+        .trim_ascii()
+        .eq_ignore_ascii_case(EVENT_STREAM.as_bytes())
 }
 
 /// So long, in milliseconds, a server may take to show that it is there.
