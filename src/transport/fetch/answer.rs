@@ -4,10 +4,7 @@ use std::{cell::RefCell, pin::pin, rc::Rc};
 
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use web_sys::{
-    AbortController, AbortSignal, RequestCache, RequestCredentials, RequestInit, RequestMode,
-    Response, ResponseType,
-};
+use web_sys::{AbortController, AbortSignal, RequestInit, Response};
 
 use super::plan::EVENT_STREAM;
 use crate::{Error, sys};
@@ -134,11 +131,11 @@ const PROBE_TIME: u32 = 3000;
 /// cookies.
 pub(super) async fn is_blocked(url: &str, answers: &Answers) -> bool {
     let init = RequestInit::new();
-    init.set_method("HEAD");
-    init.set_mode(RequestMode::NoCors);
-    init.set_credentials(RequestCredentials::Omit);
-    init.set_cache(RequestCache::NoStore);
-    init.set_signal(answers.next_signal().as_ref());
+    sys::set_option(&init, "method", "HEAD");
+    sys::set_option(&init, "mode", "no-cors");
+    sys::set_option(&init, "credentials", "omit");
+    sys::set_option(&init, "cache", "no-store");
+    sys::set_option(&init, "signal", answers.next_signal());
     let Ok(request) = sys::new_request(url, None, &init) else {
         return false;
     };
@@ -146,7 +143,7 @@ pub(super) async fn is_blocked(url: &str, answers: &Answers) -> bool {
     let answer = pin!(sys::fetch(&request, &init));
     match select(answer, TimeoutFuture::new(PROBE_TIME)).await {
         Either::Left((answer, _)) => {
-            answer.is_ok_and(|answer| answer.type_() == ResponseType::Opaque)
+            answer.is_ok_and(|answer| sys::property(&answer, "type").as_deref() == Some("opaque"))
         }
         Either::Right(_) => false,
     }
