@@ -13,13 +13,12 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use gloo_events::EventListener;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    CloseReason, Connection, Error, Frame, Lifecycle, Listener,
-    stream::Feed,
-    sys::{self, EventListener},
+    CloseReason, Connection, Error, Frame, Lifecycle, Listener, stream::Feed, sys,
     transport::FeedItem,
 };
 

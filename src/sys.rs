@@ -1,12 +1,11 @@
 //! Every call into JavaScript that `web-sys` does not offer, or offers more slowly. Casts without a
 //! check are here and nowhere else.
 
-use std::sync::Arc;
-
+use gloo_events::EventListener;
 use js_sys::{Array, Reflect};
 #[cfg(feature = "fetch")]
 use js_sys::{Error, Promise, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 #[cfg(feature = "fetch")]
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, EventSource, EventSourceInit, EventTarget, MessageEvent};
@@ -33,15 +32,6 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn origin(this: &StringMessageEvent) -> Option<String>;
-
-    #[wasm_bindgen(method, js_name = addEventListener)]
-    fn add_listener(this: &Target, name: &str, listener: &Closure<dyn FnMut(&Event)>);
-
-    #[wasm_bindgen(method, js_name = removeEventListener)]
-    fn remove_listener(this: &Target, name: &str, listener: &Closure<dyn FnMut(&Event)>);
-
-    #[wasm_bindgen(js_name = EventTarget)]
-    type Target;
 
     #[wasm_bindgen(js_name = MessageChannel)]
     type Channel;
@@ -260,7 +250,7 @@ pub(crate) fn get_reader(body: &ReadableStream) -> Result<ReadableStreamDefaultR
 #[cfg(any(feature = "fetch", feature = "npm"))]
 pub(crate) fn on_abort(signal: &JsValue, run: impl FnOnce() + 'static) -> EventListener {
     let mut run = Some(run);
-    EventListener::new(signal.unchecked_ref(), Arc::from("abort"), move |_| {
+    EventListener::new(signal.unchecked_ref(), "abort", move |_| {
         if let Some(run) = run.take() {
             run();
         }
@@ -318,7 +308,7 @@ impl Tasks {
     pub fn new(mut run: impl FnMut() + 'static) -> Option<Self> {
         let channel = Channel::new().ok()?;
         let to = channel.port2();
-        let listener = EventListener::new(&to, Arc::from(MESSAGE), move |_| run());
+        let listener = EventListener::new(&to, MESSAGE, move |_| run());
         to.start().ok()?;
         Some(Tasks {
             from: channel.port1(),
@@ -361,32 +351,56 @@ pub(crate) fn report_error(thrown: &JsValue) {
     }
 }
 
-/// A listener of an event target. It is removed when this is dropped.
-pub(crate) struct EventListener {
-    target: Target,
-    name: Arc<str>,
-    closure: Closure<dyn FnMut(&Event)>,
+#[cfg(any(feature = "yew", feature = "leptos"))]
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = requestAnimationFrame)]
+    fn request_animation_frame(run: &JsValue) -> Result<f64, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = cancelAnimationFrame)]
+    fn cancel_animation_frame(id: f64) -> Result<(), JsValue>;
 }
 
-impl EventListener {
-    pub fn new(target: &EventTarget, name: Arc<str>, run: impl FnMut(&Event) + 'static) -> Self {
-        Self::listen(target, name, Closure::new(run))
-    }
+/// How long a page without frames waits for what is to run in one, in milliseconds. In hidden pages, the
+/// only ones that have to, browsers let no timer run more often than that.
+#[cfg(any(feature = "yew", feature = "leptos"))]
+const LONGEST_FRAME: u32 = 1000;
 
-    #[inline(never)]
-    fn listen(target: &EventTarget, name: Arc<str>, closure: Closure<dyn FnMut(&Event)>) -> Self {
-        let target: Target = target.clone().unchecked_into();
-        target.add_listener(&name, &closure);
-        EventListener {
-            target,
-            name,
-            closure,
+/// Something that runs in the browser's next frame, or after a second: a hidden page has no frames.
+/// Dropping it cancels it.
+///
+/// `gloo-render` panics where there is no window, and knows nothing of hidden pages.
+#[cfg(any(feature = "yew", feature = "leptos"))]
+pub(crate) struct NextFrame {
+    id: Option<f64>,
+    _run: wasm_bindgen::closure::Closure<dyn FnMut()>,
+    _timeout: gloo_timers::callback::Timeout,
+}
+
+#[cfg(any(feature = "yew", feature = "leptos"))]
+impl NextFrame {
+    /// `None` where there is no browser. What is to run must drop this.
+    pub fn request(run: impl Fn() + 'static) -> Option<Self> {
+        if cfg!(not(target_arch = "wasm32")) {
+            return None;
         }
+        let run = std::rc::Rc::new(run);
+        let late = std::rc::Rc::clone(&run);
+        let run = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || run());
+        Some(NextFrame {
+            id: request_animation_frame(run.as_ref()).ok(),
+            _run: run,
+            _timeout: gloo_timers::callback::Timeout::new(LONGEST_FRAME, move || late()),
+        })
     }
 }
 
-impl Drop for EventListener {
+#[cfg(any(feature = "yew", feature = "leptos"))]
+impl Drop for NextFrame {
     fn drop(&mut self) {
-        self.target.remove_listener(&self.name, &self.closure);
+        if let Some(id) = self.id {
+            // It can only be missing where there is no `requestAnimationFrame` either.
+            let _ = cancel_animation_frame(id);
+        }
     }
 }

@@ -20,6 +20,7 @@ use std::{
 };
 
 use futures_util::future::{AbortHandle, Abortable};
+use gloo_events::EventListener;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{FeedItem, Link, Reader, Transport};
@@ -29,7 +30,7 @@ use crate::{
     callback::Callbacks,
     parser::{Parser, Step},
     session::Session,
-    sys::{self, EventListener},
+    sys,
     topic::Topic,
 };
 

@@ -11,6 +11,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use gloo_events::EventListener;
 use web_sys::{Event, EventSource};
 
 use super::{FeedItem, Link, Transport, burst::Burst};
@@ -18,7 +19,7 @@ use crate::{
     Connection, Error, Lifecycle, Message, OpenError,
     buffer::{Inbox, Urgency},
     session::Session,
-    sys::{self, EventListener},
+    sys,
     topic::Topic,
 };
 
@@ -47,7 +48,7 @@ pub(crate) fn open(
     });
     let connection = CONNECTION_EVENTS.map(|name| {
         let port = Rc::clone(&port);
-        EventListener::new(&source, Arc::from(name), move |event| {
+        EventListener::new(&source, name, move |event| {
             port.connection_event(name, event)
         })
     });
@@ -172,7 +173,7 @@ impl Link for NativeLink {
         }
         let (port, heard) = (Rc::clone(&self.port), Rc::clone(topic));
         let listener =
-            EventListener::new(&self.port.source, Arc::clone(&topic.name), move |event| {
+            EventListener::new(&self.port.source, topic.name.to_string(), move |event| {
                 if let Some(session) = port.session.upgrade() {
                     port.message(&session, &heard, event);
                 }
