@@ -13,8 +13,8 @@ use wasm_eventsource::{
 use yew::{AppHandle, Renderer, prelude::*};
 
 mod browser {
-    pub mod hydrating;
     pub mod hooks;
+    pub mod hydrating;
 }
 #[path = "../../suite/mod.rs"]
 mod suite;

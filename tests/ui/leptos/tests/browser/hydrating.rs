@@ -14,7 +14,10 @@ async fn after_hydration_it_opens() {
     let server = Scenario::new().await;
     let page = element();
     page.set_inner_html(RENDERED.trim_end());
-    let text = page.query_selector("p").unwrap().expect("what was rendered");
+    let text = page
+        .query_selector("p")
+        .unwrap()
+        .expect("what was rendered");
     assert_eq!(text.text_content().as_deref(), Some("connecting, none"));
     let url = server.url("/live");
     let app = hydrate_from(page, move || view! { <Newest url /> });

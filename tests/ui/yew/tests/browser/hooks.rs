@@ -5,9 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{
     Error, EventSource,
-    yew::{
-        UseEventSourceHandle, use_event_source, use_event_source_fold, use_event_source_with,
-    },
+    yew::{UseEventSourceHandle, use_event_source, use_event_source_fold, use_event_source_with},
 };
 use yew::{Renderer, prelude::*};
 
@@ -110,8 +108,7 @@ async fn the_fold_is_that_of_the_newest_render() {
         noted: Rc::clone(noted),
     };
     let noted = Noted::default();
-    let renderer =
-        Renderer::<Capturing>::with_root_and_props(element().into(), props("a", &noted));
+    let renderer = Renderer::<Capturing>::with_root_and_props(element().into(), props("a", &noted));
     let mut app = renderer.render();
     server.until("open=1").await;
     server.send("data: {\"n\":1}\n\n").await;

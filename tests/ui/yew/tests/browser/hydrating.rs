@@ -13,8 +13,11 @@ use crate::suite::{
 async fn after_hydration_it_opens() {
     let server = Scenario::new().await;
     let page = element();
-    page.set_inner_html(RENDERED);
-    let text = page.query_selector("p").unwrap().expect("what was rendered");
+    page.set_inner_html(RENDERED.trim_end());
+    let text = page
+        .query_selector("p")
+        .unwrap()
+        .expect("what was rendered");
     assert_eq!(text.text_content().as_deref(), Some("connecting, none"));
     let props = Props {
         url: server.url("/live").into(),
