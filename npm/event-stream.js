@@ -1,7 +1,8 @@
 // The class EventStream: what of a stream belongs to JavaScript. All decisions are made in wasm, of which
 // `Source` is one stream's part.
 
-import { isReady, Source } from "./wasm_eventsource.js";
+import { canFetch, Source } from "./wasm_eventsource.js";
+import { readOptions, readUrl } from "./options.js";
 import { Receiver } from "./receiver.js";
 
 const READY_STATES = { connecting: 0, reconnecting: 0, open: 1, closed: 2 };
@@ -18,9 +19,9 @@ export class EventStream {
   #closes = false;
 
   constructor(url, options) {
-    requireWasm();
-    this.#receiver = new Receiver(options?.parse === "json");
-    this.#source = this.#facts = new Source(url, options, this.#receiver);
+    const read = readOptions(options, requireWasm());
+    this.#receiver = new Receiver(read.parsesJson);
+    this.#source = this.#facts = new Source(readUrl(url), read, this.#receiver);
   }
 
   get url() {
@@ -152,12 +153,10 @@ export class EventStream {
   };
 }
 
-let ready = false;
-
+/** Whether the wasm, which must be there, has the transport over `fetch()`. */
 function requireWasm() {
-  if (ready) return;
   try {
-    ready = isReady();
+    return canFetch();
   } catch {
     throw new Error("the wasm of wasm-eventsource is not loaded: `await init()` before the first stream is opened");
   }

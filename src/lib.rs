@@ -54,6 +54,8 @@ mod connection;
 mod error;
 #[cfg(feature = "leptos")]
 pub mod leptos;
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
+mod memory;
 mod message;
 #[cfg(feature = "npm")]
 mod npm;

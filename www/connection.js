@@ -5,24 +5,27 @@ import { control } from "./server.js";
 const $ = (id) => document.getElementById(id);
 
 export class Connection {
-  #Readings;
+  #EventStream;
   #key;
   #problems;
   #listener;
-  #readings = null;
+  #stream = null;
   #messages = 0;
   #reconnects = 0;
+  /** How often it was tried in vain to reconnect since the connection was lost. */
+  #attempts = 0;
 
-  /** `listener` is told of each reading by `onReading(item)`, of each event that is none by
-   *  `onUndecodable(item)` and of each state by `onState(state, words)`. */
-  constructor(Readings, key, problems, listener) {
-    this.#Readings = Readings;
+  /** `listener` is told of each event by `onReading(event)`, which throws for one that is no reading; of
+   *  such a one, or of one that is no JSON, by `onUndecodable(event)`; and of each state by
+   *  `onState(state, words)`. */
+  constructor(EventStream, key, problems, listener) {
+    this.#EventStream = EventStream;
     this.#key = key;
     this.#problems = problems;
     this.#listener = listener;
     $("key").textContent = key;
     $("open").addEventListener("click", () => this.open());
-    $("close").addEventListener("click", () => this.#readings?.close());
+    $("close").addEventListener("click", () => this.#stream?.close());
     $("server-drop").addEventListener("click", () => this.#tellServer("drop"));
     $("server-close").addEventListener("click", () => this.#tellServer("close"));
   }
@@ -30,28 +33,34 @@ export class Connection {
   open() {
     this.#count("messages", (this.#messages = 0));
     this.#count("reconnects", (this.#reconnects = 0));
+    this.#attempts = 0;
     this.#showLastId("");
     this.#showBreak("none yet");
     this.#showReason("", "none: it is not closed");
     try {
-      this.#readings = new this.#Readings(`/machine?key=${encodeURIComponent(this.#key)}`);
+      this.#stream = new this.#EventStream(`/machine?key=${encodeURIComponent(this.#key)}`, {
+        events: ["cpu", "memory", "load", "close"],
+        parse: "json",
+      });
     } catch (error) {
       this.#problems.show("The stream cannot be opened", error);
       return;
     }
+    this.#stream.onstate = (state) => this.#state(state);
+    this.#stream.onmessageerror = (error) => this.#undecodable(error.event, error);
     this.#changed("connecting", "connecting");
-    this.#read(this.#readings);
+    this.#read(this.#stream);
   }
 
-  /** Readings and what happens to the connection come in one order, until there is nothing more. */
-  async #read(readings) {
+  async #read(stream) {
     try {
-      for (let item; (item = await readings.next()); ) {
+      for await (const event of stream) {
+        this.#message(event);
         try {
-          this.#take(item);
+          this.#listener.onReading(event);
         } catch (error) {
-          // One item that cannot be shown is no reason to leave the stream.
-          this.#problems.show(`“${item.kind}” cannot be shown`, error);
+          // One event that is no reading is no reason to leave the stream.
+          this.#undecodable({ ...event, data: JSON.stringify(event.data) }, error);
         }
       }
     } catch (error) {
@@ -59,55 +68,50 @@ export class Connection {
     }
   }
 
-  #take(item) {
-    switch (item.kind) {
-      case "reading":
-        this.#message(item);
-        this.#listener.onReading(item);
+  /** The stream goes on: this one event is told of, and kept as it came. */
+  #undecodable(event, error) {
+    this.#listener.onUndecodable(event);
+    this.#problems.show("This is no reading", error);
+  }
+
+  #state(state) {
+    switch (state) {
+      case "open": {
+        const id = this.#stream.lastEventId;
+        const words = this.#attempts === 0 ? "open" : id ? `resumed after ${id}` : "open again";
+        if (this.#attempts > 0) {
+          this.#count("reconnects", (this.#reconnects += 1));
+          this.#showBreak(words, { resumedAfter: id });
+        }
+        this.#attempts = 0;
+        this.#changed(state, words);
         break;
-      case "undecodable":
-        // The stream goes on: this one event is told of, and kept as it came.
-        this.#message(item);
-        this.#listener.onUndecodable(item);
-        this.#problems.show("This is no reading", item.problem);
-        break;
-      case "opened":
-        this.#changed("open", "open");
-        break;
+      }
       case "reconnecting": {
-        const { attempt, cause } = item;
-        const words = `attempt ${attempt}: ${cause}`;
-        this.#showBreak(words, { attempt, cause });
-        this.#changed("reconnecting", words);
+        const attempt = (this.#attempts += 1);
+        const words = `attempt ${attempt}`;
+        this.#showBreak(words, { attempt });
+        this.#changed(state, words);
         break;
       }
-      case "resumed": {
-        const id = item.lastEventId;
-        const words = id ? `resumed after ${id}` : "open again";
-        this.#count("reconnects", (this.#reconnects += 1));
-        this.#showBreak(words, { resumedAfter: id });
-        this.#changed("open", words);
+      case "closed": {
+        const [kind, words] = inWords(this.#stream.closeReason);
+        this.#showReason(kind, words);
+        this.#changed(state, words, SHORT[kind]);
         break;
       }
-      case "problem":
-        this.#problems.show("The stream", item.problem);
-        break;
-      case "closed":
-        this.#showReason(item.reason, item.words);
-        this.#changed("closed", item.words, SHORT[item.reason]);
-        break;
     }
   }
 
-  #message({ id }) {
+  #message({ lastEventId }) {
     this.#count("messages", (this.#messages += 1));
-    this.#showLastId(id);
+    this.#showLastId(lastEventId);
   }
 
   #changed(state, words, short) {
     const badge = $("state");
     badge.dataset.state = state;
-    badge.dataset.readyState = this.#readings.readyState;
+    badge.dataset.readyState = this.#stream.readyState;
     $("state-text").textContent = short ? `closed: ${short}` : state;
     const closed = state === "closed";
     const open = state === "open";
@@ -136,8 +140,8 @@ export class Connection {
     $("last-id").textContent = id || "–";
   }
 
-  #showBreak(words, { attempt = "", cause = "", resumedAfter = "" } = {}) {
-    Object.assign($("break").dataset, { attempt, cause, resumedAfter });
+  #showBreak(words, { attempt = "", resumedAfter = "" } = {}) {
+    Object.assign($("break").dataset, { attempt, resumedAfter });
     $("break").textContent = words;
   }
 
@@ -148,7 +152,18 @@ export class Connection {
   }
 }
 
-const SHORT = { rule: "by the server", called: "by this page", failed: "failed", other: "it ended" };
+const SHORT = { rule: "by the server", called: "by this page", failed: "failed", ended: "it ended" };
+
+/** The kind of a close reason, and what it says. */
+function inWords(reason) {
+  const words = {
+    rule: ({ event }) => `the server sent “${event.type}”: ${event.data}`,
+    called: () => "close() was called",
+    ended: () => "the server ended it",
+    failed: ({ message }) => `it failed: ${message}`,
+  };
+  return [reason.kind, words[reason.kind](reason)];
+}
 
 /** Enables or disables a button. If that would take the focus away, `other` gets it. */
 function enable(id, enabled, other) {

@@ -1,7 +1,7 @@
 import init, { EventStream } from "./pkg/index.js";
 
 await init();
-const reply = new EventStream("/reply", { closeOn: { data: "[DONE]" } });
+const reply = new EventStream("/reply", { closeOn: { data: "[DONE]" }, parse: "json" });
 for await (const event of reply) {
-  document.body.append(JSON.parse(event.data).token);
+  document.body.append(event.data.token);
 }

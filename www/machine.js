@@ -1,5 +1,4 @@
-// The machine's readings: turns them into points of two plots and into current values. They are
-// numbers already, and checked: www/readings has seen to it.
+// The machine's readings: turns them into points of two plots and into current values.
 
 import { Plot } from "./chart.js";
 
@@ -12,11 +11,11 @@ export class MachineChart {
   #memory = new Plot($("memory-chart"), { top: 1, steps: 2, colors: memoryColors, times: true });
   #cores = $("cores");
 
-  /** Takes a value of the Rust enum `Reading`: the variant's name is the one key that is there. */
-  show({ cpu, memory, load }) {
-    if (cpu) this.#showCpu(cpu.cores);
-    if (memory) this.#showMemory(memory);
-    if (load) this.#showLoad(load);
+  /** Takes an event of the machine's; throws for one that is no reading. */
+  show({ type, data }) {
+    if (type === "cpu") this.#showCpu(data.cores.map(percentage));
+    if (type === "memory") this.#showMemory({ used: number(data.used), total: number(data.total) });
+    if (type === "load") this.#showLoad([data.one, data.five, data.fifteen].map(number));
   }
 
   /** Time passes in the plots only while a connection is wanted. */
@@ -44,9 +43,19 @@ export class MachineChart {
       `${(used / GIB).toFixed(2)} of ${(total / GIB).toFixed(1)} GiB (${((used / total) * 100).toFixed(0)} %)`;
   }
 
-  #showLoad({ one, five, fifteen }) {
-    $("load").textContent = [one, five, fifteen].map((load) => load.toFixed(2)).join(" · ");
+  #showLoad(loads) {
+    $("load").textContent = loads.map((load) => load.toFixed(2)).join(" · ");
   }
+}
+
+function number(value) {
+  if (typeof value !== "number") throw new TypeError(`${JSON.stringify(value)} is no number`);
+  return value;
+}
+
+function percentage(value) {
+  if (number(value) < 0 || value > 100) throw new RangeError(`${value} is no percentage`);
+  return value;
 }
 
 function coreItem(core, cores) {

@@ -1,4 +1,4 @@
-// The demo page's start: loads both wasm modules, makes the parts and connects them to each other.
+// The demo page's start: loads the npm package, makes the parts and connects them to each other.
 
 import { Connection } from "./connection.js";
 import { MachineChart } from "./machine.js";
@@ -10,49 +10,38 @@ import { Reply } from "./reply.js";
 const key = `demo-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
 const problems = new Problems();
 
-/** The readings as a typed stream: an enum in Rust, made for this page. */
-const READINGS = "/readings/pkg/demo_readings.js";
-/** The npm package, as any page would use it. */
-const PACKAGE = "/pkg/index.js";
-
-/** Not a static import: without the modules this page could not even say what is missing. */
+/** Not a static import: without the package this page could not even say what is missing. */
 async function load(path) {
   try {
-    const module = await import(path);
-    await module.default();
-    return module;
+    const { default: init, EventStream } = await import(path);
+    await init();
+    return EventStream;
   } catch (error) {
     problems.show(`${path} cannot be loaded`, error);
-    return null;
+    document.getElementById("state-text").textContent = "not loaded";
   }
 }
 
 async function start() {
-  const modules = await Promise.all([load(READINGS), load(PACKAGE)]);
-  if (modules.includes(null)) {
-    document.getElementById("state-text").textContent = "not loaded";
-    return;
-  }
-  const [{ Readings }, { EventStream }] = modules;
+  const EventStream = await load("/pkg/index.js");
+  if (!EventStream) return;
 
   const log = new EventLog();
   const chart = new MachineChart();
   const proof = new Proof(key, problems);
-  const connection = new Connection(Readings, key, problems, {
-    onReading({ name, id, value }) {
-      log.event({ type: name, lastEventId: id, data: JSON.stringify(value[name]) });
-      chart.show(value);
+  const connection = new Connection(EventStream, key, problems, {
+    onReading(event) {
+      chart.show(event);
+      log.event({ ...event, data: JSON.stringify(event.data) });
     },
-    onUndecodable({ name, id, data }) {
-      log.undecodable({ type: name, lastEventId: id, data });
-    },
+    onUndecodable: (event) => log.undecodable(event),
     onState(state, words) {
       log.state(state, words);
       chart.running(state !== "closed");
       proof.state(state);
     },
   });
-  new Reply(EventStream, key, problems, (event) => log.event(event));
+  new Reply(EventStream, key, problems, (event) => log.event({ ...event, data: JSON.stringify(event.data) }));
   connection.open();
 }
 

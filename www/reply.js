@@ -47,11 +47,12 @@ export class Reply {
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ prompt }),
         closeOn: { data: "[DONE]" },
+        parse: "json",
       });
       this.#enable();
       for await (const event of this.#stream) {
         this.#onEvent(event);
-        this.#append(JSON.parse(event.data).token);
+        this.#append(event.data.token);
         tokens += 1;
         this.#show("streaming", tokens, `${tokens} tokens`);
       }

@@ -145,12 +145,11 @@ fn race(
     engine: Engine,
     browser: &Path,
 ) -> Result<EngineFigures> {
-    let server = Server::serving(
-        server,
-        0,
-        &project::root().join("bench/www"),
-        &dir.join("pkg"),
-    )?;
+    let folders = [
+        ("--www", project::root().join("bench/www")),
+        ("--pkg", dir.join("pkg")),
+    ];
+    let server = Server::serving(server, 0, &folders)?;
     let rounds = if args.quick { 3 } else { args.rounds };
     let share = if args.quick { 0.1 } else { 1.0 };
     let key = format!("bench-{engine}");

@@ -1,12 +1,11 @@
 //! `cargo xtask demo`: the demo page, live.
 
 use crate::server::{self, Server};
-use crate::setup::{self, Tools};
-use crate::{process, say};
+use crate::setup;
+use crate::{package, say};
 use anyhow::{Context, Result};
 use std::net::TcpListener;
 use std::process::ExitCode;
-use xshell::cmd;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -19,7 +18,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     // Now and not after minutes of building.
     check_port(args.port)?;
     let tools = setup::wasm()?;
-    build_package(&tools)?;
+    package::build(&tools)?;
     let program = server::build(&setup::host_shell()?)?;
     let server = Server::start(&program, args.port)?;
     say::step(format!(
@@ -27,23 +26,6 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         server.address
     ));
     server.wait()
-}
-
-/// Builds what the page loads: the npm package into `pkg/`, the page's own Rust into
-/// `www/readings/pkg/`.
-pub fn build_package(tools: &Tools) -> Result<()> {
-    say::step("building the npm package into pkg/");
-    build(tools, ".", &["--features", "npm,fetch"])?;
-    say::step("building the page's readings into www/readings/pkg/");
-    build(tools, "www/readings", &[])
-}
-
-fn build(tools: &Tools, crate_dir: &str, cargo_options: &[&str]) -> Result<()> {
-    let no_opt: &[&str] = if tools.wasm_opt { &[] } else { &["--no-opt"] };
-    process::run(cmd!(
-        tools.sh,
-        "wasm-pack build --target web --release --out-dir pkg --mode no-install {no_opt...} {crate_dir} -- {cargo_options...}"
-    ))
 }
 
 fn check_port(port: u16) -> Result<()> {

@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod engine;
+mod package;
 mod process;
 mod project;
 mod results;
@@ -28,6 +29,8 @@ struct Cli {
 enum Task {
     /// Build the package, start the server and show the demo page until interrupted
     Demo(demo::Args),
+    /// Build the npm package into pkg/, and say how large it is
+    Package(package::Args),
     /// Check the code and run every test, in Chromium, Firefox and WebKitGTK too
     Test(test::Args),
     /// Time the library beside others in each engine, and weigh small apps
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         None => Ok(list()),
         Some(Task::Demo(args)) => demo::run(&args),
+        Some(Task::Package(args)) => package::run(&args),
         Some(Task::Test(args)) => test::run(&args),
         Some(Task::Bench(args)) => bench::run(&args),
         Some(Task::Setup(args)) => setup::run(&args),

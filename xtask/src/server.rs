@@ -41,18 +41,30 @@ impl Server {
     /// Starts the server with the demo page; port 0 lets the system choose.
     pub fn start(program: &Path, port: u16) -> Result<Self> {
         let root = project::root();
-        Self::serving(program, port, &root.join("www"), &root.join("pkg"))
+        let folders = [("--www", root.join("www")), ("--pkg", root.join("pkg"))];
+        Self::serving(program, port, &folders)
     }
 
-    /// Starts the server with these folders at `/` and `/pkg/`.
-    pub fn serving(program: &Path, port: u16, www: &Path, pkg: &Path) -> Result<Self> {
+    /// Starts the server for tests: with the demo page, and the sites that use the package.
+    pub fn for_tests(program: &Path, site: &Path) -> Result<Self> {
+        let root = project::root();
+        let folders = [
+            ("--www", root.join("www")),
+            ("--pkg", root.join("pkg")),
+            ("--site", site.to_owned()),
+        ];
+        Self::serving(program, 0, &folders)
+    }
+
+    /// Starts the server with these folders, by its options.
+    pub fn serving(program: &Path, port: u16, folders: &[(&str, PathBuf)]) -> Result<Self> {
         let mut command = Command::new(program);
         command
             .args(["--port", &port.to_string(), "--until-stdin-closes"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         // The suites need no page, so there may be no package to serve.
-        for (option, dir) in [("--www", www), ("--pkg", pkg)] {
+        for (option, dir) in folders {
             if dir.is_dir() {
                 command.arg(option).arg(dir);
             }

@@ -2,12 +2,14 @@
 //!
 //! A step that fails does not hide the others: all run, and what failed is listed at the end.
 
+mod consumers;
+
 use crate::engine::Engine;
 use crate::process::Finished;
 use crate::results::{self, Counts};
 use crate::server::{self, Server};
 use crate::setup::{self, Tools, browsers, linters};
-use crate::{demo, process, project, say};
+use crate::{package, process, project, say};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -87,8 +89,8 @@ const SUITE_SECONDS: u64 = 600;
 /// How long the whole command around it may take: compiling comes first.
 const COMMAND_LIMIT: Duration = Duration::from_secs(40 * 60);
 
-/// How long the demo page may take in one engine; all is compiled before.
-const PAGE_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// How long the demo page, or the package, may take in one engine; all is compiled before.
+const PAGE_LIMIT: Duration = Duration::from_secs(10 * 60);
 
 /// What failed, in the order in which it did.
 #[derive(Default)]
@@ -144,20 +146,29 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let tools = setup::wasm()?;
     let engines = drivers(args, &tools, &mut failures);
 
-    if !args.is_partial() && !args.skip_host {
+    let on_host = !args.is_partial() && !args.skip_host;
+    let mut host_counts = Counts::default();
+    if on_host {
         check(&host, &tools, &mut failures);
-        lines.push(Line::new("host", host_tests(&host, &mut failures), ""));
+        host_counts += host_tests(&host, &mut failures);
     }
 
     let page = build_page_test(args, &host, &tools, &mut failures);
+    let sites = page.is_some() && consumers::build_sites(&tools, &mut failures);
     let server = server::build(&host).and_then(|program| {
-        let server = Server::start(&program, 0)?;
+        let server = Server::for_tests(&program, &consumers::sites())?;
         SUITES
             .iter()
             .try_for_each(|suite| server.announce(suite.package))?;
         Ok(server)
     });
     let server = failures.keep("scenario server", server);
+    if on_host {
+        if let (Some(server), true) = (&server, sites) {
+            host_counts += consumers::host_tests(&tools, server, &mut failures);
+        }
+        lines.push(Line::new("host", host_counts, ""));
+    }
     let mut tested = Vec::new();
     for (engine, driver) in engines {
         let (Some(server), Some(driver)) = (&server, driver) else {
@@ -173,7 +184,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             counts += run_suite(&tools, engine, &driver, suite, args, &mut failures);
         }
         if let Some(page) = &page {
-            counts += run_page_test(page, engine, &driver, server, &mut failures);
+            counts += run_page_test(page, PageTest::Demo, engine, &driver, server, &mut failures);
+            if sites {
+                let what = PageTest::Package;
+                counts += run_page_test(page, what, engine, &driver, server, &mut failures);
+            }
         }
         tested.push((engine, counts));
         lines.push(Line::new(engine, counts, ""));
@@ -230,7 +245,7 @@ fn check(host: &Shell, tools: &Tools, failures: &mut Failures) {
             "clippy for wasm",
             cmd!(
                 tools.sh,
-                "cargo clippy --package wasm-eventsource --package demo-readings --package bench --package leptos-test --package yew-test --target {target} --all-targets --all-features -- -D warnings"
+                "cargo clippy --package wasm-eventsource --package bench --package leptos-test --package yew-test --target {target} --all-targets --all-features -- -D warnings"
             )
             .into(),
         );
@@ -373,22 +388,49 @@ fn build_page_test(
     if args.is_partial() {
         return None;
     }
-    let built = demo::build_package(tools).and_then(|()| {
+    let built = package::build(tools).and_then(|()| {
         process::run(cmd!(host, "cargo build --package page-test"))?;
         project::host_program("page-test")
     });
     failures.keep("demo page", built)
 }
 
-/// Uses the demo page in one engine.
+/// What the program that drives a browser is to do with it.
+#[derive(Clone, Copy)]
+enum PageTest {
+    /// Use the demo page.
+    Demo,
+    /// Run the suite of the npm package, in each of its sites.
+    Package,
+}
+
+impl PageTest {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Demo => "demo page",
+            Self::Package => "npm package",
+        }
+    }
+
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::Demo => &[],
+            Self::Package => &["--package"],
+        }
+    }
+}
+
+/// Runs the one or the other in one engine.
 fn run_page_test(
     program: &Path,
+    what: PageTest,
     engine: Engine,
     driver: &Path,
     server: &Server,
     failures: &mut Failures,
 ) -> Counts {
-    say::step(format!("{engine}: demo page"));
+    let name = format!("{engine}: {}", what.name());
+    say::step(&name);
     let mut words = engine
         .display()
         .iter()
@@ -397,13 +439,14 @@ fn run_page_test(
     let mut command = Command::new(words.next().unwrap_or(program.as_os_str()));
     command
         .args(words)
+        .args(what.options())
         .current_dir(project::root())
         .envs(engine.variables().iter().copied())
         .env("SCENARIO_SERVER", &server.address)
         .env("ENGINE", engine.to_string())
         .env("DRIVER", driver);
     let done = process::run_and_read(command, PAGE_LIMIT);
-    count(done, &format!("{engine}: demo page"), false, failures)
+    count(done, &name, false, failures)
 }
 
 /// Counts what one test program did in a browser, and notes what went wrong.
@@ -422,20 +465,20 @@ fn count(done: Result<Finished>, what: &str, filtered: bool, failures: &mut Fail
     verdict.counts
 }
 
-/// An engine that ran nothing, or fewer tests than another, has not been tested.
+/// An engine that ran nothing, or knows fewer tests than another, has not been tested.
 fn compare(engines: &[(Engine, Counts)], failures: &mut Failures) {
     let most = engines
         .iter()
-        .map(|(_, counts)| counts.run())
+        .map(|(_, counts)| counts.known())
         .max()
         .unwrap_or(0);
     for (engine, counts) in engines {
         if counts.run() == 0 {
             failures.note(format!("{engine}: no test ran"));
-        } else if counts.run() < most {
+        } else if counts.known() < most {
             failures.note(format!(
-                "{engine}: {} tests ran, but {most} in another engine",
-                counts.run()
+                "{engine}: there were {} tests, but {most} in another engine",
+                counts.known()
             ));
         }
     }

@@ -60,7 +60,7 @@ pub fn all() -> Vec<Case> {
             run: |page| {
                 Box::pin(machine::bad_data_is_shown_as_an_error_and_the_stream_goes_on(page))
             },
-            expects: Some("key must be a string"),
+            expects: Some("is no JSON"),
         },
         Case {
             name: "a_number_out_of_range_is_reported_and_kept_out_of_the_chart",

@@ -40,6 +40,13 @@ impl Engine {
         let mut capabilities = read().with_context(|| format!("reading {}", path.display()))?;
         capabilities.retain(|name, _| !name.contains(':') || name.starts_with(self.vendor()));
         if self == Engine::Chromium {
+            // So that a test can see what becomes of what it forgets.
+            let args = &mut capabilities
+                .get_mut("goog:chromeOptions")
+                .context("webdriver.json has no options for Chromium")?["args"];
+            args.as_array_mut()
+                .context("Chromium's options have no list of arguments")?
+                .push(json!("--js-flags=--expose-gc"));
             // The only engine whose driver hands out the console.
             capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
         }

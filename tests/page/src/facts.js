@@ -27,7 +27,6 @@ return {
   lastBreak: {
     text: $("break").textContent,
     attempt: number($("break").dataset.attempt),
-    cause: $("break").dataset.cause,
     resumedAfter: $("break").dataset.resumedAfter,
   },
   enabled: [...document.querySelectorAll("button:enabled")].map((button) => button.id),

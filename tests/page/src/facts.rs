@@ -34,13 +34,12 @@ pub struct Facts {
     pub console: Vec<String>,
 }
 
-/// Either an attempt and its cause, or what the connection was resumed after.
+/// Either an attempt, or what the connection was resumed after.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Break {
     pub text: String,
     pub attempt: u32,
-    pub cause: String,
     pub resumed_after: String,
 }
 

@@ -12,6 +12,7 @@ mod cases;
 mod driver;
 mod engine;
 mod facts;
+mod package;
 mod page;
 mod picture;
 mod run;
@@ -41,7 +42,10 @@ struct Arguments {
     /// The engine's WebDriver program; looked for by its name if not given.
     #[arg(long, env = "DRIVER", value_name = "FILE")]
     driver: Option<PathBuf>,
-    /// Run only the cases whose name contains this.
+    /// Run the suite of the npm package in its sites instead of using the demo page.
+    #[arg(long, conflicts_with = "screenshot")]
+    package: bool,
+    /// Run only the cases (or the sites) whose name contains this.
     filter: Option<String>,
     /// Show what the driver and the browser print.
     #[arg(long)]
@@ -79,7 +83,12 @@ async fn main() -> ExitCode {
 }
 
 async fn use_page(arguments: &Arguments, engine: Engine) -> Result<ExitCode> {
-    let server = Server::reach(&arguments.server).await?;
+    let needed = if arguments.package {
+        server::SITES
+    } else {
+        server::DEMO
+    };
+    let server = Server::reach(&arguments.server, needed).await?;
     let program = arguments
         .driver
         .clone()
@@ -88,11 +97,13 @@ async fn use_page(arguments: &Arguments, engine: Engine) -> Result<ExitCode> {
     let page = Page::connect(&driver, engine, server)
         .await
         .with_context(|| format!("no session with {engine}"))?;
+    let filter = arguments.filter.as_deref();
     let outcome = match &arguments.picture.screenshot {
         Some(file) => picture::take(&page, &arguments.picture, file)
             .await
             .map(|()| ExitCode::SUCCESS),
-        None => Ok(run::all(&page, engine, arguments.filter.as_deref()).await),
+        None if arguments.package => Ok(package::all(&page, filter).await),
+        None => Ok(run::all(&page, filter).await),
     };
     page.leave().await;
     driver.end().await;

@@ -38,7 +38,7 @@ pub struct Page {
     pub server: Server,
     client: Client,
     driver_url: String,
-    engine: Engine,
+    pub engine: Engine,
 }
 
 impl Page {

@@ -14,6 +14,12 @@ pub struct Counts {
     pub last_event_ids: Vec<String>,
 }
 
+/// What is served for the demo page.
+pub const DEMO: &[&str] = &["/", "/pkg/index.js"];
+
+/// What is served for the suite of the package.
+pub const SITES: &[&str] = &["/site/csp/", "/site/vite/", "/site/webpack/"];
+
 #[derive(Debug, Clone)]
 pub struct Server {
     pub url: String,
@@ -21,13 +27,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// The server at this address, if there is one that serves the page and what it loads.
-    pub async fn reach(url: &str) -> Result<Self> {
+    /// The server at this address, if there is one that serves what is needed.
+    pub async fn reach(url: &str, needed: &[&str]) -> Result<Self> {
         let server = Server {
             url: url.trim_end_matches('/').to_owned(),
             client: Client::new(),
         };
-        for path in ["/", "/pkg/index.js", "/readings/pkg/demo_readings.js"] {
+        for path in needed {
             let answer = server.get(path).send().await;
             let status = answer
                 .with_context(|| format!("no scenario server at {url}"))?

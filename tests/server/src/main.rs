@@ -26,6 +26,9 @@ struct Arguments {
     /// A directory to serve at /pkg/.
     #[arg(long, value_name = "DIR")]
     pkg: Option<PathBuf>,
+    /// A directory to serve at /site/, what is below its csp/ with a Content-Security-Policy.
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
     /// End when the standard input is closed, so that a test runner that dies leaves no server.
     #[arg(long)]
     until_stdin_closes: bool,
@@ -49,6 +52,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         port: arguments.port,
         www: arguments.www,
         pkg: arguments.pkg,
+        site: arguments.site,
     })
     .await?;
     // Before the line is out, or a signal sent in answer to it would find no handler.

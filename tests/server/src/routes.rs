@@ -16,7 +16,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
-    http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY},
+    },
     middleware,
     response::{IntoResponse, Response},
     routing::{any, get, post},
@@ -24,13 +27,16 @@ use axum::{
 use tower_http::{
     cors::{self, AllowHeaders, AllowMethods, AllowOrigin, CorsLayer},
     services::ServeDir,
-    set_header::SetResponseHeaderLayer,
+    set_header::{SetResponseHeader, SetResponseHeaderLayer},
 };
 
 use crate::{client, counts::Registry, machine::Sampler, server::Options};
 
 /// The most that `/control/{key}/send` takes at once.
 const LARGEST_SEND: usize = 64 << 20;
+
+/// The strictest policy for scripts that lets a page compile wasm.
+const POLICY: HeaderValue = HeaderValue::from_static("script-src 'self' 'wasm-unsafe-eval'");
 
 /// What the handlers share.
 #[derive(Clone, Default, FromRef)]
@@ -57,6 +63,13 @@ pub(crate) fn router(options: &Options) -> Router {
         .route("/routes", get(table));
     if let Some(pkg) = &options.pkg {
         router = router.nest_service("/pkg", ServeDir::new(pkg));
+    }
+    if let Some(site) = &options.site {
+        let strict = ServeDir::new(site.join("csp"));
+        let strict = SetResponseHeader::overriding(strict, CONTENT_SECURITY_POLICY, POLICY);
+        router = router
+            .nest_service("/site/csp", strict)
+            .nest_service("/site", ServeDir::new(site));
     }
     router = match &options.www {
         Some(www) => router.fallback_service(ServeDir::new(www)),

@@ -43,6 +43,9 @@ pub struct Options {
     pub www: Option<PathBuf>,
     /// A directory to serve at `/pkg/`: what wasm-pack has built.
     pub pkg: Option<PathBuf>,
+    /// A directory to serve at `/site/`: pages that use the package. What lies below its `csp/` is
+    /// served with a Content-Security-Policy.
+    pub site: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -53,6 +56,7 @@ impl Default for Options {
             port: 0,
             www: None,
             pkg: None,
+            site: None,
         }
     }
 }
@@ -102,7 +106,10 @@ impl Server {
     ///
     /// If the address cannot be listened on, or a directory to serve does not exist.
     pub async fn bind(options: Options) -> Result<Self, BindError> {
-        for directory in [&options.www, &options.pkg].into_iter().flatten() {
+        for directory in [&options.www, &options.pkg, &options.site]
+            .into_iter()
+            .flatten()
+        {
             if !directory.is_dir() {
                 return Err(BindError::NoDirectory(directory.clone()));
             }

@@ -233,7 +233,8 @@ async fn files_are_served_with_their_types() {
     std::fs::write(pkg.join("a.wasm"), "a").expect("a file");
     let scenario = Scenario::with(Options {
         www: Some(root.clone()),
-        pkg: Some(pkg),
+        pkg: Some(pkg.clone()),
+        site: Some(pkg),
         ..Options::default()
     })
     .await;
@@ -241,6 +242,7 @@ async fn files_are_served_with_their_types() {
         ("/", "text/html"),
         ("/pkg/a.js", "text/javascript"),
         ("/pkg/a.wasm", "application/wasm"),
+        ("/site/a.js", "text/javascript"),
     ] {
         let answer = scenario.get(path).await;
         assert_eq!(answer.status(), 200, "{path}");
@@ -249,4 +251,28 @@ async fn files_are_served_with_their_types() {
     }
     assert_eq!(scenario.get("/finish/1").await.status(), 200);
     std::fs::remove_dir_all(root).expect("removed");
+}
+
+#[tokio::test]
+async fn the_strict_part_of_the_site_has_a_policy_and_the_rest_has_none() {
+    let site = std::env::temp_dir().join(format!("scenario-site-{}", std::process::id()));
+    std::fs::create_dir_all(site.join("csp")).expect("a directory");
+    std::fs::write(site.join("index.html"), "<p>free").expect("a file");
+    std::fs::write(site.join("csp/index.html"), "<p>strict").expect("a file");
+    let scenario = Scenario::with(Options {
+        site: Some(site.clone()),
+        ..Options::default()
+    })
+    .await;
+    let free = scenario.get("/site/").await;
+    assert!(free.headers().get("content-security-policy").is_none());
+    assert_eq!(free.text().await.expect("the page"), "<p>free");
+    let strict = scenario.get("/site/csp/").await;
+    assert_eq!(
+        strict.headers()["content-security-policy"],
+        "script-src 'self' 'wasm-unsafe-eval'"
+    );
+    assert_eq!(strict.headers()["cache-control"], "no-store");
+    assert_eq!(strict.text().await.expect("the page"), "<p>strict");
+    std::fs::remove_dir_all(site).expect("removed");
 }

@@ -1,0 +1,9 @@
+// Runs the suite with the package, as this site has it.
+
+import * as library from "./library.js";
+import { runAll } from "./suite/index.js";
+
+export function start(report) {
+  const { transports, ...exports } = library;
+  return runAll(exports, { transports, server: location.origin }, report);
+}

@@ -1,0 +1,50 @@
+// What becomes of events that nobody iterates over yet, over either transport.
+
+import { all, allData, numbered, until } from "./scenario.js";
+
+/** A stream that has ended before anybody reads it, with all that `onmessageerror` was told. */
+async function unread(t, path, buffer) {
+  const stream = t.open(path, { buffer });
+  const told = [];
+  stream.onmessageerror = (error) => told.push(error);
+  await until(stream, "closed");
+  return { stream, told };
+}
+
+export const buffering = {
+  "a buffer that drops the oldest keeps the newest, and tells how many it dropped": async (t) => {
+    const { stream, told } = await unread(t, "/finish/50", { dropOldest: 5 });
+    t.equal(await allData(stream), numbered(50).slice(45));
+    t.ok(told.every((error) => error instanceof t.EventStreamError), "they are of another class");
+    t.ok(told.every((error) => error.kind === "lagged"), "they are of another kind");
+    t.equal(told.reduce((sum, error) => sum + error.dropped, 0), 45, "dropped");
+    t.equal(stream.closeReason.kind, "rule");
+  },
+
+  "a buffer that is large enough drops nothing": async (t) => {
+    const { stream, told } = await unread(t, "/finish/50", { dropOldest: 50 });
+    t.equal(await allData(stream), numbered(50));
+    t.equal(told, []);
+  },
+
+  "the buffer latest keeps one event": async (t) => {
+    const { stream, told } = await unread(t, "/finish/50", "latest");
+    t.equal(await allData(stream), ['{"n":50}']);
+    t.equal(told.reduce((sum, error) => sum + error.dropped, 0), 49, "dropped");
+  },
+
+  "an unbounded buffer keeps all": async (t) => {
+    const { stream, told } = await unread(t, "/finish/500", "unbounded");
+    t.equal(await allData(stream), numbered(500));
+    t.equal(told, []);
+  },
+
+  "without onmessageerror dropped events are reported": async (t) => {
+    const stream = t.open("/finish/9", { buffer: "latest" });
+    const reported = t.reported();
+    await until(stream, "closed");
+    t.equal((await all(stream)).length, 1);
+    const error = await reported;
+    t.equal([error.kind, error.dropped], ["lagged", 8]);
+  },
+};
