@@ -111,13 +111,13 @@ impl Server {
         bail!("the scenario server ended by itself ({status})");
     }
 
-    /// Tells the browser tests where the server is.
+    /// Tells the browser tests of the package in this folder where the server is.
     ///
     /// They run in a page that the test runner serves, and it serves the files below the
-    /// repository's root as well: so a file can say at run time what would otherwise have to be
-    /// compiled in. It is always the root's own `target`, wherever cargo builds.
-    pub fn announce(&self) -> Result<()> {
-        let dir = project::root().join("target");
+    /// package's folder as well: so a file can say at run time what would otherwise have to be
+    /// compiled in. It is always the package's own `target`, wherever cargo builds.
+    pub fn announce(&self, package: &str) -> Result<()> {
+        let dir = project::root().join(package).join("target");
         fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
         let path = dir.join("scenario-server.url");
         fs::File::create(&path)

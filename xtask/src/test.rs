@@ -25,13 +25,64 @@ pub struct Args {
     /// Run only the browser tests whose name contains this, and nothing else
     #[arg(long, value_name = "NAME")]
     filter: Option<String>,
+    /// Run only this browser suite, and nothing else (may be given several times)
+    #[arg(long, value_name = "SUITE", value_parser = SUITES.each_ref().map(|suite| suite.name))]
+    suite: Vec<String>,
     /// Leave out all that runs on the host: formatting, clippy, rustdoc, host tests
     #[arg(long)]
     skip_host: bool,
 }
 
-/// The browser suites: test targets of the root package.
-const SUITES: [&str; 3] = ["web", "worker", "fetch"];
+impl Args {
+    /// Whether only some of the browser tests are to run.
+    fn is_partial(&self) -> bool {
+        self.filter.is_some() || !self.suite.is_empty()
+    }
+
+    fn suites(&self) -> impl Iterator<Item = &'static Suite> {
+        let wanted = |name: &str| self.suite.is_empty() || self.suite.iter().any(|s| s == name);
+        SUITES.iter().filter(move |suite| wanted(suite.name))
+    }
+}
+
+/// A browser suite: a test target of a package.
+struct Suite {
+    name: &'static str,
+    /// The package's folder.
+    package: &'static str,
+    target: &'static str,
+    features: &'static str,
+}
+
+impl Suite {
+    /// One of the crate's own. It does without the frameworks, for which it would have to wait.
+    const fn of_the_crate(target: &'static str) -> Self {
+        Self {
+            name: target,
+            package: ".",
+            target,
+            features: "fetch,js,npm",
+        }
+    }
+
+    /// One of a package for a framework.
+    const fn of_a_framework(name: &'static str, package: &'static str) -> Self {
+        Self {
+            name,
+            package,
+            target: "browser",
+            features: "",
+        }
+    }
+}
+
+static SUITES: [Suite; 5] = [
+    Suite::of_the_crate("web"),
+    Suite::of_the_crate("worker"),
+    Suite::of_the_crate("fetch"),
+    Suite::of_a_framework("yew", "tests/ui/yew"),
+    Suite::of_a_framework("leptos", "tests/ui/leptos"),
+];
 
 /// How long one suite may take in one engine once it has been compiled, in seconds.
 const SUITE_SECONDS: u64 = 600;
@@ -95,7 +146,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let tools = setup::wasm()?;
     let engines = drivers(args, &tools, &mut failures);
 
-    let on_host = args.filter.is_none() && !args.skip_host;
+    let on_host = !args.is_partial() && !args.skip_host;
     let mut host_counts = Counts::default();
     if on_host {
         check(&host, &tools, &mut failures);
@@ -106,7 +157,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let sites = page.is_some() && consumers::build_sites(&tools, &mut failures);
     let server = server::build(&host).and_then(|program| {
         let server = Server::for_tests(&program, &consumers::sites())?;
-        server.announce()?;
+        SUITES
+            .iter()
+            .try_for_each(|suite| server.announce(suite.package))?;
         Ok(server)
     });
     let server = failures.keep("scenario server", server);
@@ -127,7 +180,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             continue;
         };
         let mut counts = Counts::default();
-        for suite in SUITES {
+        for suite in args.suites() {
             counts += run_suite(&tools, engine, &driver, suite, args, &mut failures);
         }
         if let Some(page) = &page {
@@ -192,7 +245,7 @@ fn check(host: &Shell, tools: &Tools, failures: &mut Failures) {
             "clippy for wasm",
             cmd!(
                 tools.sh,
-                "cargo clippy --package wasm-eventsource --package bench --target {target} --all-targets --all-features -- -D warnings"
+                "cargo clippy --package wasm-eventsource --package bench --package leptos-test --package yew-test --target {target} --all-targets --all-features -- -D warnings"
             )
             .into(),
         );
@@ -232,11 +285,12 @@ fn run_suite(
     tools: &Tools,
     engine: Engine,
     driver: &Path,
-    suite: &str,
+    suite: &Suite,
     args: &Args,
     failures: &mut Failures,
 ) -> Counts {
-    say::step(format!("{engine}: suite {suite}"));
+    let what = format!("{engine}: suite {}", suite.name);
+    say::step(&what);
     let run = || {
         process::run_and_read(
             suite_command(tools, engine, driver, suite, args),
@@ -246,12 +300,12 @@ fn run_suite(
     let mut done = run();
     if done.as_ref().is_ok_and(died_before_any_test) {
         say::notice(format!(
-            "{engine}: THE DRIVER OR BROWSER BROKE DOWN BEFORE ANY TEST of the suite {suite}; \
-             trying once more"
+            "{engine}: THE DRIVER OR BROWSER BROKE DOWN BEFORE ANY TEST of the suite {}; \
+             trying once more",
+            suite.name
         ));
         done = run();
     }
-    let what = format!("{engine}: suite {suite}");
     count(done, &what, args.filter.is_some(), failures)
 }
 
@@ -259,7 +313,7 @@ fn suite_command(
     tools: &Tools,
     engine: Engine,
     driver: &Path,
-    suite: &str,
+    suite: &Suite,
     args: &Args,
 ) -> Command {
     let (browser, driver_option) = engine.wasm_pack_options();
@@ -278,9 +332,15 @@ fn suite_command(
         filter = vec!["--", name];
     }
     let sh = &tools.sh;
+    let Suite {
+        package,
+        target,
+        features,
+        ..
+    } = suite;
     let command = cmd!(
         sh,
-        "{program} {words...} {driver_option} {driver} --mode no-install . --all-features --test {suite} {filter...}"
+        "{program} {words...} {driver_option} {driver} --mode no-install {package} --features {features} --test {target} {filter...}"
     );
     let mut command: Command = command.into();
     command.envs(engine.variables().iter().copied());
@@ -289,6 +349,8 @@ fn suite_command(
     // A page that is isolated from other origins cannot tell a server that allows it nothing from one
     // that is not there.
     command.env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1");
+    let capabilities = project::root().join("webdriver.json");
+    command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
     // Both in seconds; their defaults (20 and 5) are short for a busy machine with two cores.
     for (name, seconds) in [
         ("WASM_BINDGEN_TEST_TIMEOUT", SUITE_SECONDS),
@@ -323,7 +385,7 @@ fn build_page_test(
     tools: &Tools,
     failures: &mut Failures,
 ) -> Option<PathBuf> {
-    if args.filter.is_some() {
+    if args.is_partial() {
         return None;
     }
     let built = package::build(tools).and_then(|()| {

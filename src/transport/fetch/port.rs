@@ -107,7 +107,7 @@ impl Port {
                     let arrival = receive(session, topic.as_deref(), &frame);
                     let last = arrival.last;
                     if arrival.for_stream {
-                        self.keep(session, Lifecycle::Message(frame.clone().into_owned()));
+                        self.keep(session, Lifecycle::Message(frame.kept()));
                     }
                     if arrival.for_callbacks() || session.is_closed() {
                         over.set(last);
