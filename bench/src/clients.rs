@@ -174,3 +174,9 @@ fn tell(seen: &Function, n: f64) -> bool {
     let answer = seen.call1(&JsValue::UNDEFINED, &JsValue::from_f64(n));
     answer.is_ok_and(|answer| answer.is_truthy())
 }
+
+/// How many JavaScript values wasm holds: callbacks, connections, messages.
+#[wasm_bindgen]
+pub fn live_values() -> u32 {
+    wasm_bindgen::externref_heap_live_count()
+}

@@ -41,14 +41,21 @@ impl Server {
     /// Starts the server with the demo page; port 0 lets the system choose.
     pub fn start(program: &Path, port: u16) -> Result<Self> {
         let root = project::root();
-        Self::serving(program, port, &root.join("www"), &root.join("pkg"))
+        Self::serving(program, port, &root.join("www"), &root.join("pkg"), &[])
     }
 
     /// Starts the server with these folders at `/` and `/pkg/`.
-    pub fn serving(program: &Path, port: u16, www: &Path, pkg: &Path) -> Result<Self> {
+    pub fn serving(
+        program: &Path,
+        port: u16,
+        www: &Path,
+        pkg: &Path,
+        options: &[&str],
+    ) -> Result<Self> {
         let mut command = Command::new(program);
         command
             .args(["--port", &port.to_string(), "--until-stdin-closes"])
+            .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         // The suites need no page, so there may be no package to serve.

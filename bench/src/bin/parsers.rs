@@ -28,9 +28,7 @@ fn main() -> ExitCode {
         let bytes = Bytes::from(text());
         for (chunking, chunk) in CHUNKINGS {
             let contestants = race(&bytes, chunk, rounds as usize, least);
-            races.push(
-                json!({ "corpus": corpus, "chunking": chunking, "contestants": contestants }),
-            );
+            races.push(json!({ "group": corpus, "what": chunking, "contestants": contestants }));
         }
     }
     println!("{}", Value::from(races));

@@ -1,0 +1,99 @@
+// What is left after many events, and after many connections. Each contestant has done a tenth of it
+// before, so that what is made once has been made.
+
+import * as wasm from "/pkg/bench.js";
+import { contestants } from "../contestants.js";
+import { scaled, smoke } from "../options.js";
+import { describe, entrants, freshKey, pause } from "../race.js";
+import { check, expected, shapes, unnamed } from "../shape.js";
+
+/** How many connections are open at once. */
+const AT_ONCE = 4;
+
+const works = [
+  ["events", scaled(1_000_000, 100), receive],
+  ["connections", scaled(10_000, 12), openAndClose],
+];
+
+export async function measure(memories) {
+  const listeners = countListeners();
+  const growths = [];
+  for (const name of entrants(({ decodes }) => decodes)) {
+    const memory = name.startsWith("npm") ? memories.npm : name.startsWith("JS") ? undefined : memories.rust;
+    for (const [what, many, work] of works) {
+      const growth = { name, what, many };
+      try {
+        await work(name, Math.ceil(many / 10));
+        growth.before = await facts(name, memory, listeners);
+        growth.open = await work(name, many);
+        growth.after = await facts(name, memory, listeners);
+      } catch (error) {
+        growth.error = describe(error);
+      }
+      growths.push(growth);
+    }
+  }
+  listeners.stop();
+  return { growths };
+}
+
+async function receive(name, events) {
+  const path = shapes.Tick.path(events, {});
+  const key = freshKey();
+  const tally = await contestants[name].receive("Tick", `${path}&key=${key}`, unnamed);
+  if (tally.count !== events) throw new Error(`${events} events were sent, but it got ${tally.count}`);
+  return open(key, 1);
+}
+
+async function openAndClose(name, times) {
+  const key = freshKey();
+  const url = `/content-type?type=text/event-stream&hold=true&key=${key}`;
+  const each = Math.ceil(times / AT_ONCE);
+  const run = async () => {
+    for (let i = 0; i < each; i += 1) await contestants[name].follow(url, () => true);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, run));
+  return open(key, each * AT_ONCE);
+}
+
+/** How many connections the server still has, after some time for them to go. */
+async function open(key, times) {
+  const answer = await fetch(`/counts/${key}/wait?open=0&timeout_ms=5000`);
+  const { opened, open } = await answer.json();
+  if (opened !== times) throw new Error(`it was to open ${times} connections, but opened ${opened}`);
+  return open;
+}
+
+/** What is there now; what cannot be known is left away. */
+async function facts(name, memory, listeners) {
+  for (let i = 0; i < 3; i += 1) {
+    globalThis.gc?.();
+    await pause(smoke ? 1 : 100);
+  }
+  const ofRust = memory && !name.startsWith("npm") && !name.startsWith("plain");
+  return {
+    wasm: memory && !name.startsWith("plain") ? memory.buffer.byteLength : undefined,
+    heap: performance.memory?.usedJSHeapSize,
+    values: ofRust ? wasm.live_values() : undefined,
+    listeners: listeners.live,
+  };
+}
+
+/** Counts listeners that were added and not removed, by whomever. */
+function countListeners() {
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
+  const count = {
+    live: 0,
+    stop: () => Object.assign(EventTarget.prototype, { addEventListener, removeEventListener }),
+  };
+  EventTarget.prototype.addEventListener = function (...words) {
+    // One that goes by itself is none to wait for.
+    if (!words[2]?.once) count.live += 1;
+    return addEventListener.apply(this, words);
+  };
+  EventTarget.prototype.removeEventListener = function (...words) {
+    count.live -= 1;
+    return removeEventListener.apply(this, words);
+  };
+  return count;
+}
