@@ -1,16 +1,11 @@
 //! The stream of `gloo-net`, decoded by `serde_json`.
 
 use futures_util::{Stream, StreamExt, future, stream};
-use gloo_net::eventsource::{
-    EventSourceError,
-    futures::{EventSource, EventSourceSubscription},
-};
+use gloo_net::eventsource::futures::{EventSource, EventSourceSubscription};
 use wasm_bindgen::JsError;
 use web_sys::MessageEvent;
 
 use crate::shape::{DONE, Numbered, Payload, Shape, Tally};
-
-type Item = Result<(String, MessageEvent), EventSourceError>;
 
 pub async fn receive<T: Payload>(
     url: &str,
@@ -18,13 +13,23 @@ pub async fn receive<T: Payload>(
     names: &[String],
 ) -> Result<Tally, JsError> {
     let mut source = EventSource::new(url)?;
+    let mut subscribe = |name: &String| source.subscribe(name).map(until_closed);
     if let [name] = names {
-        let messages = source.subscribe(name)?;
+        let messages = subscribe(name)?;
         collect::<T>(source, shape, messages).await
     } else {
-        let messages: Result<Vec<_>, _> = names.iter().map(|name| source.subscribe(name)).collect();
+        let messages: Result<Vec<_>, _> = names.iter().map(subscribe).collect();
         collect::<T>(source, shape, stream::select_all(messages?)).await
     }
+}
+
+/// A subscription has no end: what comes at last is the error that it was closed.
+fn until_closed(
+    subscription: EventSourceSubscription,
+) -> impl Stream<Item = (String, MessageEvent)> + Unpin {
+    subscription
+        .take_while(|message| future::ready(message.is_ok()))
+        .filter_map(|message| future::ready(message.ok()))
 }
 
 /// Each subscription is a queue of its own: the close event may overtake what is before it. So it
@@ -32,7 +37,7 @@ pub async fn receive<T: Payload>(
 async fn collect<T: Payload>(
     mut source: EventSource,
     shape: Shape,
-    mut messages: impl Stream<Item = Item> + Unpin,
+    mut messages: impl Stream<Item = (String, MessageEvent)> + Unpin,
 ) -> Result<Tally, JsError> {
     let mut closes = source.subscribe("close")?;
     let close = async {
@@ -41,9 +46,7 @@ async fn collect<T: Payload>(
     };
     let collect = async {
         let mut tally = Tally::default();
-        while let Some(message) = messages.next().await {
-            // That it was closed is an error of the subscription.
-            let Ok((_, message)) = message else { continue };
+        while let Some((_, message)) = messages.next().await {
             let data = message.data().as_string().unwrap_or_default();
             if matches!(shape, Shape::Token) && data == DONE {
                 break;

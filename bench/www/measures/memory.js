@@ -2,10 +2,10 @@
 // before, so that what is made once has been made.
 
 import * as wasm from "/pkg/bench.js";
-import { contestants } from "../contestants.js";
+import { contestants, parser } from "../contestants.js";
 import { scaled, smoke } from "../options.js";
 import { describe, entrants, freshKey, pause } from "../race.js";
-import { check, expected, shapes, unnamed } from "../shape.js";
+import { shapes, unnamed } from "../shape.js";
 
 /** How many connections are open at once. */
 const AT_ONCE = 4;
@@ -18,8 +18,10 @@ const works = [
 export async function measure(memories) {
   const listeners = countListeners();
   const growths = [];
-  for (const name of entrants(({ decodes }) => decodes)) {
-    const memory = name.startsWith("npm") ? memories.npm : name.startsWith("JS") ? undefined : memories.rust;
+  // Of the peers in JavaScript one is enough to compare with; all would take several minutes.
+  const fits = ({ decodes }, name) => decodes && (name === parser || !name.startsWith("JS:"));
+  for (const name of entrants(fits)) {
+    const memory = memoryOf(name, memories);
     for (const [what, many, work] of works) {
       const growth = { name, what, many };
       try {
@@ -70,13 +72,19 @@ async function facts(name, memory, listeners) {
     globalThis.gc?.();
     await pause(smoke ? 1 : 100);
   }
-  const ofRust = memory && !name.startsWith("npm") && !name.startsWith("plain");
   return {
-    wasm: memory && !name.startsWith("plain") ? memory.buffer.byteLength : undefined,
+    wasm: memory?.buffer.byteLength,
     heap: performance.memory?.usedJSHeapSize,
-    values: ofRust ? wasm.live_values() : undefined,
+    // The npm package does not tell.
+    values: memory && !name.startsWith("npm") ? wasm.live_values() : undefined,
     listeners: listeners.live,
   };
+}
+
+/** The memory of the wasm that a contestant is made of, if it is. */
+function memoryOf(name, { npm, rust }) {
+  if (name.startsWith("npm")) return npm;
+  return name.includes("JS:") || name.startsWith("plain JS") ? undefined : rust;
 }
 
 /** Counts listeners that were added and not removed, by whomever. */
