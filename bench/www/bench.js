@@ -25,6 +25,8 @@ async function post(outcome) {
 }
 
 async function run() {
+  // Else the browser notes every request of the page, up to some hundreds, which looks like a leak.
+  performance.setResourceTimingBufferSize(0);
   const wanted = new URLSearchParams(location.search).getAll("measure");
   const wasm = { rust: (await init()).memory, npm: (await initNpm()).memory };
   for (const [measure, { measure: run }] of Object.entries(measures)) {

@@ -1,10 +1,13 @@
 // Contestants in turns.
 
 import { contestants, gloo, parser, plain } from "./contestants.js";
-import { key, only, rounds, smoke } from "./options.js";
+import { key, only, rounds, share as shareOfAll, smoke } from "./options.js";
 
 /** No run takes so long, in milliseconds, unless something hangs. */
 const LIMIT = smoke ? 8_000 : 60_000;
+
+/** What the one has left to do is not to be done in the other's time; milliseconds. */
+const REST = shareOfAll < 1 ? 5 : 20;
 
 /** Those to whom others are compared run along whoever is asked for. */
 const rivals = [plain, parser, gloo];
@@ -29,7 +32,7 @@ export function entrants(fits) {
  * Each name in each round, each round begun by another; the first round only warms up. `run` resolves
  * with a figure, or with several, by name. Who fails runs no further.
  */
-export async function race(what, names, run, { share = 1, x } = {}) {
+export async function race(what, names, run, { share = 1, rest = REST } = {}) {
   const figures = new Map(names.map((name) => [name, []]));
   const errors = new Map();
   const counted = smoke ? 1 : Math.max(2, Math.round(rounds * share));
@@ -43,12 +46,11 @@ export async function race(what, names, run, { share = 1, x } = {}) {
       } catch (error) {
         errors.set(name, describe(error));
       }
-      // What the one has left to do is not to be done in the other's time.
-      await pause(20);
+      await pause(rest);
     }
   }
   const entries = names.map((name) => ({ name, figures: figures.get(name), error: errors.get(name) }));
-  return { what, x, contestants: entries };
+  return { what, contestants: entries };
 }
 
 export function limited(promise) {

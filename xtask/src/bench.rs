@@ -56,6 +56,9 @@ pub struct Args {
     /// A few events for every contestant, in one engine, to see that all is received: a test
     #[arg(long, conflicts_with_all = ["save", "quick", "only", "measure"])]
     smoke: bool,
+    /// Measure nothing: tables and charts anew, of the results of the last time
+    #[arg(long, conflicts_with_all = ["smoke", "quick", "only", "measure", "engine"])]
+    again: bool,
 }
 
 /// How long one measure may take; far more than it does.
@@ -82,6 +85,16 @@ impl Args {
 }
 
 pub fn run(args: &Args) -> Result<ExitCode> {
+    if args.again {
+        let dir = folder()?;
+        let path = dir.join("results.json");
+        let text = fs::read_to_string(&path);
+        let text = text.with_context(|| format!("cannot read {}", path.display()))?;
+        let figures = serde_json::from_str(&text);
+        let figures = figures
+            .with_context(|| format!("{} is of another version: measure again", path.display()))?;
+        return tell(args, &dir, &figures);
+    }
     let tools = setup::wasm()?;
     let host = setup::host_shell()?;
     if args.smoke {

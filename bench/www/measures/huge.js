@@ -40,7 +40,7 @@ export async function measure() {
       if (seconds > PATIENCE) skipped.set(name, `some ${Math.round(seconds)} s were to be expected`);
       return !skipped.has(name);
     });
-    const done = await race(what, names, run, { share: 0.3, x: bytes });
+    const done = await race(what, names, run, { share: 0.3 });
     const left = [...skipped].map(([name, why]) => ({ name, figures: [], skipped: why }));
     races.push({ ...done, contestants: [...done.contestants, ...left] });
   }

@@ -2,27 +2,34 @@
 // before, so that what is made once has been made.
 
 import * as wasm from "/pkg/bench.js";
-import { contestants, parser } from "../contestants.js";
-import { scaled, smoke } from "../options.js";
+import { contestants, gloo, parser, plain } from "../contestants.js";
+import { scaled, share, smoke } from "../options.js";
 import { describe, entrants, freshKey, pause } from "../race.js";
 import { shapes, unnamed } from "../shape.js";
 
 /** How many connections are open at once. */
 const AT_ONCE = 4;
 
+/** [what, how many, how few at least, what does it] */
 const works = [
-  ["events", scaled(1_000_000, 100), receive],
-  ["connections", scaled(10_000, 12), openAndClose],
+  ["events", 1_000_000, 100, receive],
+  ["connections", 10_000, 12, openAndClose],
 ];
+
+/** Which part of it the peers do, and a quick run: that is enough to compare with, or to see it work. */
+const PEERS = 0.1;
+const QUICK = share < 1 ? 0.3 : 1;
 
 export async function measure(memories) {
   const listeners = countListeners();
   const growths = [];
-  // Of the peers in JavaScript one is enough to compare with; all would take several minutes.
+  // Of the peers in JavaScript one over `fetch` is enough; all would take several minutes.
   const fits = ({ decodes }, name) => decodes && (name === parser || !name.startsWith("JS:"));
   for (const name of entrants(fits)) {
     const memory = memoryOf(name, memories);
-    for (const [what, many, work] of works) {
+    const part = QUICK * ([plain, gloo, parser].includes(name) ? PEERS : 1);
+    for (const [what, full, least, work] of works) {
+      const many = scaled(full * part, least);
       const growth = { name, what, many };
       try {
         await work(name, Math.ceil(many / 10));
@@ -70,7 +77,7 @@ async function open(key, times) {
 async function facts(name, memory, listeners) {
   for (let i = 0; i < 3; i += 1) {
     globalThis.gc?.();
-    await pause(smoke ? 1 : 100);
+    await pause(smoke ? 1 : share < 1 ? 20 : 100);
   }
   return {
     wasm: memory?.buffer.byteLength,

@@ -17,7 +17,7 @@ pub const NPM_FETCH: &str = "npm, fetch";
 /// As `bench/src/parsers.rs` calls it.
 pub const OUR_PARSER: &str = "wasm-eventsource";
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Figures {
     pub machine: Machine,
     pub sizes: Vec<Size>,
@@ -26,16 +26,16 @@ pub struct Figures {
     pub engines: Vec<EngineFigures>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Machine {
     pub cores: usize,
     pub cpu: String,
 }
 
 /// How large an app is, in bytes.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Size {
-    pub app: &'static str,
+    pub app: String,
     pub wasm: Option<Weight>,
     pub js: Weight,
 }
@@ -57,7 +57,7 @@ impl Size {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct EngineFigures {
     pub engine: String,
     pub version: String,
@@ -155,9 +155,19 @@ impl Measure {
         }
     }
 
-    /// Whether what a figure costs may not depend on the column.
+    /// Whether what a figure costs should not depend on the column.
     pub fn grows(self) -> bool {
         matches!(self, Self::Streams | Self::Names | Self::Huge)
+    }
+
+    /// The column to which the last one is compared: the first, but below a megabyte it is the
+    /// connection that costs, not the bytes.
+    pub fn base<'r>(self, races: &[&'r Race]) -> Option<&'r Race> {
+        match self {
+            Self::Huge => races.iter().find(|race| race.what == "1 MB"),
+            _ => races.first(),
+        }
+        .copied()
     }
 
     /// To whom contestants are compared: what the tables call each, and its name.

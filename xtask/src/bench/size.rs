@@ -94,7 +94,7 @@ pub fn weigh(tools: &Tools, folders: &Folders) -> Result<Vec<Size>> {
     let sizes = apps.iter().map(|(app, wasm, _)| {
         let wasm: Option<Weight> = wasm.as_ref().map(|_| next());
         Size {
-            app,
+            app: (*app).to_string(),
             wasm,
             js: next(),
         }

@@ -100,20 +100,18 @@ fn aim_table(figures: &Figures, text: &mut String) {
 
 /// A row a contestant, a column a race, each cell with the middle and the ends of the rounds.
 fn grid(measure: Measure, group: Option<&str>, races: &[&Race], text: &mut String) {
-    let (Some(first), Some(last)) = (races.first(), races.last()) else {
-        return;
-    };
+    let Some(last) = races.last() else { return };
     let whats = races
         .iter()
         .map(|race| race.what.as_str())
         .collect::<Vec<_>>();
     let group = group.map(|group| format!(", {group}")).unwrap_or_default();
-    let grows = measure.grows() && races.len() > 1;
-    let growth = match grows {
-        true => format!(" {} ÷ {} |", last.what, first.what),
-        false => String::new(),
-    };
-    let columns = "---:|".repeat(races.len() + usize::from(grows));
+    let base = measure.base(races).filter(|base| base.what != last.what);
+    let base = base.filter(|_| measure.grows());
+    let growth = base.map_or(String::new(), |base| {
+        format!(" {} ÷ {} |", last.what, base.what)
+    });
+    let columns = "---:|".repeat(races.len() + usize::from(base.is_some()));
     let _ = write!(
         text,
         "\n| contestant{group} | {} |{growth}\n|---|{columns}\n",
@@ -136,9 +134,9 @@ fn grid(measure: Measure, group: Option<&str>, races: &[&Race], text: &mut Strin
             });
             let _ = write!(text, " {} |", cell.unwrap_or_else(|| "–".to_string()));
         }
-        if grows {
+        if let Some(base) = base {
             let middle = |race: &Race| Some(race.find(name)?.spread()?.median);
-            let ratio = middle(last).zip(middle(first));
+            let ratio = middle(last).zip(middle(base));
             let ratio = ratio.map_or("–".to_string(), |(last, first)| short(last / first));
             let _ = write!(text, " {ratio} |");
         }
