@@ -42,7 +42,7 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "MEASURE", conflicts_with = "save")]
     measure: Vec<Measure>,
     /// How often each contestant is measured
-    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// A tenth of the events and two rounds: to see that all works, not for figures
     #[arg(long)]
@@ -164,8 +164,9 @@ fn tell(args: &Args, dir: &Path, figures: &Figures) -> Result<ExitCode> {
     let results = dir.join("results.json");
     write(&results, &serde_json::to_string_pretty(figures)?)?;
     let report = dir.join("report.html");
-    write(&report, &page::html(figures, &peers::libraries()?))?;
-    let tables = tables::all(figures);
+    let libraries = peers::libraries()?;
+    write(&report, &page::html(figures, &libraries))?;
+    let tables = tables::all(figures, &libraries);
     println!("{tables}");
     say::step(format!("every single figure: {}", results.display()));
     say::step(format!("the same as charts: {}", report.display()));

@@ -14,8 +14,8 @@ const sizes = [
   ["64 MB", 64e6],
 ];
 
-/** Who would take longer, in seconds, does not run. */
-const PATIENCE = 10;
+/** Who would take longer, in seconds, does not run: several times what the slow ones take. */
+const patience = (bytes) => 1 + bytes * 150e-9;
 
 export async function measure() {
   const largest = smoke ? 64e3 : share < 1 ? 8e6 : Infinity;
@@ -37,7 +37,7 @@ export async function measure() {
     const names = entrants(({ raw }) => raw).filter((name) => {
       if (!last.has(name)) last.set(name, []);
       const seconds = predicted(last.get(name), bytes);
-      if (seconds > PATIENCE) skipped.set(name, `some ${Math.round(seconds)} s were to be expected`);
+      if (seconds > patience(bytes)) skipped.set(name, `some ${Math.round(seconds)} s were to be expected`);
       return !skipped.has(name);
     });
     const done = await race(what, names, run, { share: 0.3 });

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 const STYLE: &str = include_str!("page.css");
 
-pub fn html(figures: &Figures, libraries: &[(String, String)]) -> String {
+pub fn html(figures: &Figures, libraries: &[String]) -> String {
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
@@ -28,7 +28,7 @@ pub fn html(figures: &Figures, libraries: &[(String, String)]) -> String {
     page
 }
 
-fn head(figures: &Figures, libraries: &[(String, String)], page: &mut String) {
+fn head(figures: &Figures, libraries: &[String], page: &mut String) {
     let Machine { cores, cpu } = &figures.machine;
     let engines = figures.engines.iter().map(|engine| {
         let EngineFigures {
@@ -41,10 +41,6 @@ fn head(figures: &Figures, libraries: &[(String, String)], page: &mut String) {
         format!("{engine} {version} ({date}, {rounds} rounds)")
     });
     let engines: Vec<String> = engines.collect();
-    let versions = libraries
-        .iter()
-        .map(|(name, version)| format!("{name} {version}"));
-    let versions: Vec<String> = versions.collect();
     let _ = writeln!(
         page,
         "<header><h1>wasm-eventsource: benchmark</h1>\
@@ -55,7 +51,7 @@ fn head(figures: &Figures, libraries: &[(String, String)], page: &mut String) {
          Point at one for its figures.</p></header>",
         escape(cpu),
         escape(&engines.join(", ")),
-        escape(&versions.join(", ")),
+        escape(&libraries.join(", ")),
     );
 }
 

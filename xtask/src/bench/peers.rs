@@ -61,16 +61,29 @@ pub fn weigh(tools: &Tools, files: &[&PathBuf]) -> Result<Vec<Weight>> {
     Ok(serde_json::from_str(&weights)?)
 }
 
-/// The libraries by name, each with its version.
-pub fn libraries() -> Result<Vec<(String, String)>> {
+/// Those in Rust, which `bench/Cargo.toml` has.
+const CRATES: [&str; 5] = [
+    "gloo-net",
+    "eventsource-stream",
+    "sse-core",
+    "sse-stream",
+    "sseer",
+];
+
+/// The libraries with their versions.
+pub fn libraries() -> Result<Vec<String>> {
     let versions = versions(&dir().join("package-lock.json"))?;
     let direct = versions.into_iter().filter_map(|(path, locked)| {
         let name = path.strip_prefix("node_modules/")?;
         // What other packages brought along is no contestant.
         let own = !name.contains("/node_modules/") && !name.contains("esbuild");
-        own.then(|| (name.to_string(), locked.version))
+        own.then(|| format!("{name} {}", locked.version))
     });
-    Ok(direct.collect())
+    let crates = CRATES.into_iter().map(|name| {
+        let version = project::newest_locked_version(name)?;
+        Ok(format!("{name} {version}"))
+    });
+    direct.map(Ok).chain(crates).collect()
 }
 
 fn dir() -> PathBuf {

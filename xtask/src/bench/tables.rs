@@ -10,9 +10,10 @@ use std::fmt::Write;
 use std::fs;
 
 /// All tables.
-pub fn all(figures: &Figures) -> String {
+pub fn all(figures: &Figures, libraries: &[String]) -> String {
     let Machine { cores, cpu } = &figures.machine;
-    let mut text = format!("Machine: {cpu}, {cores} cores.\n");
+    let libraries = libraries.join(", ");
+    let mut text = format!("Machine: {cpu}, {cores} cores. Compared with {libraries}.\n");
     aim_table(figures, &mut text);
     for engine in &figures.engines {
         engine_tables(engine, &mut text);
