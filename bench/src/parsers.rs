@@ -24,7 +24,7 @@ pub const PARSERS: [(&str, Run); 5] = [
 ];
 
 /// What the bytes are, and their text.
-pub const CORPORA: [(&str, fn() -> String); 3] = [
+pub const CORPORA: [(&str, Text); 3] = [
     ("100-byte events", ticks),
     ("tokens", tokens),
     ("everything", everything),
@@ -46,6 +46,7 @@ const CORPUS: usize = if cfg!(debug_assertions) {
     256 << 10
 };
 
+type Text = fn() -> String;
 type Run = fn(&Bytes, usize, &mut dyn FnMut(&str, &str));
 
 /// Looks at all that was found, so that no parser can leave it away.
