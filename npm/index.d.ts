@@ -77,7 +77,7 @@ export type CloseReason =
   | { kind: "failed"; message: string; error: EventStreamError };
 
 /**
- * What went wrong. The first seven end a stream; the last three are told to `onmessageerror`, and the
+ * What went wrong. The first six end a stream; the last three are told to `onmessageerror`, and the
  * stream goes on.
  */
 export type EventStreamErrorKind =
@@ -91,8 +91,6 @@ export type EventStreamErrorKind =
   | "cors"
   /** There was no answer, or the body broke off, and the request is not sent again. */
   | "network"
-  /** The request's headers could not be made. */
-  | "headers"
   /** The request could not be made again. */
   | "open"
   /** The data of an event is no JSON. */
@@ -127,7 +125,7 @@ export class EventStreamError extends Error {
 export class EventStream<T = string> implements AsyncIterable<StreamEvent<T>> {
   /**
    * @throws TypeError for a wrong option, which it names.
-   * @throws SyntaxError (a `DOMException` in some engines is turned into it) for a URL that cannot be resolved.
+   * @throws SyntaxError for a URL that cannot be resolved.
    * @throws ReferenceError where the transport does not exist, as `EventSource` on a server.
    * @throws Error if `init` has not been awaited.
    */

@@ -3,14 +3,17 @@
 // Wasm holds the receiver. So the receiver holds on to its stream only while somebody waits or listens:
 // a stream that the program has forgotten is collected, which closes it.
 
+import { Batch } from "./batch.js";
 import { EventStreamError, report } from "./error.js";
 
 export class Receiver {
   #parsesJson;
   /** Looks whether the stream is over. What is set here also keeps the stream from being collected. */
   #settle = null;
-  /** What was pulled when nobody waited for it: events, and the error of a failure. */
+  /** What was pulled and is not taken: batches of events, and the error of a failure. */
   #queue = [];
+  /** The type and the last event ID of the event that was taken last. */
+  #last = { type: "", lastEventId: "" };
   /** The unanswered calls of `next`, in their order. */
   #waiting = [];
   /** The listeners of each event name. */
@@ -22,6 +25,8 @@ export class Receiver {
   /** Whether wasm has been asked for the next item. */
   pulling = false;
   closed = false;
+  /** Why the stream has failed: one error, whoever asks for it. */
+  #failure;
   /** Nothing more will come out of wasm. */
   ended = false;
 
@@ -33,10 +38,20 @@ export class Receiver {
 
   /** The answer to `next` that is there already. */
   take() {
-    const item = this.#queue.shift();
+    const item = this.#nextItem();
     if (item instanceof EventStreamError) return Promise.reject(item);
     if (item) return Promise.resolve({ value: item, done: false });
     return this.ended ? Promise.resolve({ value: undefined, done: true }) : undefined;
+  }
+
+  /** The next event that can be delivered, or the error of the failure. */
+  #nextItem() {
+    while (this.#queue.length > 0) {
+      const [first] = this.#queue;
+      const item = first instanceof Batch ? first.next(this.#last) : this.#queue.shift();
+      if (!item) this.#queue.shift();
+      else if (item instanceof EventStreamError || this.#parse(item, true)) return item;
+    }
   }
 
   /** What was not taken is nobody's, and no more is wanted. */
@@ -92,23 +107,19 @@ export class Receiver {
   // What wasm tells of what it pulls. The answers say whether it is to go on. It is in the midst of
   // reading then: no code of the program may run.
 
-  event(type, data, lastEventId, origin) {
-    const event = this.#read(type, data, lastEventId, origin, true);
-    if (event && !this.ended) this.#give(event);
+  events(names, data, lengths, origin) {
+    if (!this.ended) this.#give(new Batch(names, data, lengths, origin));
     return this.#goesOn();
   }
 
   problem(error) {
-    queueMicrotask(() => {
-      if (this.onmessageerror) run(this.onmessageerror, error);
-      else report(error);
-    });
+    this.#tell(error);
     return this.#goesOn();
   }
 
   /** The end follows at once. */
   failed(error) {
-    this.#give(error);
+    this.#give((this.#failure ??= error));
   }
 
   end() {
@@ -125,10 +136,22 @@ export class Receiver {
   }
 
   #give(item) {
-    const waiter = this.#waiting.shift();
-    if (!waiter) this.#queue.push(item);
-    else if (item instanceof EventStreamError) waiter.reject(item);
-    else waiter.resolve({ value: item, done: false });
+    this.#queue.push(item);
+    while (this.#waiting.length > 0) {
+      const next = this.#nextItem();
+      if (!next) return;
+      const { resolve, reject } = this.#waiting.shift();
+      if (next instanceof EventStreamError) reject(next);
+      else resolve({ value: next, done: false });
+    }
+  }
+
+  #tell(error) {
+    // Not now: wasm may be in the midst of reading.
+    queueMicrotask(() => {
+      if (this.onmessageerror) run(this.onmessageerror, error);
+      else report(error);
+    });
   }
 
   #goesOn() {
@@ -141,8 +164,8 @@ export class Receiver {
 
   /** An event of a name that has listeners. `iterated` says that it is pulled as well. */
   heard(type, data, lastEventId, origin, iterated) {
-    const event = this.#read(type, data, lastEventId, origin, !iterated);
-    if (!event) return;
+    const event = newEvent(type, data, lastEventId, origin);
+    if (!this.#parse(event, !iterated)) return;
     for (const { listener } of [...(this.#listeners.get(type) ?? [])]) run(listener, event);
   }
 
@@ -156,14 +179,16 @@ export class Receiver {
     if (settle) queueMicrotask(settle);
   }
 
-  #read(type, data, lastEventId, origin, tells) {
-    const event = newEvent(type, data, lastEventId, origin);
-    if (!this.#parsesJson) return event;
+  /** Makes of the data what it is to be; says whether that can be. */
+  #parse(event, tells) {
+    if (!this.#parsesJson) return true;
     try {
-      return { ...event, data: JSON.parse(data) };
+      event.data = JSON.parse(event.data);
+      return true;
     } catch (cause) {
-      const message = `the data of the event "${type}" is no JSON: ${cause.message}`;
-      if (tells) this.problem(new EventStreamError("decode", message, { cause, event }));
+      const message = `the data of the event "${event.type}" is no JSON: ${cause.message}`;
+      if (tells) this.#tell(new EventStreamError("decode", message, { cause, event }));
+      return false;
     }
   }
 
@@ -175,7 +200,9 @@ export class Receiver {
 
   newReason(kind, event, error) {
     if (event) return { kind, event };
-    return error ? { kind, message: error.message, error } : { kind };
+    if (!error) return { kind };
+    this.#failure ??= error;
+    return { kind, message: error.message, error: this.#failure };
   }
 
   newError(kind, message, status, cause, dropped) {

@@ -195,10 +195,22 @@ impl Inbox {
         let before = oldest.checked_sub(1).and_then(|at| self.items.get_mut(at));
         if let Some(Item::Gap(dropped)) = before {
             *dropped += 1;
-            self.items.remove(oldest);
+            self.remove(oldest);
         } else if let Some(item) = self.items.get_mut(oldest) {
             *item = Item::Gap(1);
             self.ahead += 1;
+        }
+    }
+
+    /// Removes an item over the end that is nearer, as `VecDeque::remove` would with more code.
+    fn remove(&mut self, at: usize) {
+        let last = self.items.len() - 1;
+        if at < last / 2 {
+            (0..at).rev().for_each(|at| self.items.swap(at, at + 1));
+            self.items.pop_front();
+        } else {
+            (at..last).for_each(|at| self.items.swap(at, at + 1));
+            self.items.pop_back();
         }
     }
 }

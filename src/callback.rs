@@ -42,6 +42,7 @@ impl<F: ?Sized> Callbacks<F> {
         self.0.borrow().is_empty()
     }
 
+    #[inline(never)]
     pub fn add(&self, function: Box<F>) -> Weak<Callback<F>> {
         let callback = Rc::new(Callback(RefCell::new(Some(function))));
         let known = Rc::downgrade(&callback);

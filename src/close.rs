@@ -119,14 +119,20 @@ impl CloseRule {
 
     /// The names that must be listened for, subscribed to or not, for this rule to work.
     pub(crate) fn listens_for(&self) -> Vec<Arc<str>> {
+        let mut names = Vec::new();
+        self.add_names(&mut names);
+        names
+    }
+
+    fn add_names(&self, names: &mut Vec<Arc<str>>) {
         match &self.0 {
-            Rule::Never => Vec::new(),
+            Rule::Never => {}
             Rule::Event(name)
             | Rule::Data {
                 event: Some(name), ..
-            } => vec![Arc::clone(name)],
-            Rule::Data { event: None, .. } | Rule::When(_) => vec![Arc::from(MESSAGE)],
-            Rule::Either(rules) => rules.iter().flat_map(CloseRule::listens_for).collect(),
+            } => names.push(Arc::clone(name)),
+            Rule::Data { event: None, .. } | Rule::When(_) => names.push(Arc::from(MESSAGE)),
+            Rule::Either(rules) => rules.iter().for_each(|rule| rule.add_names(names)),
         }
     }
 

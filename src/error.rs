@@ -1,7 +1,7 @@
 //! What can go wrong: [`OpenError`] before there is a connection, [`Error`] in a stream,
 //! [`DecodeError`] with one message.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use thiserror::Error;
 
@@ -24,7 +24,8 @@ use crate::{Frame, Message};
 pub enum OpenError {
     /// The URL cannot be parsed, not even against the URL of the page or worker.
     #[error(
-        "cannot open an event stream: {url:?} is not a URL that can be resolved here ({detail})"
+        "cannot open an event stream: {} is not a URL that can be resolved here ({detail})",
+        Quoted(url)
     )]
     InvalidUrl {
         /// The URL as it was given.
@@ -33,7 +34,10 @@ pub enum OpenError {
         detail: String,
     },
     /// The browser would not open a connection to this URL.
-    #[error("cannot open an event stream: the browser refuses {url:?} ({detail})")]
+    #[error(
+        "cannot open an event stream: the browser refuses {} ({detail})",
+        Quoted(url)
+    )]
     Refused {
         /// The URL as it was given.
         url: String,
@@ -42,7 +46,8 @@ pub enum OpenError {
     },
     /// No server can send an event of this name, so waiting for one would be waiting for ever.
     #[error(
-        "cannot listen for the event name {name:?}: {}",
+        "cannot listen for the event name {}: {}",
+        Quoted(name),
         if name.is_empty() {
             "an event without a name is dispatched as \"message\", listen for that"
         } else {
@@ -55,8 +60,9 @@ pub enum OpenError {
     },
     /// An event name was subscribed to, but what is opened has no stream that could yield its events.
     #[error(
-        "`open` makes no stream, so nobody would read the event {name:?}: \
-         call back for it with `on`, or open with `stream`"
+        "`open` makes no stream, so nobody would read the event {}: \
+         call back for it with `on`, or open with `stream`",
+        Quoted(name)
     )]
     NoStream {
         /// The first name that was subscribed to; `*` for all of them.
@@ -85,7 +91,7 @@ pub enum OpenError {
     ///
     /// [only the browser itself sets]: https://fetch.spec.whatwg.org/#forbidden-request-header
     #[cfg(feature = "fetch")]
-    #[error("cannot send the header {name:?}: {detail}")]
+    #[error("cannot send the header {}: {detail}", Quoted(name))]
     InvalidHeader {
         /// The name as it was given.
         name: String,
@@ -105,8 +111,9 @@ pub enum OpenError {
     /// There is no `EventSource` here, or no `fetch`: this is not a browser's window or worker.
     /// Rendering on a server is the usual case; open the stream in the browser.
     #[error(
-        "cannot open {url:?}: there is no `EventSource` or `fetch` here; \
-         open event streams in a browser's window or worker, not on the server"
+        "cannot open {}: there is no `EventSource` or `fetch` here; \
+         open event streams in a browser's window or worker, not on the server",
+        Quoted(url)
     )]
     Unsupported {
         /// The URL as it was given.
@@ -142,7 +149,7 @@ pub enum Error {
     #[error(transparent)]
     Decode(#[from] DecodeError),
     /// Here messages are missing: the [`Buffer`](crate::Buffer) was full and dropped them.
-    #[error("{dropped} messages were dropped here, because the buffer was full")]
+    #[error("{} messages were dropped here, because the buffer was full", Number(*dropped))]
     Lagged {
         /// How many.
         dropped: u64,
@@ -156,9 +163,10 @@ pub enum Error {
     ///
     /// [failed the connection]: https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection
     #[error(
-        "the event stream {url:?} failed for good {}: the answer was not \"200 OK\" with \
+        "the event stream {} failed for good {}: the answer was not \"200 OK\" with \
          `text/event-stream`, there was none, or the request was blocked (CORS, content security \
          policy); the browser's network panel shows which",
+        Quoted(url),
         if *was_open { "after it had been open" } else { "before it was ever open" }
     )]
     Failed {
@@ -171,7 +179,7 @@ pub enum Error {
     /// error). [`Connection::response`](crate::Connection::response) has the answer: its headers, and
     /// its body, which often says more.
     #[cfg(feature = "fetch")]
-    #[error("the server answered {url:?} with the status {}", StatusLine(*status, status_text))]
+    #[error("the server answered {} with the status {}", Quoted(url), StatusLine(*status, status_text))]
     Status {
         /// The URL as it was given.
         url: String,
@@ -185,12 +193,9 @@ pub enum Error {
     /// [`Connection::response`](crate::Connection::response) has the answer.
     #[cfg(feature = "fetch")]
     #[error(
-        "the server answered {url:?} with {}, not with `text/event-stream`",
-        if content_type.is_empty() {
-            "no content type".to_owned()
-        } else {
-            format!("the content type {content_type:?}")
-        }
+        "the server answered {} with {}, not with `text/event-stream`",
+        Quoted(url),
+        ContentType(content_type)
     )]
     ContentType {
         /// The URL as it was given.
@@ -210,10 +215,11 @@ pub enum Error {
     /// [CORS]: https://fetch.spec.whatwg.org/#http-cors-protocol
     #[cfg(feature = "fetch")]
     #[error(
-        "the server answers {url:?}, but does not allow this page to read it (CORS): it must send \
+        "the server answers {}, but does not allow this page to read it (CORS): it must send \
          `Access-Control-Allow-Origin`; `Access-Control-Allow-Headers` for the request's headers, \
          `Last-Event-ID` among them when it resumes; and `Access-Control-Allow-Credentials` if \
-         cookies go along"
+         cookies go along",
+        Quoted(url)
     )]
     Cors {
         /// The URL as it was given.
@@ -222,8 +228,9 @@ pub enum Error {
     /// No server was reached, or the connection broke, and the request is not sent again.
     #[cfg(feature = "fetch")]
     #[error(
-        "{} {url:?} ({detail}); the request is not sent again by itself",
-        if *was_open { "the connection broke to" } else { "no answer came from" }
+        "{} {} ({detail}); the request is not sent again by itself",
+        if *was_open { "the connection broke to" } else { "no answer came from" },
+        Quoted(url)
     )]
     Network {
         /// The URL as it was given.
@@ -235,7 +242,7 @@ pub enum Error {
     },
     /// The headers for an attempt could not be had: what computes them returned an error.
     #[cfg(feature = "fetch")]
-    #[error("there are no headers for the request to {url:?}: {detail}")]
+    #[error("there are no headers for the request to {}: {detail}", Quoted(url))]
     Headers {
         /// The URL as it was given.
         url: String,
@@ -244,7 +251,10 @@ pub enum Error {
     },
     /// Here an event is missing: it was larger than what is allowed, and was skipped.
     #[cfg(feature = "fetch")]
-    #[error("an event of more than {limit} bytes was skipped; `max_event_size` allows larger ones")]
+    #[error(
+        "an event of more than {} bytes was skipped; `max_event_size` allows larger ones",
+        Number(*limit as u64)
+    )]
     TooLarge {
         /// How many bytes are allowed.
         limit: usize,
@@ -263,9 +273,25 @@ impl fmt::Display for StatusLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StatusLine(0, _) => f.write_str("0: one that may not be looked at"),
-            StatusLine(status, "") => write!(f, "{status}"),
-            StatusLine(status, text) => write!(f, "{status} {}", Line(text)),
+            StatusLine(status, "") => Number((*status).into()).fmt(f),
+            StatusLine(status, text) => {
+                write!(f, "{} {}", Number((*status).into()), Line(text))
+            }
         }
+    }
+}
+
+#[cfg(feature = "fetch")]
+struct ContentType<'a>(&'a str);
+
+#[cfg(feature = "fetch")]
+impl fmt::Display for ContentType<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("no content type");
+        }
+        f.write_str("the content type ")?;
+        Quoted(self.0).fmt(f)
     }
 }
 
@@ -342,17 +368,76 @@ struct Line<'a>(&'a str);
 impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 200;
-        for (at, c) in self.0.chars().enumerate() {
-            if at == LONGEST {
-                return write!(f, "… ({} bytes)", self.0.len());
-            }
-            if c.is_control() {
-                write!(f, "{}", c.escape_default())?;
-            } else {
-                write!(f, "{c}")?;
-            }
+        write_visibly(f, self.0, LONGEST, false)
+    }
+}
+
+/// A text in quotes, as `Debug` writes one. That would bring the tables of what is printable in all of
+/// Unicode into every app: 6 KB.
+pub(crate) struct Quoted<'a>(pub &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        write_visibly(f, self.0, usize::MAX, true)?;
+        f.write_char('"')
+    }
+}
+
+/// Writes a text without the characters that would break the line or move the cursor: those as Rust
+/// writes them.
+fn write_visibly(
+    f: &mut fmt::Formatter<'_>,
+    text: &str,
+    longest: usize,
+    in_quotes: bool,
+) -> fmt::Result {
+    for (at, c) in text.chars().enumerate() {
+        if at == longest {
+            return write!(f, "… ({} bytes)", Number(text.len() as u64));
         }
-        Ok(())
+        let escape = match c {
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '"' if in_quotes => "\\\"",
+            '\\' if in_quotes => "\\\\",
+            c if c.is_control() => {
+                write_code(f, c)?;
+                continue;
+            }
+            c => {
+                f.write_char(c)?;
+                continue;
+            }
+        };
+        f.write_str(escape)?;
+    }
+    Ok(())
+}
+
+/// Writes the code of a control character: they are all below U+00A0.
+fn write_code(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
+    let digit = |digit| char::from(digit + if digit < 10 { b'0' } else { b'a' - 10 });
+    let code = c as u8;
+    f.write_str("\\u{")?;
+    if code > 0xF {
+        f.write_char(digit(code >> 4))?;
+    }
+    f.write_char(digit(code & 0xF))?;
+    f.write_char('}')
+}
+
+/// A number, without the room for signs, padding and other bases that every app would get.
+struct Number(u64);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (before, digit) = (self.0 / 10, self.0 % 10);
+        if before > 0 {
+            Number(before).fmt(f)?;
+        }
+        f.write_char(char::from(b'0' + digit as u8))
     }
 }
 
@@ -384,6 +469,26 @@ mod tests {
             failed.contains("\"/sse\"") && failed.contains("after it had been open"),
             "{failed}"
         );
+    }
+
+    #[test]
+    fn quoted_texts_are_written_as_rust_writes_them() {
+        for text in [
+            "",
+            "/sse?a=\"b\\c\"",
+            "a\r\n\tb",
+            "\u{1b}[1m\u{10}\u{7f}\u{9f}",
+            "é 水 🎉",
+        ] {
+            assert_eq!(Quoted(text).to_string(), format!("{text:?}"));
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_rust_writes_them() {
+        for number in [0, 7, 10, 1_000_203, u64::MAX] {
+            assert_eq!(Number(number).to_string(), number.to_string());
+        }
     }
 
     #[test]

@@ -34,6 +34,8 @@
 //! - With the feature `fetch`, `EventSource::fetch` and its kin read a streamed `fetch()` in the place of
 //!   the browser's `EventSource`: with headers and a body, the status, and several times the speed. The
 //!   module `parser` is what reads the bytes.
+//! - With the features `yew` and `leptos`, the modules of these names have hooks for components: the
+//!   newest event, or every event folded into a value, and the state of the connection.
 //! - [`OpenError`] comes before there is a connection, [`Error`] in a stream, [`DecodeError`] with one
 //!   message.
 //!
@@ -50,6 +52,10 @@ mod callback;
 mod close;
 mod connection;
 mod error;
+#[cfg(feature = "leptos")]
+pub mod leptos;
+#[cfg(all(feature = "npm", target_arch = "wasm32"))]
+mod memory;
 mod message;
 #[cfg(feature = "npm")]
 mod npm;
@@ -65,6 +71,10 @@ mod sys;
 mod topic;
 mod transport;
 mod typed;
+#[cfg(any(feature = "yew", feature = "leptos"))]
+mod ui;
+#[cfg(feature = "yew")]
+pub mod yew;
 
 pub use buffer::Buffer;
 pub use callback::Listener;
@@ -80,6 +90,6 @@ pub use transport::fetch::Body;
 pub use typed::{Envelope, Text};
 
 /// Compiles the examples of the README.
-#[cfg(all(doctest, feature = "fetch"))]
+#[cfg(all(doctest, feature = "fetch", feature = "leptos", feature = "yew"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -164,6 +164,14 @@ impl<'a> Frame<'a> {
     }
 }
 
+impl Frame<'_> {
+    /// A copy that can be kept.
+    #[inline(never)]
+    pub(crate) fn kept(&self) -> Message {
+        self.clone().into_owned()
+    }
+}
+
 impl Message {
     /// A message whose event type and origin are shared with others of the same connection.
     pub(crate) fn shared(event_type: Arc<str>, data: String, id: String, origin: Arc<str>) -> Self {

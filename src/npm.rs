@@ -8,8 +8,9 @@
 use std::{
     cell::RefCell,
     future::poll_fn,
+    mem,
     rc::Rc,
-    task::{Context, Poll, Waker, ready},
+    task::{Context, Poll, Waker},
 };
 
 use gloo_events::EventListener;
@@ -17,13 +18,16 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    CloseReason, Connection, Frame, Lifecycle, Listener, stream::Feed, sys, transport::FeedItem,
+    CloseReason, Connection, Error, Frame, Lifecycle, Listener, stream::Feed, sys,
+    transport::FeedItem,
 };
 
+mod batch;
 mod error;
 mod options;
 mod text;
 
+use batch::{Batch, is_large};
 use error::{ends_the_stream, new_error, open_error};
 use options::Options;
 use text::LastText;
@@ -34,16 +38,10 @@ extern "C" {
     /// without running code of the program's.
     pub type Receiver;
 
-    /// What was pulled: an event, what went wrong with some, the failure of the stream. The answer says
-    /// whether more is wanted.
+    /// What was pulled: events (as a [`Batch`] has them), what went wrong with some, the failure of the
+    /// stream. The answer says whether more is wanted.
     #[wasm_bindgen(method)]
-    fn event(
-        this: &Receiver,
-        event_type: &JsValue,
-        data: &str,
-        last_event_id: &JsValue,
-        origin: &JsValue,
-    ) -> bool;
+    fn events(this: &Receiver, names: &str, data: &str, lengths: &[u32], origin: &str) -> bool;
 
     #[wasm_bindgen(method)]
     fn problem(this: &Receiver, error: &JsValue) -> bool;
@@ -104,6 +102,9 @@ pub struct Source(Rc<Pump>);
 struct Pump {
     connection: Connection,
     feed: RefCell<Feed>,
+    batch: RefCell<Batch>,
+    /// Whether events go on one by one: others would replace them as long as they are not taken.
+    singly: bool,
     receiver: Rc<Receiver>,
     /// Who listens for which name.
     listeners: RefCell<Vec<(String, Listener)>>,
@@ -142,6 +143,8 @@ impl Source {
         Ok(Source(Rc::new(Pump {
             connection,
             feed: RefCell::new(feed),
+            batch: RefCell::default(),
+            singly: options.drops(),
             receiver,
             listeners: RefCell::default(),
             texts: Texts::default(),
@@ -231,28 +234,30 @@ impl Drop for Source {
 }
 
 impl Pump {
+    /// Pulls until no more is wanted. Pending when there is nothing more yet.
     fn poll_pull(&self, cx: &mut Context<'_>) -> Poll<()> {
         // The receiver asks once at a time, and runs nothing meanwhile that could ask again.
-        let Ok(mut feed) = self.feed.try_borrow_mut() else {
+        let (Ok(mut feed), Ok(mut batch)) =
+            (self.feed.try_borrow_mut(), self.batch.try_borrow_mut())
+        else {
             return Poll::Ready(());
         };
         loop {
-            let more = match ready!(feed.poll_next(cx)) {
-                Some(FeedItem::Item(Lifecycle::Message(frame))) => self.give(&frame),
-                Some(FeedItem::Item(_) | FeedItem::Nothing) => true,
-                Some(FeedItem::Error(error)) => {
-                    let told = new_error(&self.receiver, &self.connection, &error);
-                    if ends_the_stream(&error) {
-                        self.receiver.failed(&told);
-                        true
-                    } else {
-                        self.receiver.problem(&told)
-                    }
+            let more = match feed.poll_next(cx) {
+                Poll::Ready(Some(FeedItem::Item(Lifecycle::Message(frame)))) => {
+                    self.add(&mut batch, &frame)
                 }
-                None => {
+                Poll::Ready(Some(FeedItem::Item(_) | FeedItem::Nothing)) => true,
+                Poll::Ready(Some(FeedItem::Error(error))) => {
+                    self.flush(&mut batch) & self.error(&error)
+                }
+                Poll::Ready(None) => {
+                    self.flush(&mut batch);
                     self.receiver.end();
                     false
                 }
+                Poll::Pending if batch.is_empty() => return Poll::Pending,
+                Poll::Pending => self.flush(&mut batch),
             };
             if !more {
                 return Poll::Ready(());
@@ -260,10 +265,54 @@ impl Pump {
         }
     }
 
-    fn give(&self, frame: &Frame<'_>) -> bool {
-        let [event_type, last_event_id, origin] = self.texts.of(frame);
-        self.receiver
-            .event(&event_type, frame.data(), &last_event_id, &origin)
+    /// Takes in an event, and tells the receiver if it is not to wait for others. Says whether more is
+    /// wanted.
+    fn add(&self, batch: &mut Batch, frame: &Frame<'_>) -> bool {
+        if is_large(frame) {
+            self.flush(batch);
+            batch.add_names(frame);
+            return self.send(batch, frame.data());
+        }
+        let more = batch.takes(frame) || self.flush(batch);
+        batch.add(frame);
+        if more && !self.singly && !batch.is_full() {
+            return true;
+        }
+        self.flush(batch)
+    }
+
+    /// Tells the receiver of all events that wait for it.
+    fn flush(&self, batch: &mut Batch) -> bool {
+        if batch.is_empty() {
+            return true;
+        }
+        let data = mem::take(&mut batch.data);
+        let more = self.send(batch, &data);
+        batch.data = data;
+        batch.data.clear();
+        more
+    }
+
+    fn send(&self, batch: &mut Batch, data: &str) -> bool {
+        let Batch {
+            names,
+            lengths,
+            origin,
+            ..
+        } = &*batch;
+        let more = self.receiver.events(names, data, lengths, origin);
+        batch.clear();
+        more
+    }
+
+    /// Tells the receiver of what went wrong.
+    fn error(&self, error: &Error) -> bool {
+        let told = new_error(&self.receiver, &self.connection, error);
+        if ends_the_stream(error) {
+            self.receiver.failed(&told);
+            return true;
+        }
+        self.receiver.problem(&told)
     }
 
     fn hear(&self, frame: &Frame<'_>) {

@@ -139,7 +139,7 @@ impl Session {
         let callbacks = topic.and_then(|topic| topic.callbacks.snapshot());
         let verdict = self.rule.judge(frame);
         if verdict != Verdict::Continue {
-            self.end(CloseReason::Rule(frame.clone().into_owned()));
+            self.end(CloseReason::Rule(frame.kept()));
         }
         let delivered = verdict != Verdict::Mark;
         Arrival {

@@ -2,8 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
-    fmt,
+    fmt, mem,
     rc::Weak,
 };
 
@@ -128,7 +127,7 @@ pub(crate) struct StateCell {
     /// Whether that is `Closed`: asked for each message.
     closed: Cell<bool>,
     observers: Callbacks<StateObserver>,
-    untold: RefCell<VecDeque<State>>,
+    untold: RefCell<Vec<State>>,
     telling: Cell<bool>,
     silent: Cell<bool>,
 }
@@ -150,7 +149,7 @@ impl StateCell {
     /// Changes the state; the observers hear of it at the next [`tell`](Self::tell).
     pub fn change(&self, state: State) {
         if !self.observers.is_empty() {
-            self.untold.borrow_mut().push_back(state.clone());
+            self.untold.borrow_mut().push(state.clone());
         }
         self.closed.set(matches!(state, State::Closed(_)));
         self.current.replace(state);
@@ -179,10 +178,7 @@ impl StateCell {
         if self.telling.replace(true) {
             return;
         }
-        loop {
-            // A statement of its own, so that the queue is free again while observers run.
-            let next = self.untold.borrow_mut().pop_front();
-            let Some(state) = next else { break };
+        while let Some(state) = self.next_untold() {
             self.observers.each(|observer| {
                 if !self.silent.get() {
                     observer(&state);
@@ -193,6 +189,16 @@ impl StateCell {
         if self.is_closed() {
             self.observers.clear();
         }
+    }
+
+    /// The first of them. Nothing is borrowed while observers run.
+    fn next_untold(&self) -> Option<State> {
+        let mut untold = self.untold.borrow_mut();
+        let mut first = untold.pop()?;
+        for earlier in untold.iter_mut().rev() {
+            mem::swap(earlier, &mut first);
+        }
+        Some(first)
     }
 
     /// Makes good what an observer broke that threw a JavaScript exception: such a one leaves `tell`

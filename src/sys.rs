@@ -2,9 +2,9 @@
 //! check are here and nowhere else.
 
 use gloo_events::EventListener;
-use js_sys::{Array, Error, ReferenceError};
+use js_sys::{Array, Reflect};
 #[cfg(feature = "fetch")]
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::{Error, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 #[cfg(feature = "fetch")]
 use wasm_bindgen_futures::JsFuture;
@@ -12,7 +12,7 @@ use web_sys::{Event, EventSource, EventSourceInit, EventTarget, MessageEvent};
 #[cfg(feature = "fetch")]
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request, RequestInit, Response, Url};
 
-use crate::OpenError;
+use crate::{OpenError, close::MESSAGE};
 
 #[wasm_bindgen]
 extern "C" {
@@ -59,6 +59,9 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_name = reportError)]
     fn report_error_globally(thrown: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_name = String)]
+    fn text_of(value: &JsValue) -> Result<String, JsValue>;
 
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     fn log_error(thrown: &JsValue);
@@ -127,8 +130,8 @@ pub(crate) fn new_event_source(
     let init = EventSourceInit::new();
     init.set_with_credentials(with_credentials);
     EventSource::new_with_event_source_init_dict(url, &init).map_err(|thrown| {
-        let syntax = |error: &Error| error.name() == "SyntaxError";
-        open_error(url, &thrown, thrown.dyn_ref().is_some_and(syntax))
+        let invalid_url = property(&thrown, "name").as_deref() == Some("SyntaxError");
+        open_error(url, &thrown, invalid_url)
     })
 }
 
@@ -145,7 +148,7 @@ pub(crate) fn require_browser(url: &str) -> Result<(), OpenError> {
 
 fn open_error(url: &str, thrown: &JsValue, invalid_url: bool) -> OpenError {
     let (url, detail) = (url.to_owned(), detail(thrown));
-    if thrown.is_instance_of::<ReferenceError>() {
+    if property(thrown, "name").as_deref() == Some("ReferenceError") {
         OpenError::Unsupported { url }
     } else if invalid_url {
         OpenError::InvalidUrl { url, detail }
@@ -173,7 +176,7 @@ pub(crate) fn new_request(
 #[cfg(feature = "fetch")]
 fn base_url() -> Option<String> {
     let location = Reflect::get(&js_sys::global(), &"location".into()).ok()?;
-    Reflect::get(&location, &"href".into()).ok()?.as_string()
+    property(&location, "href")
 }
 
 /// Whether the URL is not of the page's or worker's origin.
@@ -228,7 +231,12 @@ pub(crate) fn get_reader(body: &ReadableStream) -> Result<ReadableStreamDefaultR
 /// Runs this when the signal is aborted, unless what is returned is dropped before.
 #[cfg(any(feature = "fetch", feature = "npm"))]
 pub(crate) fn on_abort(signal: &JsValue, run: impl FnOnce() + 'static) -> EventListener {
-    EventListener::once(signal.unchecked_ref(), "abort", |_| run())
+    let mut run = Some(run);
+    EventListener::new(signal.unchecked_ref(), "abort", move |_| {
+        if let Some(run) = run.take() {
+            run();
+        }
+    })
 }
 
 /// Milliseconds from some moment on, by a clock that nobody sets.
@@ -277,7 +285,7 @@ impl Tasks {
     pub fn new(mut run: impl FnMut() + 'static) -> Option<Self> {
         let channel = Channel::new().ok()?;
         let to = channel.port2();
-        let listener = EventListener::new(&to, "message", move |_| run());
+        let listener = EventListener::new(&to, MESSAGE, move |_| run());
         to.start().ok()?;
         Some(Tasks {
             from: channel.port1(),
@@ -300,11 +308,16 @@ impl Drop for Tasks {
     }
 }
 
+/// What an exception says: an error's message, or the text of anything else.
 pub(crate) fn detail(thrown: &JsValue) -> String {
-    match thrown.dyn_ref::<Error>() {
-        Some(error) => error.message().into(),
-        None => format!("{thrown:?}"),
-    }
+    property(thrown, "message")
+        .or_else(|| text_of(thrown).ok())
+        .unwrap_or_default()
+}
+
+/// A property that is a string. Of what is no object there is none.
+fn property(of: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(of, &name.into()).ok()?.as_string()
 }
 
 /// Does with an exception what the platform does with one that an event handler throws.
@@ -312,5 +325,59 @@ pub(crate) fn report_error(thrown: &JsValue) {
     if report_error_globally(thrown).is_err() {
         // Older engines, and Node, have no `reportError`.
         log_error(thrown);
+    }
+}
+
+#[cfg(any(feature = "yew", feature = "leptos"))]
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = requestAnimationFrame)]
+    fn request_animation_frame(run: &JsValue) -> Result<f64, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = cancelAnimationFrame)]
+    fn cancel_animation_frame(id: f64) -> Result<(), JsValue>;
+}
+
+/// How long a page without frames waits for what is to run in one, in milliseconds. In hidden pages, the
+/// only ones that have to, browsers let no timer run more often than that.
+#[cfg(any(feature = "yew", feature = "leptos"))]
+const LONGEST_FRAME: u32 = 1000;
+
+/// Something that runs in the browser's next frame, or after a second: a hidden page has no frames.
+/// Dropping it cancels it.
+///
+/// `gloo-render` panics where there is no window, and knows nothing of hidden pages.
+#[cfg(any(feature = "yew", feature = "leptos"))]
+pub(crate) struct NextFrame {
+    id: Option<f64>,
+    _run: wasm_bindgen::closure::Closure<dyn FnMut()>,
+    _timeout: gloo_timers::callback::Timeout,
+}
+
+#[cfg(any(feature = "yew", feature = "leptos"))]
+impl NextFrame {
+    /// `None` where there is no browser. What is to run must drop this.
+    pub fn request(run: impl Fn() + 'static) -> Option<Self> {
+        if cfg!(not(target_arch = "wasm32")) {
+            return None;
+        }
+        let run = std::rc::Rc::new(run);
+        let late = std::rc::Rc::clone(&run);
+        let run = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || run());
+        Some(NextFrame {
+            id: request_animation_frame(run.as_ref()).ok(),
+            _run: run,
+            _timeout: gloo_timers::callback::Timeout::new(LONGEST_FRAME, move || late()),
+        })
+    }
+}
+
+#[cfg(any(feature = "yew", feature = "leptos"))]
+impl Drop for NextFrame {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            // It can only be missing where there is no `requestAnimationFrame` either.
+            let _ = cancel_animation_frame(id);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! One event name, and everybody who wants its messages.
 
-use std::{rc::Rc, sync::Arc};
+use std::{mem, rc::Rc, sync::Arc};
 
 use crate::{Frame, OpenError, callback::Callbacks};
 
@@ -16,9 +16,9 @@ pub(crate) struct Topic {
 
 impl Topic {
     pub fn new(name: Arc<str>, streamed: bool) -> Result<Rc<Self>, OpenError> {
-        if name.is_empty() || name.contains(['\n', '\r']) {
+        if name.is_empty() || name.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) {
             return Err(OpenError::InvalidEventName {
-                name: name.to_string(),
+                name: String::from(&*name),
             });
         }
         Ok(Rc::new(Topic {
@@ -36,25 +36,28 @@ pub(crate) struct Topics(Vec<Rc<Topic>>);
 
 impl Topics {
     pub fn get(&self, name: &str) -> Option<&Rc<Topic>> {
-        self.place(name).ok().map(|at| &self.0[at])
+        self.0.get(self.place(name).ok()?)
     }
 
     /// The topic of this name; a new one is added if there is none.
-    pub fn named(&mut self, name: Arc<str>, streamed: bool) -> Result<&Rc<Topic>, OpenError> {
-        let at = match self.place(&name) {
-            Ok(at) => at,
-            Err(at) => {
-                self.0.insert(at, Topic::new(name, streamed)?);
-                at
-            }
-        };
-        Ok(&self.0[at])
+    pub fn named(&mut self, name: Arc<str>, streamed: bool) -> Result<Rc<Topic>, OpenError> {
+        if let Some(topic) = self.get(&name) {
+            return Ok(Rc::clone(topic));
+        }
+        let topic = Topic::new(name, streamed)?;
+        self.add(&topic);
+        Ok(topic)
     }
 
     /// Adds a topic whose name is new.
     pub fn add(&mut self, topic: &Rc<Topic>) {
         if let Err(at) = self.place(&topic.name) {
-            self.0.insert(at, Rc::clone(topic));
+            // `Vec::insert`, without its panic and all that this would print.
+            let mut last = Rc::clone(topic);
+            for later in self.0.iter_mut().skip(at) {
+                mem::swap(later, &mut last);
+            }
+            self.0.push(last);
         }
     }
 

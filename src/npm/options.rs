@@ -77,6 +77,11 @@ impl Options {
         source
     }
 
+    /// Whether events that are not taken in time are dropped.
+    pub(super) fn drops(&self) -> bool {
+        self.limit().is_some_and(|limit| limit > 0)
+    }
+
     fn close_rule(&self) -> CloseRule {
         match (self.close_event(), self.close_data()) {
             (Some(event), Some(data)) => CloseRule::event_with_data(event, data),

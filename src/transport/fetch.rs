@@ -181,7 +181,7 @@ impl Fetch {
         if (arrival.for_callbacks() || session.is_closed() && !was_closed)
             && let Some(session) = self.port.session.upgrade()
         {
-            let message = frame.clone().into_owned();
+            let message = frame.kept();
             spawn_local(async move {
                 sys::guarded(|| {
                     if session.close_reason() == Some(CloseReason::Called) {

@@ -123,7 +123,7 @@ impl Port {
         if !arrival.for_stream {
             session.announce(arrival, &message);
         } else if arrival.for_callbacks() {
-            self.keep(session, Lifecycle::Message(message.clone()));
+            self.keep(session, Lifecycle::Message(message.kept()));
             session.announce(arrival, &message);
         } else {
             self.keep(session, Lifecycle::Message(message));

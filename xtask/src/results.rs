@@ -18,6 +18,11 @@ impl Counts {
     pub fn run(self) -> u32 {
         self.passed + self.failed
     }
+
+    /// How many there are, with those that said themselves that they cannot be had here.
+    pub fn known(self) -> u32 {
+        self.run() + self.ignored
+    }
 }
 
 impl AddAssign for Counts {

@@ -41,15 +41,26 @@ impl Server {
     /// Starts the server with the demo page; port 0 lets the system choose.
     pub fn start(program: &Path, port: u16) -> Result<Self> {
         let root = project::root();
-        Self::serving(program, port, &root.join("www"), &root.join("pkg"), &[])
+        let folders = [("--www", root.join("www")), ("--pkg", root.join("pkg"))];
+        Self::serving(program, port, &folders, &[])
     }
 
-    /// Starts the server with these folders at `/` and `/pkg/`.
+    /// Starts the server for tests: with the demo page, and the sites that use the package.
+    pub fn for_tests(program: &Path, site: &Path) -> Result<Self> {
+        let root = project::root();
+        let folders = [
+            ("--www", root.join("www")),
+            ("--pkg", root.join("pkg")),
+            ("--site", site.to_owned()),
+        ];
+        Self::serving(program, 0, &folders, &[])
+    }
+
+    /// Starts the server with these folders, by its options, and with what other options there are.
     pub fn serving(
         program: &Path,
         port: u16,
-        www: &Path,
-        pkg: &Path,
+        folders: &[(&str, PathBuf)],
         options: &[&str],
     ) -> Result<Self> {
         let mut command = Command::new(program);
@@ -59,7 +70,7 @@ impl Server {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         // The suites need no page, so there may be no package to serve.
-        for (option, dir) in [("--www", www), ("--pkg", pkg)] {
+        for (option, dir) in folders {
             if dir.is_dir() {
                 command.arg(option).arg(dir);
             }
@@ -106,13 +117,13 @@ impl Server {
         bail!("the scenario server ended by itself ({status})");
     }
 
-    /// Tells the browser tests where the server is.
+    /// Tells the browser tests of the package in this folder where the server is.
     ///
     /// They run in a page that the test runner serves, and it serves the files below the
-    /// repository's root as well: so a file can say at run time what would otherwise have to be
-    /// compiled in. It is always the root's own `target`, wherever cargo builds.
-    pub fn announce(&self) -> Result<()> {
-        let dir = project::root().join("target");
+    /// package's folder as well: so a file can say at run time what would otherwise have to be
+    /// compiled in. It is always the package's own `target`, wherever cargo builds.
+    pub fn announce(&self, package: &str) -> Result<()> {
+        let dir = project::root().join(package).join("target");
         fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
         let path = dir.join("scenario-server.url");
         fs::File::create(&path)

@@ -2,6 +2,8 @@
 //!
 //! A step that fails does not hide the others: all run, and what failed is listed at the end.
 
+mod consumers;
+
 use crate::engine::Engine;
 use crate::process::Finished;
 use crate::results::{self, Counts};
@@ -23,21 +25,72 @@ pub struct Args {
     /// Run only the browser tests whose name contains this, and nothing else
     #[arg(long, value_name = "NAME")]
     filter: Option<String>,
+    /// Run only this browser suite, and nothing else (may be given several times)
+    #[arg(long, value_name = "SUITE", value_parser = SUITES.each_ref().map(|suite| suite.name))]
+    suite: Vec<String>,
     /// Leave out all that runs on the host: formatting, clippy, rustdoc, host tests
     #[arg(long)]
     skip_host: bool,
 }
 
-/// The browser suites: test targets of the root package.
-const SUITES: [&str; 3] = ["web", "worker", "fetch"];
+impl Args {
+    /// Whether only some of the browser tests are to run.
+    fn is_partial(&self) -> bool {
+        self.filter.is_some() || !self.suite.is_empty()
+    }
+
+    fn suites(&self) -> impl Iterator<Item = &'static Suite> {
+        let wanted = |name: &str| self.suite.is_empty() || self.suite.iter().any(|s| s == name);
+        SUITES.iter().filter(move |suite| wanted(suite.name))
+    }
+}
+
+/// A browser suite: a test target of a package.
+struct Suite {
+    name: &'static str,
+    /// The package's folder.
+    package: &'static str,
+    target: &'static str,
+    features: &'static str,
+}
+
+impl Suite {
+    /// One of the crate's own. It does without the frameworks, for which it would have to wait.
+    const fn of_the_crate(target: &'static str) -> Self {
+        Self {
+            name: target,
+            package: ".",
+            target,
+            features: "fetch,js,npm",
+        }
+    }
+
+    /// One of a package for a framework.
+    const fn of_a_framework(name: &'static str, package: &'static str) -> Self {
+        Self {
+            name,
+            package,
+            target: "browser",
+            features: "",
+        }
+    }
+}
+
+static SUITES: [Suite; 5] = [
+    Suite::of_the_crate("web"),
+    Suite::of_the_crate("worker"),
+    Suite::of_the_crate("fetch"),
+    Suite::of_a_framework("yew", "tests/ui/yew"),
+    Suite::of_a_framework("leptos", "tests/ui/leptos"),
+];
 
 /// How long one suite may take in one engine once it has been compiled, in seconds.
 const SUITE_SECONDS: u64 = 600;
 /// How long the whole command around it may take: compiling comes first.
 const COMMAND_LIMIT: Duration = Duration::from_secs(40 * 60);
 
-/// How long the demo page may take in one engine; all is compiled before.
-const PAGE_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// How long the demo page, or the package, may take in one engine; all is compiled before.
+const PAGE_LIMIT: Duration = Duration::from_secs(10 * 60);
 
 /// What failed, in the order in which it did.
 #[derive(Default)]
@@ -93,18 +146,29 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let tools = setup::wasm()?;
     let engines = drivers(args, &tools, &mut failures);
 
-    if args.filter.is_none() && !args.skip_host {
+    let on_host = !args.is_partial() && !args.skip_host;
+    let mut host_counts = Counts::default();
+    if on_host {
         check(&host, &tools, &mut failures);
-        lines.push(Line::new("host", host_tests(&host, &mut failures), ""));
+        host_counts += host_tests(&host, &mut failures);
     }
 
     let page = build_page_test(args, &host, &tools, &mut failures);
+    let sites = page.is_some() && consumers::build_sites(&tools, &mut failures);
     let server = server::build(&host).and_then(|program| {
-        let server = Server::start(&program, 0)?;
-        server.announce()?;
+        let server = Server::for_tests(&program, &consumers::sites())?;
+        SUITES
+            .iter()
+            .try_for_each(|suite| server.announce(suite.package))?;
         Ok(server)
     });
     let server = failures.keep("scenario server", server);
+    if on_host {
+        if let (Some(server), true) = (&server, sites) {
+            host_counts += consumers::host_tests(&tools, server, &mut failures);
+        }
+        lines.push(Line::new("host", host_counts, ""));
+    }
     let mut tested = Vec::new();
     let first = engines.iter().find(|(_, driver)| driver.is_some());
     if let (Some(_), Some((engine, _))) = (&page, first) {
@@ -121,11 +185,15 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             continue;
         };
         let mut counts = Counts::default();
-        for suite in SUITES {
+        for suite in args.suites() {
             counts += run_suite(&tools, engine, &driver, suite, args, &mut failures);
         }
         if let Some(page) = &page {
-            counts += run_page_test(page, engine, &driver, server, &mut failures);
+            counts += run_page_test(page, PageTest::Demo, engine, &driver, server, &mut failures);
+            if sites {
+                let what = PageTest::Package;
+                counts += run_page_test(page, what, engine, &driver, server, &mut failures);
+            }
         }
         tested.push((engine, counts));
         lines.push(Line::new(engine, counts, ""));
@@ -182,7 +250,7 @@ fn check(host: &Shell, tools: &Tools, failures: &mut Failures) {
             "clippy for wasm",
             cmd!(
                 tools.sh,
-                "cargo clippy --package wasm-eventsource --package bench --target {target} --all-targets --all-features -- -D warnings"
+                "cargo clippy --package wasm-eventsource --package bench --package leptos-test --package yew-test --target {target} --all-targets --all-features -- -D warnings"
             )
             .into(),
         );
@@ -222,11 +290,12 @@ fn run_suite(
     tools: &Tools,
     engine: Engine,
     driver: &Path,
-    suite: &str,
+    suite: &Suite,
     args: &Args,
     failures: &mut Failures,
 ) -> Counts {
-    say::step(format!("{engine}: suite {suite}"));
+    let what = format!("{engine}: suite {}", suite.name);
+    say::step(&what);
     let run = || {
         process::run_and_read(
             suite_command(tools, engine, driver, suite, args),
@@ -236,12 +305,12 @@ fn run_suite(
     let mut done = run();
     if done.as_ref().is_ok_and(died_before_any_test) {
         say::notice(format!(
-            "{engine}: THE DRIVER OR BROWSER BROKE DOWN BEFORE ANY TEST of the suite {suite}; \
-             trying once more"
+            "{engine}: THE DRIVER OR BROWSER BROKE DOWN BEFORE ANY TEST of the suite {}; \
+             trying once more",
+            suite.name
         ));
         done = run();
     }
-    let what = format!("{engine}: suite {suite}");
     count(done, &what, args.filter.is_some(), failures)
 }
 
@@ -249,7 +318,7 @@ fn suite_command(
     tools: &Tools,
     engine: Engine,
     driver: &Path,
-    suite: &str,
+    suite: &Suite,
     args: &Args,
 ) -> Command {
     let (browser, driver_option) = engine.wasm_pack_options();
@@ -268,9 +337,15 @@ fn suite_command(
         filter = vec!["--", name];
     }
     let sh = &tools.sh;
+    let Suite {
+        package,
+        target,
+        features,
+        ..
+    } = suite;
     let command = cmd!(
         sh,
-        "{program} {words...} {driver_option} {driver} --mode no-install . --all-features --test {suite} {filter...}"
+        "{program} {words...} {driver_option} {driver} --mode no-install {package} --features {features} --test {target} {filter...}"
     );
     let mut command: Command = command.into();
     command.envs(engine.variables().iter().copied());
@@ -279,6 +354,8 @@ fn suite_command(
     // A page that is isolated from other origins cannot tell a server that allows it nothing from one
     // that is not there.
     command.env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1");
+    let capabilities = project::root().join("webdriver.json");
+    command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
     // Both in seconds; their defaults (20 and 5) are short for a busy machine with two cores.
     for (name, seconds) in [
         ("WASM_BINDGEN_TEST_TIMEOUT", SUITE_SECONDS),
@@ -313,7 +390,7 @@ fn build_page_test(
     tools: &Tools,
     failures: &mut Failures,
 ) -> Option<PathBuf> {
-    if args.filter.is_some() {
+    if args.is_partial() {
         return None;
     }
     let built = package::build(tools).and_then(|()| {
@@ -335,15 +412,42 @@ fn smoke_bench(engine: Engine, host: &Shell, tools: &Tools, failures: &mut Failu
     counts
 }
 
-/// Uses the demo page in one engine.
+/// What the program that drives a browser is to do with it.
+#[derive(Clone, Copy)]
+enum PageTest {
+    /// Use the demo page.
+    Demo,
+    /// Run the suite of the npm package, in each of its sites.
+    Package,
+}
+
+impl PageTest {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Demo => "demo page",
+            Self::Package => "npm package",
+        }
+    }
+
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::Demo => &[],
+            Self::Package => &["--package"],
+        }
+    }
+}
+
+/// Runs the one or the other in one engine.
 fn run_page_test(
     program: &Path,
+    what: PageTest,
     engine: Engine,
     driver: &Path,
     server: &Server,
     failures: &mut Failures,
 ) -> Counts {
-    say::step(format!("{engine}: demo page"));
+    let name = format!("{engine}: {}", what.name());
+    say::step(&name);
     let mut words = engine
         .display()
         .iter()
@@ -352,13 +456,14 @@ fn run_page_test(
     let mut command = Command::new(words.next().unwrap_or(program.as_os_str()));
     command
         .args(words)
+        .args(what.options())
         .current_dir(project::root())
         .envs(engine.variables().iter().copied())
         .env("SCENARIO_SERVER", &server.address)
         .env("ENGINE", engine.to_string())
         .env("DRIVER", driver);
     let done = process::run_and_read(command, PAGE_LIMIT);
-    count(done, &format!("{engine}: demo page"), false, failures)
+    count(done, &name, false, failures)
 }
 
 /// Counts what one test program did in a browser, and notes what went wrong.
@@ -377,20 +482,20 @@ fn count(done: Result<Finished>, what: &str, filtered: bool, failures: &mut Fail
     verdict.counts
 }
 
-/// An engine that ran nothing, or fewer tests than another, has not been tested.
+/// An engine that ran nothing, or knows fewer tests than another, has not been tested.
 fn compare(engines: &[(Engine, Counts)], failures: &mut Failures) {
     let most = engines
         .iter()
-        .map(|(_, counts)| counts.run())
+        .map(|(_, counts)| counts.known())
         .max()
         .unwrap_or(0);
     for (engine, counts) in engines {
         if counts.run() == 0 {
             failures.note(format!("{engine}: no test ran"));
-        } else if counts.run() < most {
+        } else if counts.known() < most {
             failures.note(format!(
-                "{engine}: {} tests ran, but {most} in another engine",
-                counts.run()
+                "{engine}: there were {} tests, but {most} in another engine",
+                counts.known()
             ));
         }
     }

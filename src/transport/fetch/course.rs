@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     CloseReason, Error, State,
+    error::Quoted,
     retry::{RECONNECTION_TIME, delay},
     session::Session,
     sys,
@@ -161,7 +162,7 @@ impl Course {
         set_last_event_id(&request, &self.session.last_event_id());
         for (name, value) in fresh {
             set_header(&request, &name, &value)
-                .map_err(|detail| self.without_headers(format!("{name:?}: {detail}")))?;
+                .map_err(|detail| self.without_headers(format!("{}: {detail}", Quoted(&name))))?;
         }
         Ok(request)
     }

@@ -1,7 +1,11 @@
 //! [`Port`], which the task and the stream share: what comes in goes through here to the session, and
 //! to the stream.
 
-use std::{cell::RefCell, rc::Weak, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Weak,
+    sync::Arc,
+};
 
 use js_sys::Uint8Array;
 
@@ -66,9 +70,22 @@ impl Port {
         self.desk.put_empty(parser);
     }
 
-    /// Reads the parser in the place of a stream: to its end, or to that of the connection. What was
-    /// there before the program closed it is still for the stream.
+    /// Reads the parser in the place of a stream: to its end, or to that of the connection.
     fn dispatch(&self, session: &Session, parser: &mut Parser) {
+        let over = Cell::new(false);
+        // An exception of the program's breaks off one call. The next goes on behind the event that it
+        // was thrown for.
+        while !over.get() {
+            sys::guarded(|| {
+                self.dispatch_on(session, parser, &over);
+                over.set(true);
+            });
+        }
+    }
+
+    /// What was there before the program closed the connection is still for the stream. Before code of
+    /// the program's runs, `over` says whether nothing is left to do after it.
+    fn dispatch_on(&self, session: &Session, parser: &mut Parser, over: &Cell<bool>) {
         let origin = Arc::clone(&self.origin.borrow());
         loop {
             if session.is_closed()
@@ -81,7 +98,7 @@ impl Port {
                 Step::Comment if session.is_closed() => {}
                 Step::Comment => {
                     let comment = parser.comment();
-                    sys::guarded(|| self.comments.each(|callback| callback(&comment)));
+                    self.comments.each(|callback| callback(&comment));
                 }
                 Step::TooLarge => self.keep_error(self.too_large()),
                 Step::Event => {
@@ -90,10 +107,11 @@ impl Port {
                     let arrival = receive(session, topic.as_deref(), &frame);
                     let last = arrival.last;
                     if arrival.for_stream {
-                        self.keep(session, Lifecycle::Message(frame.clone().into_owned()));
+                        self.keep(session, Lifecycle::Message(frame.kept()));
                     }
                     if arrival.for_callbacks() || session.is_closed() {
-                        sys::guarded(|| session.announce(arrival, &frame));
+                        over.set(last);
+                        session.announce(arrival, &frame);
                     }
                     if last {
                         return;

@@ -3,9 +3,9 @@
 import { all, allData, numbered } from "./scenario.js";
 
 /** The one request that was made under the test's key. */
-async function asked(t) {
-  const requests = await t.requests();
-  t.equal(requests.length, 1, "requests");
+async function asked(scenario) {
+  const requests = await scenario.requests();
+  if (requests.length !== 1) throw new Error(`${requests.length} requests`);
   return requests[0];
 }
 

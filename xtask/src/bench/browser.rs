@@ -56,8 +56,11 @@ pub fn measure(
     engine: Engine,
     browser: &Path,
 ) -> Result<EngineFigures> {
-    let www = project::root().join("bench/www");
-    let server = Server::serving(server, 0, &www, &dir.join("pkg"), &["--isolate"])?;
+    let folders = [
+        ("--www", project::root().join("bench/www")),
+        ("--pkg", dir.join("pkg")),
+    ];
+    let server = Server::serving(server, 0, &folders, &["--isolate"])?;
     let key = format!("bench-{engine}");
     let url = format!("{}/index.html?{}", server.address, order.query(&key));
     let profile = fresh_profile(dir, engine)?;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use xshell::cmd;
 
 /// What the bundler reads and where it writes.
@@ -26,20 +26,7 @@ pub struct Folders {
 /// Installs the libraries if they are missing or others, and bundles them.
 pub fn provide(tools: &Tools, folders: &Folders) -> Result<()> {
     let dir = dir();
-    let installed = dir.join("node_modules");
-    let wanted = versions(&dir.join("package-lock.json"))?;
-    npm::ensure(tools, "the libraries to compare with")?;
-    if !is_installed(&installed, &wanted) {
-        say::step(format!(
-            "installing the libraries to compare with (seconds, once; kept in {})",
-            installed.display()
-        ));
-        // Some ask for a newer Node than they need: it is browsers that run them.
-        process::run(cmd!(
-            tools.sh,
-            "npm ci --prefix {dir} --ignore-scripts --no-audit --no-fund --engine-strict=false --loglevel=error"
-        ))?;
-    }
+    npm::install(tools, &dir, "the libraries to compare with")?;
     say::step("bundling them");
     let script = dir.join("bundle.js");
     let Folders {
@@ -70,70 +57,27 @@ const CRATES: [&str; 5] = [
     "sseer",
 ];
 
-/// The libraries with their versions.
+/// The libraries with their versions, which `package.json` names exactly.
 pub fn libraries() -> Result<Vec<String>> {
-    let versions = versions(&dir().join("package-lock.json"))?;
-    let direct = versions.into_iter().filter_map(|(path, locked)| {
-        let name = path.strip_prefix("node_modules/")?;
-        // What other packages brought along is no contestant.
-        let own = !name.contains("/node_modules/") && !name.contains("esbuild");
-        own.then(|| format!("{name} {}", locked.version))
-    });
+    #[derive(Deserialize)]
+    struct Manifest {
+        dependencies: BTreeMap<String, String>,
+    }
+
+    let path = dir().join("package.json");
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let Manifest { dependencies } = serde_json::from_str(&text)
+        .with_context(|| format!("{} is no manifest of npm", path.display()))?;
+    let packages = dependencies.into_iter();
+    let packages = packages.map(|(name, version)| Ok(format!("{name} {version}")));
     let crates = CRATES.into_iter().map(|name| {
         let version = project::newest_locked_version(name)?;
         Ok(format!("{name} {version}"))
     });
-    direct.map(Ok).chain(crates).collect()
+    packages.chain(crates).collect()
 }
 
 fn dir() -> PathBuf {
     project::root().join("bench").join("peers")
-}
-
-#[derive(PartialEq)]
-struct Locked {
-    version: String,
-    /// Not for every machine.
-    optional: bool,
-}
-
-/// By npm's own note of what it installed.
-fn is_installed(installed: &Path, wanted: &BTreeMap<String, Locked>) -> bool {
-    let Ok(there) = versions(&installed.join(".package-lock.json")) else {
-        return false;
-    };
-    wanted.iter().all(|(path, locked)| match there.get(path) {
-        Some(other) => other.version == locked.version,
-        None => locked.optional,
-    })
-}
-
-/// The packages of a lock file by their paths, without the project itself.
-fn versions(lock: &Path) -> Result<BTreeMap<String, Locked>> {
-    #[derive(Deserialize)]
-    struct Lock {
-        packages: BTreeMap<String, Package>,
-    }
-    #[derive(Deserialize)]
-    struct Package {
-        version: Option<String>,
-        #[serde(default)]
-        optional: bool,
-    }
-
-    let text =
-        fs::read_to_string(lock).with_context(|| format!("cannot read {}", lock.display()))?;
-    let lock: Lock = serde_json::from_str(&text)
-        .with_context(|| format!("{} is no lock file of npm", lock.display()))?;
-    let packages = lock.packages.into_iter().filter_map(|(path, package)| {
-        let Package { version, optional } = package;
-        Some((
-            path,
-            Locked {
-                version: version?,
-                optional,
-            },
-        ))
-    });
-    Ok(packages.collect())
 }

@@ -1,0 +1,5 @@
+// What of the package is tested without a browser: `node main.js PACKAGE TARGET`, after `build.js`.
+
+import "./archive.test.js";
+import "./node.test.js";
+import "./types.test.js";

@@ -1,0 +1,109 @@
+//! The signals for Leptos in a window.
+#![cfg(target_arch = "wasm32")]
+
+use std::{any::Any, cell::RefCell, rc::Rc};
+
+use leptos::{mount::mount_to, prelude::*};
+use send_wrapper::SendWrapper;
+use wasm_eventsource::{
+    Error, EventSource, State,
+    leptos::{UseEventSourceFoldReturn, use_event_source_fold},
+};
+
+mod browser {
+    pub mod hydrating;
+    pub mod signals;
+}
+#[path = "../../suite/mod.rs"]
+mod suite;
+
+use suite::harness::{Mounted, Probe, element};
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+/// Whether the suite's own connections are made over `fetch()`.
+const OVER_FETCH: bool = false;
+
+/// The beginning of the suite's own connections.
+fn event_source(url: impl Into<String>) -> EventSource {
+    EventSource::new(url)
+}
+
+/// Whether a change is known as soon as it is made, or only with the next render.
+const CHANGES_AT_ONCE: bool = true;
+
+struct App {
+    mounted: RefCell<Option<Box<dyn Any>>>,
+    feed: UseEventSourceFoldReturn<Vec<String>>,
+    url: ArcRwSignal<Option<String>>,
+}
+
+fn mount(probe: &Rc<Probe>, url: Option<String>) -> Rc<dyn Mounted> {
+    let url = ArcRwSignal::new(url);
+    let feed = Rc::new(RefCell::new(None));
+    let mounted = mount_to(element(), {
+        let (probe, url, made) = (Rc::clone(probe), url.clone(), Rc::clone(&feed));
+        move || {
+            let feed = {
+                let (probe, folding) = (Rc::clone(&probe), Rc::clone(&probe));
+                use_event_source_fold(
+                    move || url.get().map(|url| probe.source(url)),
+                    Vec::new,
+                    move |folded, event| folding.fold(folded, event),
+                )
+            };
+            made.replace(Some(feed));
+            if probe.closes_itself() {
+                feed.close();
+            }
+            let probe = SendWrapper::new(probe);
+            let text = move || {
+                let state = feed.state.get();
+                feed.value
+                    .with(|folded| probe.render(&state, folded.len(), folded.last()))
+            };
+            view! { <p>{text}</p> }
+        }
+    });
+    let feed = feed.take().expect("the component was made");
+    Rc::new(App {
+        mounted: RefCell::new(Some(Box::new(mounted))),
+        feed,
+        url,
+    })
+}
+
+impl Mounted for App {
+    fn state(&self) -> State {
+        self.feed.state.get_untracked()
+    }
+
+    fn error(&self) -> Option<Error> {
+        self.feed.error.get_untracked()
+    }
+
+    fn folded(&self) -> Vec<String> {
+        self.feed.value.get_untracked()
+    }
+
+    fn clear(&self) {
+        self.feed.value.update(Vec::clear);
+    }
+
+    fn close(&self) {
+        self.feed.close();
+    }
+
+    fn reopen(&self) {
+        self.feed.reopen();
+    }
+
+    fn set_url(&self, url: Option<String>) {
+        self.url.set(url);
+    }
+
+    fn unmount(&self) {
+        let mounted = self.mounted.take();
+        drop(mounted);
+    }
+}

@@ -1,0 +1,127 @@
+//! What is true of signals alone.
+
+use std::{cell::RefCell, rc::Rc};
+
+use leptos::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_eventsource::{
+    EventSource, State,
+    leptos::{use_event_source, use_event_source_fold},
+};
+
+use crate::suite::{
+    harness::{Feed, settle, until},
+    scenario::Scenario,
+};
+
+/// What a program is under that mounts nothing.
+fn owner() -> Owner {
+    let _ = any_spawner::Executor::init_wasm_bindgen();
+    let owner = Owner::new_root(None);
+    owner.set();
+    owner
+}
+
+#[wasm_bindgen_test]
+async fn the_connection_is_closed_with_its_owner_and_the_handle_then_does_nothing() {
+    let server = Scenario::new().await;
+    let owner = owner();
+    let url = server.url("/live");
+    let feed = use_event_source::<Feed, _>(move || url.clone());
+    server.until("open=1").await;
+    server.send("data: {\"n\":1}\n\n").await;
+    until("the event", || {
+        feed.latest
+            .with_untracked(|latest| *latest == Some(Feed::Message { n: 1 }))
+    })
+    .await;
+    owner.cleanup();
+    feed.close();
+    feed.reopen();
+    settle().await;
+    server.assert_no_request_follows(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_signal_that_is_set_to_what_a_memo_made_of_it_before_changes_nothing() {
+    let server = Scenario::new().await;
+    let owner = owner();
+    let number = RwSignal::new(1);
+    let parity = Memo::new(move |_| number.get() % 2);
+    let url = server.url("/live");
+    let feed = use_event_source_fold(
+        move || {
+            EventSource::new(format!("{url}&parity={}", parity.get())).typed_event::<u32>("message")
+        },
+        Vec::new,
+        |all: &mut Vec<u32>, event| all.extend(event),
+    );
+    server.until("open=1").await;
+    number.set(3);
+    settle().await;
+    server.send("data: 7\n\n").await;
+    until("the event", || feed.value.get_untracked() == [7]).await;
+    assert_eq!(server.counts().await.requests, 1);
+    number.set(4);
+    server.until("requests=2").await;
+    server.until("open=1").await;
+    assert_eq!(feed.value.get_untracked(), []);
+    owner.cleanup();
+    server.assert_no_request_follows(2).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_comes_while_the_value_is_held_waits_for_it() {
+    let server = Scenario::new().await;
+    let owner = owner();
+    let url = server.url("/finish/3");
+    let feed = use_event_source_fold(
+        move || EventSource::new(url.clone()).typed::<Feed>(),
+        Vec::new,
+        |all: &mut Vec<u32>, event| {
+            if let Ok(Feed::Message { n }) = event {
+                all.push(n);
+            }
+        },
+    );
+    {
+        let held = feed.value.read_untracked();
+        until("the end", || {
+            matches!(feed.state.get_untracked(), State::Closed(_))
+        })
+        .await;
+        assert!(held.is_empty());
+    }
+    until("the events", || feed.value.get_untracked() == [1, 2, 3]).await;
+    owner.cleanup();
+}
+
+#[wasm_bindgen_test]
+async fn the_view_hears_of_state_error_and_value_only_when_they_change() {
+    let server = Scenario::new().await;
+    let owner = owner();
+    let url = server.url("/live");
+    let feed = use_event_source::<Feed, _>(move || url.clone());
+    let heard = Rc::new(RefCell::new(Vec::new()));
+    let note = Rc::clone(&heard);
+    Effect::new(move || note.borrow_mut().push(feed.state.get().to_string()));
+    let note = Rc::clone(&heard);
+    Effect::new(move || note.borrow_mut().push(format!("{:?}", feed.error.get())));
+    server.until("open=1").await;
+    server.send("data: {\"n\":1}\n\n").await;
+    until("open", || heard.borrow().contains(&"open".to_owned())).await;
+    for n in 2..=4 {
+        server.send(&format!("data: {{\"n\":{n}}}\n\n")).await;
+        until("the event", || {
+            feed.latest
+                .with_untracked(|latest| *latest == Some(Feed::Message { n }))
+        })
+        .await;
+        gloo_timers::future::TimeoutFuture::new(30).await;
+    }
+    let mut heard = heard.borrow().clone();
+    heard.retain(|text| text == "open");
+    assert_eq!(heard.len(), 1);
+    owner.cleanup();
+    server.assert_no_request_follows(1).await;
+}

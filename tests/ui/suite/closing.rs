@@ -1,0 +1,120 @@
+//! `close()` and `reopen()`, at any time.
+
+use std::{cell::Cell, rc::Rc};
+
+use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_eventsource::{CloseReason, State};
+
+use super::{
+    harness::{Probe, settle},
+    scenario::Scenario,
+};
+use crate::mount;
+
+#[wasm_bindgen_test]
+async fn closed_it_stays_closed_until_it_is_reopened_and_what_was_folded_stays() {
+    let server = Scenario::new().await;
+    let probe = Probe::new();
+    let component = mount(&probe, Some(server.url("/live")));
+    server.until("open=1").await;
+    server.send("data: {\"n\":1}\n\n").await;
+    probe.until("open, 1, 1").await;
+    component.close();
+    assert_eq!(component.state(), State::Closed(CloseReason::Called));
+    probe.until("closed, 1, 1").await;
+    server.assert_no_request_follows(1).await;
+    assert_eq!(component.error(), None, "closing is no error");
+    component.reopen();
+    assert_eq!(component.state(), State::Connecting);
+    probe.until("open, 1, 1").await;
+    server.until("requests=2&open=1").await;
+    server.send("data: {\"n\":2}\n\n").await;
+    probe.until("open, 2, 2").await;
+    component.unmount();
+    server.assert_no_request_follows(2).await;
+}
+
+#[wasm_bindgen_test]
+async fn after_the_close_event_it_can_be_reopened() {
+    let server = Scenario::new().await;
+    let probe = Probe::new();
+    let component = mount(&probe, Some(server.url("/finish/2")));
+    probe.until("closed, 2, 2").await;
+    component.close();
+    assert!(
+        matches!(component.state(), State::Closed(CloseReason::Rule(_))),
+        "the first reason counts"
+    );
+    component.reopen();
+    probe.until("closed, 4, 2").await;
+    component.unmount();
+    server.assert_no_request_follows(2).await;
+}
+
+#[wasm_bindgen_test]
+async fn reopened_while_it_is_open_it_has_one_connection() {
+    let server = Scenario::new().await;
+    let probe = Probe::new();
+    let component = mount(&probe, Some(server.url("/live")));
+    server.until("open=1").await;
+    component.reopen();
+    server.until("requests=2").await;
+    server.until("open=1").await;
+    server.send("data: {\"n\":1}\n\n").await;
+    probe.until("open, 1, 1").await;
+    component.unmount();
+    server.assert_no_request_follows(2).await;
+}
+
+#[wasm_bindgen_test]
+async fn closed_in_its_first_render_it_sends_no_request() {
+    let server = Scenario::new().await;
+    let probe = Probe::closing_itself();
+    let component = mount(&probe, Some(server.url("/live")));
+    probe.until("closed, 0, none").await;
+    settle().await;
+    assert_eq!(component.state(), State::Closed(CloseReason::Called));
+    server.assert_no_request_follows(0).await;
+    component.reopen();
+    probe.until("open, 0, none").await;
+    component.unmount();
+    server.assert_no_request_follows(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn closed_in_the_fold_it_folds_what_had_come_before_and_ends() {
+    let server = Scenario::new().await;
+    let probe = Probe::new();
+    let component = mount(&probe, Some(server.url("/end/3")));
+    probe.in_fold({
+        let component = Rc::clone(&component);
+        move |_| component.close()
+    });
+    probe.until_state("closed").await;
+    settle().await;
+    assert_eq!(component.state(), State::Closed(CloseReason::Called));
+    component.unmount();
+    server.assert_no_request_follows(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn reopened_in_the_fold_it_begins_anew() {
+    let server = Scenario::new().await;
+    for probe in [Probe::new(), Probe::over_fetch()] {
+        let before = server.counts().await.requests;
+        let component = mount(&probe, Some(server.url("/finish/3")));
+        probe.in_fold({
+            let component = Rc::clone(&component);
+            let reopened = Cell::new(false);
+            move |event| {
+                if event == "2" && !reopened.replace(true) {
+                    component.reopen();
+                }
+            }
+        });
+        probe.until("closed, 5, 3").await;
+        assert_eq!(component.folded(), ["1", "2", "1", "2", "3"]);
+        component.unmount();
+        server.assert_no_request_follows(before + 2).await;
+    }
+}

@@ -1,0 +1,175 @@
+//! A component under test: what it is to open, what it showed, and what it folded.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use gloo_timers::future::TimeoutFuture;
+use serde::Deserialize;
+use wasm_bindgen::JsCast;
+use wasm_eventsource::{Error, EventSource, State};
+use web_sys::HtmlElement;
+
+use super::observe::soon;
+
+/// Numbered events, as the scenario server sends them. They cannot be cloned: no hook may need that.
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum Feed {
+    Message { n: u32 },
+}
+
+/// What a component shows, and what a test does to it.
+pub trait Mounted: 'static {
+    fn state(&self) -> State;
+    fn error(&self) -> Option<Error>;
+    /// Events and errors, as they were folded.
+    fn folded(&self) -> Vec<String>;
+    /// Forgets what was folded.
+    fn clear(&self);
+    fn close(&self);
+    fn reopen(&self);
+    fn set_url(&self, url: Option<String>);
+    fn unmount(&self);
+}
+
+/// The test's end of a component, which knows it as well.
+#[derive(Default)]
+pub struct Probe {
+    pub over_fetch: bool,
+    closes_itself: Cell<bool>,
+    renders: RefCell<Vec<String>>,
+    in_fold: RefCell<Option<Rc<dyn Fn(&str)>>>,
+    folds: Cell<u32>,
+}
+
+impl Probe {
+    pub fn new() -> Rc<Self> {
+        Rc::default()
+    }
+
+    pub fn over_fetch() -> Rc<Self> {
+        Rc::new(Probe {
+            over_fetch: true,
+            ..Probe::default()
+        })
+    }
+
+    /// Of a component that closes while it is made.
+    pub fn closing_itself() -> Rc<Self> {
+        Rc::new(Probe {
+            closes_itself: Cell::new(true),
+            ..Probe::default()
+        })
+    }
+
+    /// Called by the component: whether it is to close now.
+    pub fn closes_itself(&self) -> bool {
+        self.closes_itself.take()
+    }
+
+    /// Called by the component: what it opens.
+    pub fn source(&self, url: String) -> EventSource {
+        if self.over_fetch {
+            EventSource::fetch(url)
+        } else {
+            EventSource::new(url)
+        }
+    }
+
+    /// Called by the component: its fold.
+    pub fn fold(&self, folded: &mut Vec<String>, event: Result<Feed, Error>) {
+        let text = match event {
+            Ok(Feed::Message { n }) => n.to_string(),
+            Err(Error::Decode(_)) => "undecoded".to_owned(),
+            Err(Error::Open(_)) => "not opened".to_owned(),
+            Err(_) => "failed".to_owned(),
+        };
+        self.folds.set(self.folds.get() + 1);
+        let in_fold = self.in_fold.borrow().clone();
+        folded.push(text.clone());
+        if let Some(in_fold) = in_fold {
+            in_fold(&text);
+        }
+    }
+
+    /// Called by the component: what it renders.
+    pub fn render(&self, state: &State, folded: usize, last: Option<&String>) -> String {
+        let last = last.map_or("none", |last| last);
+        let text = format!("{state}, {folded}, {last}");
+        self.renders.borrow_mut().push(text.clone());
+        text
+    }
+
+    /// All that was rendered: state, how much was folded, and the newest of it.
+    pub fn renders(&self) -> Vec<String> {
+        self.renders.borrow().clone()
+    }
+
+    /// The states that were rendered, without repetitions.
+    pub fn states(&self) -> Vec<String> {
+        let renders = self.renders();
+        let mut states: Vec<_> = renders
+            .iter()
+            .filter_map(|text| Some(text.split_once(',')?.0.to_owned()))
+            .collect();
+        states.dedup();
+        states
+    }
+
+    /// How many events and errors came to the fold.
+    pub fn folds(&self) -> u32 {
+        self.folds.get()
+    }
+
+    /// What is done in the fold from now on.
+    pub fn in_fold(&self, run: impl Fn(&str) + 'static) {
+        self.in_fold.replace(Some(Rc::new(run)));
+    }
+
+    /// Waits until this is what was rendered last.
+    pub async fn until(&self, text: &str) {
+        until(text, || {
+            self.renders().last().is_some_and(|last| last == text)
+        })
+        .await;
+    }
+
+    /// Waits until this state is what was rendered last.
+    pub async fn until_state(&self, state: &str) {
+        let state = format!("{state},");
+        until(&state, || {
+            self.renders()
+                .last()
+                .is_some_and(|last| last.starts_with(&state))
+        })
+        .await;
+    }
+}
+
+/// Waits until this is so.
+pub async fn until(what: &str, is_so: impl Fn() -> bool) {
+    soon(what, async {
+        while !is_so() {
+            TimeoutFuture::new(5).await;
+        }
+    })
+    .await;
+}
+
+/// An element of its own in the page.
+pub fn element() -> HtmlElement {
+    let document = web_sys::window().and_then(|window| window.document());
+    let document = document.expect("a page");
+    let element = document.create_element("div").expect("an element");
+    let body = document.body().expect("a body");
+    body.append_child(&element).expect("a place for it");
+    element.unchecked_into()
+}
+
+/// Lets all that is due run: tasks, effects, renders.
+pub async fn settle() {
+    TimeoutFuture::new(0).await;
+    TimeoutFuture::new(0).await;
+}

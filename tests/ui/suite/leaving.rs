@@ -1,0 +1,164 @@
+//! A component that goes leaves nothing behind, whatever its connection is doing.
+
+use std::rc::Rc;
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    harness::{Mounted, Probe, settle},
+    observe::{live_bytes, live_listeners},
+    scenario::Scenario,
+};
+use crate::{CHANGES_AT_ONCE, mount};
+
+/// Unmounts the component and sees that browser and server know.
+async fn leaves_nothing(
+    server: &Scenario,
+    probe: &Probe,
+    component: Rc<dyn Mounted>,
+    listeners: f64,
+    requests: u32,
+) {
+    component.unmount();
+    settle().await;
+    assert_eq!(live_listeners(), listeners);
+    let (renders, folds) = (probe.renders().len(), probe.folds());
+    server.until("open=0").await;
+    server.assert_no_request_follows(requests).await;
+    // What others kept of it does nothing.
+    component.close();
+    component.reopen();
+    settle().await;
+    server.assert_no_request_follows(requests).await;
+    assert_eq!(probe.renders().len(), renders);
+    assert_eq!(probe.folds(), folds);
+}
+
+#[wasm_bindgen_test]
+async fn unmounted_before_it_was_opened_it_leaves_nothing() {
+    let server = Scenario::new().await;
+    let (probe, before) = (Probe::new(), live_listeners());
+    let component = mount(&probe, Some(server.url("/live")));
+    leaves_nothing(&server, &probe, component, before, 0).await;
+}
+
+#[wasm_bindgen_test]
+async fn unmounted_while_connecting_it_leaves_nothing() {
+    for probe in [Probe::new(), Probe::over_fetch()] {
+        let server = Scenario::new().await;
+        let before = live_listeners();
+        let component = mount(&probe, Some(server.url("/never")));
+        server.until("requests=1&open=1").await;
+        leaves_nothing(&server, &probe, component, before, 1).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn unmounted_while_open_it_leaves_nothing() {
+    for probe in [Probe::new(), Probe::over_fetch()] {
+        let server = Scenario::new().await;
+        let before = live_listeners();
+        let component = mount(&probe, Some(server.url("/live")));
+        probe.until_state("open").await;
+        server.send("data: {\"n\":1}\n\n").await;
+        leaves_nothing(&server, &probe, component, before, 1).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn unmounted_while_reconnecting_it_leaves_nothing() {
+    for probe in [Probe::new(), Probe::over_fetch()] {
+        let server = Scenario::new().await;
+        let before = live_listeners();
+        let component = mount(&probe, Some(server.url("/end/1")));
+        probe.until_state("reconnecting").await;
+        component.unmount();
+        let requests = server.counts().await.requests;
+        leaves_nothing(&server, &probe, component, before, requests).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn unmounted_after_the_end_it_leaves_nothing() {
+    let server = Scenario::new().await;
+    let (probe, before) = (Probe::new(), live_listeners());
+    let component = mount(&probe, Some(server.url("/finish/1")));
+    probe.until_state("closed").await;
+    leaves_nothing(&server, &probe, component, before, 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn mounted_twice_and_unmounted_once_as_strict_modes_do_it_has_one_connection() {
+    let server = Scenario::new().await;
+    let (first, second) = (Probe::new(), Probe::new());
+    let gone = mount(&first, Some(server.url("/live")));
+    gone.unmount();
+    let component = mount(&second, Some(server.url("/live")));
+    second.until_state("open").await;
+    server.until("open=1").await;
+    component.unmount();
+    server.until("open=0").await;
+    let requests = server.counts().await.requests;
+    server.assert_no_request_follows(requests).await;
+}
+
+#[wasm_bindgen_test]
+async fn fast_remounts_leave_nothing() {
+    let server = Scenario::new().await;
+    let before = live_listeners();
+    for _ in 0..20 {
+        let component = mount(&Probe::new(), Some(server.url("/live")));
+        settle().await;
+        component.unmount();
+    }
+    settle().await;
+    assert_eq!(live_listeners(), before);
+    let probe = Probe::new();
+    let component = mount(&probe, Some(server.url("/live")));
+    probe.until_state("open").await;
+    component.unmount();
+    server.until("open=0").await;
+}
+
+#[wasm_bindgen_test]
+async fn unmounted_in_the_fold_it_leaves_nothing() {
+    for probe in [Probe::new(), Probe::over_fetch()] {
+        let server = Scenario::new().await;
+        let component = mount(&probe, Some(server.url("/finish/9")));
+        probe.in_fold({
+            let component = Rc::clone(&component);
+            move |event| {
+                if event == "2" {
+                    component.unmount();
+                }
+            }
+        });
+        super::harness::until("the fold", || probe.folds() >= 2).await;
+        server.until("open=0").await;
+        server.assert_no_request_follows(1).await;
+        assert!(probe.folds() == 2 || !CHANGES_AT_ONCE);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn no_memory_stays_behind() {
+    let server = Scenario::new().await;
+    let mut bytes = Vec::new();
+    for _ in 0..6 {
+        for _ in 0..5 {
+            let probe = Probe::new();
+            let component = mount(&probe, Some(server.url("/finish/3")));
+            probe.until("closed, 3, 3").await;
+            component.reopen();
+            probe.until("closed, 6, 3").await;
+            component.unmount();
+            drop(component);
+            settle().await;
+            settle().await;
+        }
+        bytes.push(live_bytes());
+    }
+    // What grows once is a pool's; what grows each time is a leak.
+    let grown = bytes[5] - bytes[2];
+    assert!(grown < 1000, "{bytes:?}");
+}
