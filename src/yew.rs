@@ -106,7 +106,7 @@ where
 ///         EventSource::new(format!("/time?interval_ms={interval}")).typed_event::<u64>("test")
 ///     });
 ///     let faster = move |_| interval.set(*interval / 2); // closes, and opens anew
-///     html! { <button onclick={faster}>{ time.latest() }</button> }
+///     html! { <button onclick={faster}>{ time.latest().map(|time| time.to_string()) }</button> }
 /// }
 /// ```
 #[hook]

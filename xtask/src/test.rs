@@ -9,7 +9,7 @@ use crate::process::Finished;
 use crate::results::{self, Counts};
 use crate::server::{self, Server};
 use crate::setup::{self, Tools, browsers, linters};
-use crate::{package, process, project, say};
+use crate::{bench, package, process, project, say};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -170,6 +170,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         lines.push(Line::new("host", host_counts, ""));
     }
     let mut tested = Vec::new();
+    let first = engines.iter().find(|(_, driver)| driver.is_some());
+    if let (Some(_), Some((engine, _))) = (&page, first) {
+        let counts = smoke_bench(*engine, &host, &tools, &mut failures);
+        lines.push(Line::new("bench", counts, ""));
+    }
     for (engine, driver) in engines {
         let (Some(server), Some(driver)) = (&server, driver) else {
             lines.push(Line::new(
@@ -393,6 +398,18 @@ fn build_page_test(
         project::host_program("page-test")
     });
     failures.keep("demo page", built)
+}
+
+/// Runs a moment of the benchmark, with the npm package as it was built, so that its code never rots.
+fn smoke_bench(engine: Engine, host: &Shell, tools: &Tools, failures: &mut Failures) -> Counts {
+    let what = "bench";
+    say::step(format!("{engine}: a moment of the benchmark"));
+    let counts = failures.keep(what, bench::smoke::count(engine, host, tools));
+    let counts = counts.unwrap_or_default();
+    if counts.failed > 0 {
+        failures.note_counted(format!("{what}: {} failed", counts.failed));
+    }
+    counts
 }
 
 /// What the program that drives a browser is to do with it.

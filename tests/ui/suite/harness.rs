@@ -34,13 +34,15 @@ pub trait Mounted: 'static {
     fn unmount(&self);
 }
 
+type InFold = dyn Fn(&str);
+
 /// The test's end of a component, which knows it as well.
 #[derive(Default)]
 pub struct Probe {
     pub over_fetch: bool,
     closes_itself: Cell<bool>,
     renders: RefCell<Vec<String>>,
-    in_fold: RefCell<Option<Rc<dyn Fn(&str)>>>,
+    in_fold: RefCell<Option<Rc<InFold>>>,
     folds: Cell<u32>,
 }
 

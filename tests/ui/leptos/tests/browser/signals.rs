@@ -65,7 +65,7 @@ async fn a_signal_that_is_set_to_what_a_memo_made_of_it_before_changes_nothing()
     number.set(4);
     server.until("requests=2").await;
     server.until("open=1").await;
-    assert_eq!(feed.value.get_untracked(), []);
+    assert_eq!(feed.value.get_untracked(), Vec::<u32>::new());
     owner.cleanup();
     server.assert_no_request_follows(2).await;
 }

@@ -13,7 +13,7 @@ use crate::suite::{
 async fn after_hydration_it_opens() {
     let server = Scenario::new().await;
     let page = element();
-    page.set_inner_html(RENDERED);
+    page.set_inner_html(RENDERED.trim_end());
     let text = page
         .query_selector("p")
         .unwrap()
