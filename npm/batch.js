@@ -3,6 +3,11 @@
 /** The length of a type or an ID that is that of the event before. */
 const SAME = 0xffffffff;
 
+/** What TypeScript calls a `StreamEvent`. */
+export function newEvent(type, data, lastEventId, origin) {
+  return { type, data, lastEventId, origin };
+}
+
 export class Batch {
   #names;
   #data;
@@ -21,7 +26,7 @@ export class Batch {
     this.#origin = origin;
   }
 
-  /** The next event, made of a StreamEvent's parts; `last` is the one before it. */
+  /** The next event; `last` is the type and the last event ID of the one before it. */
   next(last) {
     if (this.#at === this.#lengths.length) return undefined;
     last.type = this.#name(last.type);
@@ -29,7 +34,7 @@ export class Batch {
     const { type, lastEventId } = last;
     const from = this.#inData;
     this.#inData += this.#lengths[this.#at++];
-    return { type, data: this.#data.slice(from, this.#inData), lastEventId, origin: this.#origin };
+    return newEvent(type, this.#data.slice(from, this.#inData), lastEventId, this.#origin);
   }
 
   #name(before) {

@@ -3,7 +3,7 @@
 // Wasm holds the receiver. So the receiver holds on to its stream only while somebody waits or listens:
 // a stream that the program has forgotten is collected, which closes it.
 
-import { Batch } from "./batch.js";
+import { Batch, newEvent } from "./batch.js";
 import { EventStreamError, report } from "./error.js";
 
 export class Receiver {
@@ -208,11 +208,6 @@ export class Receiver {
   newError(kind, message, status, cause, dropped) {
     return new EventStreamError(kind, message, { status, cause, dropped });
   }
-}
-
-/** What TypeScript calls a `StreamEvent`. */
-function newEvent(type, data, lastEventId, origin) {
-  return { type, data, lastEventId, origin };
 }
 
 /** Calls code of the program. What it throws is reported, and whoever called goes on. */

@@ -41,7 +41,7 @@
 //! thread on a server, so what is in them must be `Send + Sync`; nothing has to be `Clone`.
 
 use std::{
-    cell::{Cell, OnceCell, RefCell},
+    cell::{Cell, LazyCell, RefCell},
     collections::VecDeque,
     fmt,
     rc::Rc,
@@ -158,9 +158,15 @@ where
     let control = Arc::new(Control::new(&shown.state, &shown.error));
     {
         let (shown, control) = (shown.clone(), Arc::clone(&control));
-        let source = OnceCell::new();
-        // On a server Leptos runs no effects, and drops this here.
-        let mut parts = Some((connect, fold));
+        // On a server Leptos runs no effects, and drops this before a source is made.
+        let source = {
+            let (shown, control) = (shown.clone(), Arc::clone(&control));
+            LazyCell::new(move || {
+                let source = Source::new(connect, fold, shown, Arc::clone(&control));
+                control.attach(&source.live);
+                source
+            })
+        };
         Effect::new(move |before: Option<Option<ImmediateEffect>>| {
             // What the last opening had read is not of interest any more.
             drop(before);
@@ -168,12 +174,6 @@ where
             if control.is_gone.load(Relaxed) {
                 return None;
             }
-            let source = source.get_or_init(|| {
-                let (connect, fold) = parts.take().expect("this runs once");
-                let source = Source::new(connect, fold, shown.clone(), Arc::clone(&control));
-                control.attach(&source.live);
-                source
-            });
             let is_wanted = control.is_wanted.load(Relaxed);
             if control.is_changed.swap(false, Relaxed) {
                 shown.reset(init());

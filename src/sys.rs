@@ -1,6 +1,12 @@
 //! Every call into JavaScript that `web-sys` does not offer, or offers more slowly. Casts without a
 //! check are here and nowhere else.
 
+#[cfg(any(feature = "yew", feature = "leptos"))]
+mod frame;
+mod text;
+
+use std::cell::Cell;
+
 use gloo_events::EventListener;
 use js_sys::{Array, Reflect};
 #[cfg(feature = "fetch")]
@@ -13,6 +19,9 @@ use web_sys::{Event, EventSource, EventSourceInit, EventTarget, MessageEvent};
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request, RequestInit, Response, Url};
 
 use crate::{OpenError, close::MESSAGE};
+
+#[cfg(any(feature = "yew", feature = "leptos"))]
+pub(crate) use frame::NextFrame;
 
 #[wasm_bindgen]
 extern "C" {
@@ -104,8 +113,16 @@ pub(crate) fn is_text(event: &Event) -> bool {
         .is_string()
 }
 
-pub(crate) fn data(event: &Event) -> Option<String> {
-    event.unchecked_ref::<StringMessageEvent>().data()
+/// The data, in the quickest way if they are as long as those of the event before.
+pub(crate) fn data(event: &Event, are_long: &Cell<bool>) -> Option<String> {
+    let event = event.unchecked_ref::<StringMessageEvent>();
+    let data = if are_long.get() {
+        text::text(event.any_data())
+    } else {
+        event.data()
+    }?;
+    are_long.set(data.len() >= text::LONG);
+    Some(data)
 }
 
 pub(crate) fn last_event_id(event: &Event) -> Option<String> {
@@ -348,59 +365,5 @@ pub(crate) fn report_error(thrown: &JsValue) {
     if report_error_globally(thrown).is_err() {
         // Older engines, and Node, have no `reportError`.
         log_error(thrown);
-    }
-}
-
-#[cfg(any(feature = "yew", feature = "leptos"))]
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(catch, js_name = requestAnimationFrame)]
-    fn request_animation_frame(run: &JsValue) -> Result<f64, JsValue>;
-
-    #[wasm_bindgen(catch, js_name = cancelAnimationFrame)]
-    fn cancel_animation_frame(id: f64) -> Result<(), JsValue>;
-}
-
-/// How long a page without frames waits for what is to run in one, in milliseconds. In hidden pages, the
-/// only ones that have to, browsers let no timer run more often than that.
-#[cfg(any(feature = "yew", feature = "leptos"))]
-const LONGEST_FRAME: u32 = 1000;
-
-/// Something that runs in the browser's next frame, or after a second: a hidden page has no frames.
-/// Dropping it cancels it.
-///
-/// `gloo-render` panics where there is no window, and knows nothing of hidden pages.
-#[cfg(any(feature = "yew", feature = "leptos"))]
-pub(crate) struct NextFrame {
-    id: Option<f64>,
-    _run: wasm_bindgen::closure::Closure<dyn FnMut()>,
-    _timeout: gloo_timers::callback::Timeout,
-}
-
-#[cfg(any(feature = "yew", feature = "leptos"))]
-impl NextFrame {
-    /// `None` where there is no browser. What is to run must drop this.
-    pub fn request(run: impl Fn() + 'static) -> Option<Self> {
-        if cfg!(not(target_arch = "wasm32")) {
-            return None;
-        }
-        let run = std::rc::Rc::new(run);
-        let late = std::rc::Rc::clone(&run);
-        let run = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || run());
-        Some(NextFrame {
-            id: request_animation_frame(run.as_ref()).ok(),
-            _run: run,
-            _timeout: gloo_timers::callback::Timeout::new(LONGEST_FRAME, move || late()),
-        })
-    }
-}
-
-#[cfg(any(feature = "yew", feature = "leptos"))]
-impl Drop for NextFrame {
-    fn drop(&mut self) {
-        if let Some(id) = self.id {
-            // It can only be missing where there is no `requestAnimationFrame` either.
-            let _ = cancel_animation_frame(id);
-        }
     }
 }

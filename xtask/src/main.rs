@@ -14,6 +14,7 @@ mod say;
 mod server;
 mod setup;
 mod test;
+mod weigh;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;

@@ -2,7 +2,8 @@
 
 mod manifest;
 
-use crate::setup::{self, Tools, npm};
+use crate::setup::{self, Tools};
+use crate::weigh::{self, Weight};
 use crate::{process, project, say};
 use anyhow::{Context, Result};
 use std::ffi::OsStr;
@@ -20,16 +21,39 @@ const BUILDS: [(&str, &str); 2] = [("", "npm,fetch"), (NATIVE, "npm")];
 
 const NATIVE: &str = "native";
 
-/// Prints how large it is.
-const SIZES: &str = "xtask/src/package/sizes.mjs";
-
 pub fn run(_: &Args) -> Result<ExitCode> {
     let tools = setup::wasm()?;
     build(&tools)?;
-    npm::ensure(&tools, "the compressors that weigh the package")?;
-    let (script, package) = (project::root().join(SIZES), folder());
-    process::run(cmd!(tools.sh, "node {script} {package}").quiet())?;
+    println!("| file, bytes | raw | gzip -9 | brotli 11 |\n|---|---:|---:|---:|");
+    for (entry, _) in BUILDS {
+        print_sizes(&tools, entry)?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints how large the files are that a browser loads of an entry.
+fn print_sizes(tools: &Tools, entry: &str) -> Result<()> {
+    let loaded = |file: &PathBuf| {
+        let kind = file.extension();
+        kind.is_some_and(|kind| kind == "js" || kind == "wasm")
+    };
+    let mut files = files_in(&folder().join(entry))?;
+    files.retain(loaded);
+    files.sort();
+    let weights = weigh::weigh(tools, &files)?;
+    for (file, weight) in files.iter().zip(&weights) {
+        let name = file.strip_prefix(folder()).unwrap_or(file);
+        print_size(&name.display().to_string(), weight);
+    }
+    let import = format!("wasm-eventsource/{entry}");
+    let all = format!("**`{}` in all**", import.trim_end_matches('/'));
+    print_size(&all, &weights.into_iter().sum());
+    Ok(())
+}
+
+fn print_size(what: &str, weight: &Weight) {
+    let Weight { raw, gzip, brotli } = weight;
+    println!("| {what} | {raw} | {gzip} | {brotli} |");
 }
 
 /// Where the package is.
@@ -79,9 +103,7 @@ pub fn wasm_pack(tools: &Tools, krate: &Path, out: &Path, cargo_options: &[&str]
 
 /// The hand-written part: all of it into the package, and its code into `native/` as well.
 fn copy_sources(from: &Path, package: &Path) -> Result<()> {
-    let failed = || format!("cannot read {}", from.display());
-    for entry in fs::read_dir(from).with_context(failed)? {
-        let path = entry.with_context(failed)?.path();
+    for path in files_in(from)? {
         let Some(name) = path.file_name() else {
             continue;
         };
@@ -91,6 +113,15 @@ fn copy_sources(from: &Path, package: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What is in a folder.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let failed = || format!("cannot read {}", folder.display());
+    let entries = fs::read_dir(folder).with_context(failed)?;
+    entries
+        .map(|entry| Ok(entry.with_context(failed)?.path()))
+        .collect()
 }
 
 fn is_code(name: &OsStr) -> bool {

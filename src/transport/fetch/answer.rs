@@ -113,13 +113,20 @@ fn is_event_stream(content_type: &str) -> bool {
     // As bytes: what searches in texts is ten times the code.
     let mut types = content_type.as_bytes().rsplit(|byte| *byte == b',');
     let media_type = types.find(|media_type| media_type.contains(&b'/'));
-    let mut essence = media_type.unwrap_or_default();
-    if let Some(end) = essence.iter().position(|byte| *byte == b';') {
-        essence = essence.get(..end).unwrap_or_default();
+    let essence = media_type.and_then(|media_type| media_type.split(|byte| *byte == b';').next());
+    trim_http(essence.unwrap_or_default()).eq_ignore_ascii_case(EVENT_STREAM.as_bytes())
+}
+
+/// The bytes without [HTTP's white space] around them, which is less than ASCII's.
+///
+/// [HTTP's white space]: https://fetch.spec.whatwg.org/#http-whitespace
+fn trim_http(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..]
+    | [rest @ .., b' ' | b'\t' | b'\n' | b'\r'] = bytes
+    {
+        bytes = rest;
     }
-    essence
-        .trim_ascii()
-        .eq_ignore_ascii_case(EVENT_STREAM.as_bytes())
+    bytes
 }
 
 /// So long, in milliseconds, a server may take to show that it is there.
@@ -173,6 +180,8 @@ mod tests {
             "x; text/event-stream",
             "text/event-stream, text/plain",
             "event-stream",
+            // No white space of HTTP's.
+            "text/event-stream\u{c}",
         ] {
             assert!(!is_event_stream(wrong), "{wrong:?}");
         }

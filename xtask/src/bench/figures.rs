@@ -1,5 +1,6 @@
 //! What is measured: the measures, and the figures that come of them.
 
+use crate::weigh::Weight;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -38,13 +39,6 @@ pub struct Size {
     pub app: String,
     pub wasm: Option<Weight>,
     pub js: Weight,
-}
-
-#[derive(Clone, Copy, Default, Serialize, Deserialize)]
-pub struct Weight {
-    pub raw: usize,
-    pub gzip: usize,
-    pub brotli: usize,
 }
 
 impl Size {

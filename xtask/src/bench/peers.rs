@@ -1,7 +1,6 @@
 //! The JavaScript libraries that we are compared with: from npm, in the versions of
 //! `bench/peers/package-lock.json`, and only for the benchmark.
 
-use super::figures::Weight;
 use crate::setup::{Tools, npm};
 use crate::{process, project, say};
 use anyhow::{Context, Result};
@@ -39,13 +38,6 @@ pub fn provide(tools: &Tools, folders: &Folders) -> Result<()> {
         tools.sh,
         "node {script} {npm} {peers} {apps} {glue...}"
     ))
-}
-
-/// The bytes of each file.
-pub fn weigh(tools: &Tools, files: &[&PathBuf]) -> Result<Vec<Weight>> {
-    let script = dir().join("weigh.js");
-    let weights = cmd!(tools.sh, "node {script} {files...}").quiet().read()?;
-    Ok(serde_json::from_str(&weights)?)
 }
 
 /// Those in Rust, which `bench/Cargo.toml` has.

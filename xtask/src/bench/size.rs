@@ -2,12 +2,13 @@
 //! the apps of `bench/peers` in JavaScript.
 
 use super::build::{bindgen, wasm_programs};
-use super::figures::{Size, Weight};
-use super::peers::{self, Folders};
+use super::figures::Size;
+use super::peers::Folders;
 use crate::process;
 use crate::say;
 use crate::setup::{TARGET, Tools};
-use anyhow::{Result, ensure};
+use crate::weigh::{self, Weight};
+use anyhow::Result;
 use std::path::{Path, PathBuf};
 use xshell::cmd;
 
@@ -87,9 +88,7 @@ pub fn weigh(tools: &Tools, folders: &Folders) -> Result<Vec<Size>> {
         .iter()
         .flat_map(|(_, wasm, js)| wasm.iter().chain([js]));
     let files: Vec<&PathBuf> = files.collect();
-    let weights = peers::weigh(tools, &files)?;
-    ensure!(weights.len() == files.len(), "not every file was weighed");
-    let mut weights = weights.into_iter();
+    let mut weights = weigh::weigh(tools, &files)?.into_iter();
     let mut next = || weights.next().unwrap_or_default();
     let sizes = apps.iter().map(|(app, wasm, _)| {
         let wasm: Option<Weight> = wasm.as_ref().map(|_| next());

@@ -1,4 +1,4 @@
-// Prints the bytes of each file, as it is and compressed, as JSON: `node weigh.js FILE...`.
+// Prints the bytes of each file, as it is and compressed, as JSON: `node weigh.mjs FILE...`.
 
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";

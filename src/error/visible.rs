@@ -1,0 +1,107 @@
+//! Texts and numbers as errors write them: visible, in one line, and with little code.
+
+use std::fmt::{self, Write};
+
+/// So much of a text as fits into a line of a log, and without line breaks.
+pub(super) struct Line<'a>(pub &'a str);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 200;
+        write_visibly(f, self.0, LONGEST, false)
+    }
+}
+
+/// A text in quotes, as `Debug` writes one. That would bring the tables of what is printable in all of
+/// Unicode into every app: 6 KB.
+pub(crate) struct Quoted<'a>(pub &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        write_visibly(f, self.0, usize::MAX, true)?;
+        f.write_char('"')
+    }
+}
+
+/// Writes a text without the characters that would break the line or move the cursor: those as Rust
+/// writes them.
+fn write_visibly(
+    f: &mut fmt::Formatter<'_>,
+    text: &str,
+    longest: usize,
+    in_quotes: bool,
+) -> fmt::Result {
+    for (at, c) in text.chars().enumerate() {
+        if at == longest {
+            return write!(f, "… ({} bytes)", Number(text.len() as u64));
+        }
+        let escape = match c {
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '"' if in_quotes => "\\\"",
+            '\\' if in_quotes => "\\\\",
+            c if c.is_control() => {
+                write_code(f, c)?;
+                continue;
+            }
+            c => {
+                f.write_char(c)?;
+                continue;
+            }
+        };
+        f.write_str(escape)?;
+    }
+    Ok(())
+}
+
+/// Writes the code of a control character: they are all below U+00A0.
+fn write_code(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
+    let digit = |digit| char::from(digit + if digit < 10 { b'0' } else { b'a' - 10 });
+    let code = c as u8;
+    f.write_str("\\u{")?;
+    if code > 0xF {
+        f.write_char(digit(code >> 4))?;
+    }
+    f.write_char(digit(code & 0xF))?;
+    f.write_char('}')
+}
+
+/// A number, without the room for signs, padding and other bases that every app would get.
+pub(super) struct Number(pub u64);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (before, digit) = (self.0 / 10, self.0 % 10);
+        if before > 0 {
+            Number(before).fmt(f)?;
+        }
+        f.write_char(char::from(b'0' + digit as u8))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_texts_are_written_as_rust_writes_them() {
+        for text in [
+            "",
+            "/sse?a=\"b\\c\"",
+            "a\r\n\tb",
+            "\u{1b}[1m\u{10}\u{7f}\u{9f}",
+            "é 水 🎉",
+        ] {
+            assert_eq!(Quoted(text).to_string(), format!("{text:?}"));
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_rust_writes_them() {
+        for number in [0, 7, 10, 1_000_203, u64::MAX] {
+            assert_eq!(Number(number).to_string(), number.to_string());
+        }
+    }
+}

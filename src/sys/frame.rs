@@ -1,0 +1,55 @@
+//! The browser's frames, in which a page is drawn.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use wasm_bindgen::{closure::Closure, prelude::*};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = requestAnimationFrame)]
+    fn request_animation_frame(run: &JsValue) -> Result<f64, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = cancelAnimationFrame)]
+    fn cancel_animation_frame(id: f64) -> Result<(), JsValue>;
+}
+
+/// How long a page without frames waits for what is to run in one, in milliseconds. In hidden pages, the
+/// only ones that have to, browsers let no timer run more often than that.
+const LONGEST_FRAME: u32 = 1000;
+
+/// Something that runs in the browser's next frame, or after a second: a hidden page has no frames.
+/// Dropping it cancels it.
+///
+/// `gloo-render` panics where there is no window, and knows nothing of hidden pages.
+pub(crate) struct NextFrame {
+    id: Option<f64>,
+    _run: Closure<dyn FnMut()>,
+    _timeout: Timeout,
+}
+
+impl NextFrame {
+    /// `None` where there is no browser. What is to run must drop this.
+    pub fn request(run: impl Fn() + 'static) -> Option<Self> {
+        if cfg!(not(target_arch = "wasm32")) {
+            return None;
+        }
+        let run = Rc::new(run);
+        let late = Rc::clone(&run);
+        let run = Closure::<dyn FnMut()>::new(move || run());
+        Some(NextFrame {
+            id: request_animation_frame(run.as_ref()).ok(),
+            _run: run,
+            _timeout: Timeout::new(LONGEST_FRAME, move || late()),
+        })
+    }
+}
+
+impl Drop for NextFrame {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            // It can only be missing where there is no `requestAnimationFrame` either.
+            let _ = cancel_animation_frame(id);
+        }
+    }
+}
