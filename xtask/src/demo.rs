@@ -1,5 +1,6 @@
-//! `cargo xtask demo`: the demo page, live.
+//! `cargo xtask demo`: the demo page, live, or one of the apps.
 
+use crate::app::App;
 use crate::server::{self, Server};
 use crate::setup;
 use crate::{package, say};
@@ -12,19 +13,26 @@ pub struct Args {
     /// The port of the demo page
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// Show the dashboard in this framework instead
+    #[arg(long)]
+    app: Option<App>,
 }
 
 pub fn run(args: &Args) -> Result<ExitCode> {
     // Now and not after minutes of building.
     check_port(args.port)?;
     let tools = setup::wasm()?;
-    package::build(&tools)?;
+    match args.app {
+        Some(app) => app.build(&tools)?,
+        None => package::build(&tools)?,
+    }
     let program = server::build(&setup::host_shell()?)?;
     let server = Server::start(&program, args.port)?;
-    say::step(format!(
-        "the demo page: {} (ctrl-c ends it)",
-        server.address
-    ));
+    let address = &server.address;
+    say::step(match args.app {
+        Some(app) => format!("the dashboard: {address}/{}/ (ctrl-c ends it)", app.name()),
+        None => format!("the demo page: {address} (ctrl-c ends it)"),
+    });
     server.wait()
 }
 

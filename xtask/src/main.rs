@@ -3,6 +3,7 @@
 //! One file a command; each does its own set-up through [`setup`], so that nothing has to be
 //! installed by hand first. A new command is a new file and one more line in [`Task`].
 
+mod app;
 mod bench;
 mod demo;
 mod engine;
@@ -27,7 +28,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build the package, start the server and show the demo page until interrupted
+    /// Build the package or an app, start the server and show the page until interrupted
     Demo(demo::Args),
     /// Build the npm package into pkg/, and say how large it is
     Package(package::Args),

@@ -1,0 +1,5 @@
+// Loads the app, which starts by itself.
+
+import init from "./pkg/demo_leptos.js";
+
+init();

@@ -1,0 +1,68 @@
+//! A language model's reply, token by token: nothing is opened before there is a question, and each
+//! question opens a stream of its own.
+
+use demo_dashboard::{QUESTIONS, Question, Reply, Token};
+use leptos::{ev::SubmitEvent, html, prelude::*};
+use wasm_eventsource::{CloseRule, EventSource, leptos::use_event_source_fold};
+
+#[component]
+pub fn Answer() -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let question = RwSignal::new(None::<Question>);
+    let reply = use_event_source_fold(
+        move || {
+            let question = question.get()?;
+            let reply = EventSource::fetch(question.url())
+                .method("POST")
+                .json(&question)
+                .close_on(CloseRule::data("[DONE]"))
+                .typed_event::<Token>("message");
+            Some(reply)
+        },
+        Reply::default,
+        Reply::fold,
+    );
+    let progress = Memo::new(move |_| Reply::progress(question.get().as_ref(), &reply.state.get()));
+    let is_streaming = move || progress.get() == "streaming";
+    let text = move || reply.value.with(|reply| reply.text.clone());
+    let note = move || reply.value.with(|reply| reply.note(progress.get()));
+    let error = move || reply.error.with(|error| error.as_ref().map(ToString::to_string));
+
+    let ask = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(input) = input.get() {
+            question.update(|question| {
+                *question = Some(Question::after(question.as_ref(), input.value()));
+            });
+        }
+    };
+    let stop = move |_| {
+        reply.close();
+        // The button that has the focus cannot be used any more.
+        if let Some(input) = input.get() {
+            let _ = input.focus();
+        }
+    };
+
+    view! {
+        <section class="card reply" id="reply" aria-labelledby="reply-title" data-state=progress
+            data-key=move || question.get().as_ref().map(Question::key)>
+            <div class="card-head">
+                <h2 id="reply-title">"A reply, token by token"</h2>
+                <p class="note" id="reply-note" role="status">{note}</p>
+            </div>
+            <form class="ask" on:submit=ask>
+                <label class="visually-hidden" for="prompt">"Question"</label>
+                <input id="prompt" node_ref=input list="questions" autocomplete="off" value=QUESTIONS[0] />
+                <datalist id="questions">{QUESTIONS.map(|question| view! { <option value=question></option> })}</datalist>
+                <button type="submit" id="ask" class="primary">"Ask"</button>
+                <button type="button" id="stop" disabled=move || !is_streaming() on:click=stop>"Stop"</button>
+            </form>
+            <div class="answer" tabindex="0" role="region" aria-label="Reply" aria-live="polite"
+                aria-busy=move || is_streaming().to_string()>
+                <p id="answer">{text}</p>
+            </div>
+            {move || error().map(|error| view! { <p class="note wrong" role="alert">{error}</p> })}
+        </section>
+    }
+}

@@ -1,0 +1,75 @@
+//! A language model's reply, token by token: nothing is opened before there is a question, and each
+//! question opens a stream of its own.
+
+use demo_dashboard::{QUESTIONS, Question, Reply, Token};
+use wasm_eventsource::{CloseRule, EventSource, yew::use_event_source_fold_with};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+#[component]
+pub fn Answer() -> Html {
+    let input = use_node_ref();
+    let question = use_state(|| None::<Question>);
+    let reply = use_event_source_fold_with(
+        (*question).clone(),
+        |question| {
+            let question = question.as_ref()?;
+            let reply = EventSource::fetch(question.url())
+                .method("POST")
+                .json(question)
+                .close_on(CloseRule::data("[DONE]"))
+                .typed_event::<Token>("message");
+            Some(reply)
+        },
+        Reply::default,
+        Reply::fold,
+    );
+    let progress = Reply::progress(question.as_ref(), &reply.state());
+
+    let ask = {
+        let (input, question) = (input.clone(), question.clone());
+        move |event: SubmitEvent| {
+            event.prevent_default();
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                question.set(Some(Question::after(question.as_ref(), input.value())));
+            }
+        }
+    };
+    let stop = {
+        let (input, reply) = (input.clone(), reply.clone());
+        move |_| {
+            reply.close();
+            // The button that has the focus cannot be used any more.
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                let _ = input.focus();
+            }
+        }
+    };
+
+    let key = question.as_ref().map(Question::key);
+    let (text, note) = reply.with(|reply| (reply.text.clone(), reply.note(progress)));
+    html! {
+        <section class="card reply" id="reply" aria-labelledby="reply-title" data-state={progress} data-key={key}>
+            <div class="card-head">
+                <h2 id="reply-title">{ "A reply, token by token" }</h2>
+                <p class="note" id="reply-note" role="status">{ note }</p>
+            </div>
+            <form class="ask" onsubmit={ask}>
+                <label class="visually-hidden" for="prompt">{ "Question" }</label>
+                <input id="prompt" ref={input} list="questions" autocomplete="off" value={QUESTIONS[0]} />
+                <datalist id="questions">
+                    for question in QUESTIONS { <option value={question} /> }
+                </datalist>
+                <button type="submit" id="ask" class="primary">{ "Ask" }</button>
+                <button type="button" id="stop" disabled={progress != "streaming"} onclick={stop}>{ "Stop" }</button>
+            </form>
+            <div class="answer" tabindex="0" role="region" aria-label="Reply" aria-live="polite"
+                aria-busy={(progress == "streaming").to_string()}>
+                <p id="answer">{ text }</p>
+            </div>
+            if let Some(error) = reply.error() {
+                <p class="note wrong" role="alert">{ error.to_string() }</p>
+            }
+        </section>
+    }
+}
