@@ -182,10 +182,7 @@ mod tests {
     fn a_line_goes_from_point_to_point_and_its_area_down_to_the_ground() {
         let line = &history(&[(1000, 0.0), (1500, 1.0), (2000, 0.25)]).lines()[0];
         assert_eq!(line.stroke, "M0.00 100.0L0.50 0.0L1.00 75.0");
-        assert_eq!(
-            line.area,
-            "M0.00 100.0L0.00 100.0L0.50 0.0L1.00 75.0V100.0"
-        );
+        assert_eq!(line.area, "M0.00 100.0L0.00 100.0L0.50 0.0L1.00 75.0V100.0");
         assert_eq!(line.head, "translate(60 75.0)");
     }
 
@@ -231,13 +228,21 @@ mod tests {
 
     #[test]
     fn the_grid_has_a_line_for_each_height_and_each_quarter_of_a_minute() {
-        assert!(grid(3).starts_with("M0.00 0.0h60M0.00 50.0h60M0.00 100.0h60M0.00 0.0v100M15.00 0.0v100"));
+        assert!(
+            grid(3)
+                .starts_with("M0.00 0.0h60M0.00 50.0h60M0.00 100.0h60M0.00 0.0v100M15.00 0.0v100")
+        );
         assert_eq!(grid(0).matches("h60").count(), 2);
     }
 
     #[test]
     fn the_hues_go_from_one_end_to_the_other() {
-        for (series, count, share) in [(0, 1, "0.000"), (0, 2, "0.000"), (1, 2, "1.000"), (1, 3, "0.500")] {
+        for (series, count, share) in [
+            (0, 1, "0.000"),
+            (0, 2, "0.000"),
+            (1, 2, "1.000"),
+            (1, 3, "0.500"),
+        ] {
             assert!(series_color(series, count).contains(&format!("* {share})")));
         }
     }

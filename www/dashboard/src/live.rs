@@ -113,7 +113,10 @@ mod tests {
             live.fold(event(&id.to_string(), Reading::Close { message }));
         }
         let texts: Vec<_> = live.log.rows().map(|row| row.text.as_str()).collect();
-        assert_eq!((live.log.count(), texts.len(), texts[0]), (1000, 150, "999"));
+        assert_eq!(
+            (live.log.count(), texts.len(), texts[0]),
+            (1000, 150, "999")
+        );
         live.log.clear();
         assert_eq!((live.log.count(), live.log.rows().count()), (1000, 0));
     }

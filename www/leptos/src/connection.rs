@@ -12,19 +12,33 @@ pub fn Connection(live: UseEventSourceFoldReturn<Live>, pace: RwSignal<u32>) -> 
     let badge = Memo::new(move |_| live.state.with(|state| Badge::from(state)));
     let is_closed = move || live.state.with(|state| matches!(state, State::Closed(_)));
     let count = move || live.value.with(|live| live.log.count());
-    let last_id = move || live.value.with(|live| live.log.last_id().unwrap_or("–").to_owned());
-    let error = move || live.error.with(|error| error.as_ref().map(ToString::to_string));
+    let last_id = move || {
+        live.value
+            .with(|live| live.log.last_id().unwrap_or("–").to_owned())
+    };
+    let error = move || {
+        live.error
+            .with(|error| error.as_ref().map(ToString::to_string))
+    };
 
-    let toggle = move |_| if is_closed() { live.reopen() } else { live.close() };
+    let toggle = move |_| {
+        if is_closed() {
+            live.reopen()
+        } else {
+            live.close()
+        }
+    };
     let tell = move |action: Action| {
         let key = machine_key(pace.get());
         spawn_local(async move { told.set(action.take(key).await) });
     };
-    let choice = move |choice: u32| view! {
-        <button type="button" id=format!("pace-{choice}") on:click=move |_| pace.set(choice)
-            aria-pressed=move || (choice == pace.get()).to_string()>
-            {format!("{} s", f64::from(choice) / 1000.0)}
-        </button>
+    let choice = move |choice: u32| {
+        view! {
+            <button type="button" id=format!("pace-{choice}") on:click=move |_| pace.set(choice)
+                aria-pressed=move || (choice == pace.get()).to_string()>
+                {format!("{} s", f64::from(choice) / 1000.0)}
+            </button>
+        }
     };
 
     view! {

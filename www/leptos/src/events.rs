@@ -9,13 +9,15 @@ use leptos::prelude::*;
 pub fn Events(live: RwSignal<Live>) -> impl IntoView {
     let clear = move |_| live.update(|live| live.log.clear());
     let rows = move || live.with(|live| live.log.rows().cloned().collect::<Vec<_>>());
-    let row = |row: Arc<Row>| view! {
-        <tr data-name=row.name.clone() data-undecodable=row.is_wrong.then_some("")>
-            <td>{row.at.map(time_of_day)}</td>
-            <td>{row.name.clone()}</td>
-            <td>{row.id.clone()}</td>
-            <td title=row.text.clone()>{row.text.clone()}</td>
-        </tr>
+    let row = |row: Arc<Row>| {
+        view! {
+            <tr data-name=row.name.clone() data-undecodable=row.is_wrong.then_some("")>
+                <td>{row.at.map(time_of_day)}</td>
+                <td>{row.name.clone()}</td>
+                <td>{row.id.clone()}</td>
+                <td title=row.text.clone()>{row.text.clone()}</td>
+            </tr>
+        }
     };
     view! {
         <section class="card events" aria-labelledby="log-title">

@@ -12,13 +12,15 @@ pub fn Machine(live: RwSignal<Live>) -> impl IntoView {
     let cores = move || {
         let cores = live.with(|live| live.cores.clone());
         let count = cores.len();
-        let item = |(core, percent)| view! {
-            <li>
-                <svg class="swatch" viewBox="0 0 9 9" aria-hidden="true">
-                    <rect width="9" height="9" rx="3" fill=series_color(core, count) />
-                </svg>
-                {core}<b class="number">{format!("{percent}")}</b>
-            </li>
+        let item = |(core, percent)| {
+            view! {
+                <li>
+                    <svg class="swatch" viewBox="0 0 9 9" aria-hidden="true">
+                        <rect width="9" height="9" rx="3" fill=series_color(core, count) />
+                    </svg>
+                    {core}<b class="number">{format!("{percent}")}</b>
+                </li>
+            }
         };
         cores.into_iter().enumerate().map(item).collect_view()
     };
@@ -67,17 +69,21 @@ fn Chart<const N: usize>(
     let lines = move || {
         let lines = drawing.with(|(lines, ..)| lines.clone());
         let count = lines.len();
-        let line = |(series, line): (usize, demo_dashboard::Line)| view! {
-            <path class="area" d=line.area fill=series_color(series, count) />
-            <path class="line" d=line.stroke stroke=series_color(series, count) />
+        let line = |(series, line): (usize, demo_dashboard::Line)| {
+            view! {
+                <path class="area" d=line.area fill=series_color(series, count) />
+                <path class="line" d=line.stroke stroke=series_color(series, count) />
+            }
         };
         lines.into_iter().enumerate().map(line).collect_view()
     };
     let heads = move || {
         let lines = drawing.with(|(lines, ..)| lines.clone());
         let count = lines.len();
-        let head = |(series, line): (usize, demo_dashboard::Line)| view! {
-            <path class="glide head" d="M0 0h0" transform=line.head stroke=series_color(series, count) />
+        let head = |(series, line): (usize, demo_dashboard::Line)| {
+            view! {
+                <path class="glide head" d="M0 0h0" transform=line.head stroke=series_color(series, count) />
+            }
         };
         lines.into_iter().enumerate().map(head).collect_view()
     };

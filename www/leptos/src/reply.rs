@@ -26,7 +26,11 @@ pub fn Answer() -> impl IntoView {
     let is_streaming = move || progress.get() == "streaming";
     let text = move || reply.value.with(|reply| reply.text.clone());
     let note = move || reply.value.with(|reply| reply.note(progress.get()));
-    let error = move || reply.error.with(|error| error.as_ref().map(ToString::to_string));
+    let error = move || {
+        reply
+            .error
+            .with(|error| error.as_ref().map(ToString::to_string))
+    };
 
     let ask = move |event: SubmitEvent| {
         event.prevent_default();

@@ -9,8 +9,8 @@ use crate::clock::ServerClock;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    live: UseEventSourceFoldHandle<Live>,
-    pace: UseStateHandle<u32>,
+    pub live: UseEventSourceFoldHandle<Live>,
+    pub pace: UseStateHandle<u32>,
 }
 
 #[component]
@@ -19,12 +19,21 @@ pub fn Connection(Props { live, pace }: &Props) -> Html {
     let badge = Badge::from(&live.state());
     let is_closed = matches!(live.state(), State::Closed(_));
     let (count, last_id) = live.with(|live| {
-        (live.log.count(), live.log.last_id().unwrap_or("–").to_owned())
+        (
+            live.log.count(),
+            live.log.last_id().unwrap_or("–").to_owned(),
+        )
     });
 
     let toggle = {
         let live = live.clone();
-        move |_| if is_closed { live.reopen() } else { live.close() }
+        move |_| {
+            if is_closed {
+                live.reopen()
+            } else {
+                live.close()
+            }
+        }
     };
     let tell = |action: Action| {
         let (key, told) = (machine_key(**pace), told.clone());

@@ -47,7 +47,12 @@ pub fn Machine(LiveProps { live }: &LiveProps) -> Html {
 }
 
 /// The lines of the last minute before a grid. It is drawn in a window that the style sheet stretches.
-fn chart(kind: &'static str, label: &'static str, history: &History, heights: &[impl AsRef<str>]) -> Html {
+fn chart(
+    kind: &'static str,
+    label: &'static str,
+    history: &History,
+    heights: &[impl AsRef<str>],
+) -> Html {
     let lines = history.lines();
     let color = |series| series_color(series, lines.len());
     let heights = heights.iter().map(AsRef::as_ref);
