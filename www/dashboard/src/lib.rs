@@ -23,7 +23,7 @@ pub use live::Live;
 pub use log::{Log, Row};
 pub use reading::{Clock, Percent, Reading};
 pub use reply::{Question, Reply, Token};
-pub use server::{Action, clock_url, machine_key, machine_url, page_key};
+pub use server::{Action, HINT, clock_url, machine_key, machine_url, page_key};
 pub use words::{Badge, time_of_day};
 
 /// How often the server can be asked for readings, in milliseconds.

@@ -29,6 +29,10 @@ pub fn clock_url() -> String {
     format!("/time?key={}-clock", page_key())
 }
 
+/// What there is to say before the server was told anything.
+pub const HINT: &str = "Let it cut the connection, and the browser comes back by itself. Let it send \
+                        its close event, and no request follows.";
+
 /// What the server can be told to do to the streams of a key.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Action {

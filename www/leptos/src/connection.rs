@@ -1,6 +1,6 @@
 //! The connection of the readings: its state, how often they come, and how it is closed and opened.
 
-use demo_dashboard::{Action, Badge, Live, PACES, machine_key, page_key};
+use demo_dashboard::{Action, Badge, HINT, Live, PACES, machine_key, page_key};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_eventsource::{State, leptos::UseEventSourceFoldReturn};
 
@@ -8,7 +8,7 @@ use crate::clock::ServerClock;
 
 #[component]
 pub fn Connection(live: UseEventSourceFoldReturn<Live>, pace: RwSignal<u32>) -> impl IntoView {
-    let told = RwSignal::new(String::new());
+    let told = RwSignal::new(HINT.to_owned());
     let badge = Memo::new(move |_| live.state.with(|state| Badge::from(state)));
     let is_closed = move || live.state.with(|state| matches!(state, State::Closed(_)));
     let count = move || live.value.with(|live| live.log.count());
@@ -70,7 +70,10 @@ pub fn Connection(live: UseEventSourceFoldReturn<Live>, pace: RwSignal<u32>) -> 
                 <button type="button" id="server-drop" on:click=move |_| tell(Action::Drop)>"Drop the connection"</button>
                 <button type="button" id="server-close" on:click=move |_| tell(Action::Close)>"Send close"</button>
             </div>
-            <p class="note told"><span id="told" role="status">{told}</span>" key "<code id="key">{page_key()}</code></p>
+            <div class="proof">
+                <h3>"What the server did"<code id="key">{page_key()}</code></h3>
+                <p id="told" role="status">{told}</p>
+            </div>
         </section>
     }
 }

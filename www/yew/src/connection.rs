@@ -1,6 +1,6 @@
 //! The connection of the readings: its state, how often they come, and how it is closed and opened.
 
-use demo_dashboard::{Action, Badge, Live, PACES, machine_key, page_key};
+use demo_dashboard::{Action, Badge, HINT, Live, PACES, machine_key, page_key};
 use wasm_bindgen_futures::spawn_local;
 use wasm_eventsource::{State, yew::UseEventSourceFoldHandle};
 use yew::prelude::*;
@@ -15,7 +15,7 @@ pub struct Props {
 
 #[component]
 pub fn Connection(Props { live, pace }: &Props) -> Html {
-    let told = use_state(String::new);
+    let told = use_state(|| HINT.to_owned());
     let badge = Badge::from(&live.state());
     let is_closed = matches!(live.state(), State::Closed(_));
     let (count, last_id) = live.with(|live| {
@@ -83,7 +83,10 @@ pub fn Connection(Props { live, pace }: &Props) -> Html {
                 <button type="button" id="server-drop" onclick={tell(Action::Drop)}>{ "Drop the connection" }</button>
                 <button type="button" id="server-close" onclick={tell(Action::Close)}>{ "Send close" }</button>
             </div>
-            <p class="note told"><span id="told" role="status">{ &*told }</span>{ " key " }<code id="key">{ page_key() }</code></p>
+            <div class="proof">
+                <h3>{ "What the server did" }<code id="key">{ page_key() }</code></h3>
+                <p id="told" role="status">{ &*told }</p>
+            </div>
         </section>
     }
 }
