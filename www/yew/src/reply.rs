@@ -56,7 +56,7 @@ pub fn Answer() -> Html {
             </div>
             <form class="ask" onsubmit={ask}>
                 <label class="visually-hidden" for="prompt">{ "Question" }</label>
-                <input id="prompt" ref={input} list="questions" autocomplete="off" value={QUESTIONS[0]} />
+                <input id="prompt" ref={input} list="questions" autocomplete="off" defaultvalue={QUESTIONS[0]} />
                 <datalist id="questions">
                     for question in QUESTIONS { <option value={question} /> }
                 </datalist>

@@ -129,19 +129,15 @@ pub async fn a_close_event_ends_it_for_good(app: &App<'_>) -> Result<()> {
     let key = facts.machine(500);
     app.click("server-close").await?;
     let closed = app
-        .until("it is closed", |now| now.state == "closed")
+        .until("the close event, and the end", |now| {
+            let first = now.log.first();
+            now.state == "closed"
+                && first.is_some_and(|[name, _, text]| name == "close" && text == "Stream finished")
+        })
         .await?;
     ensure!(
         closed.reason == "rule" && closed.state_text == "closed: by the server",
         "{closed:?}"
-    );
-    ensure!(
-        closed
-            .log
-            .first()
-            .is_some_and(|[name, _, text]| name == "close" && text == "Stream finished"),
-        "the list has {:?}",
-        closed.log
     );
     no_request_follows(app, &key).await?;
     let after = app.facts().await?;
