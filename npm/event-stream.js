@@ -109,7 +109,11 @@ export class EventStream {
 
   #next() {
     const step = this.#receiver.take();
-    if (step) return step;
+    if (step) {
+      // The end may have come when nobody waited.
+      if (this.#receiver.ended) this.#settle();
+      return step;
+    }
     const later = this.#receiver.wait(this.#settle);
     this.#pull();
     return later;

@@ -83,7 +83,7 @@ export type CloseReason =
 export type EventStreamErrorKind =
   /** The browser's `EventSource` gave up; it does not tell why. */
   | "connection"
-  /** The server answered with another status than 200. */
+  /** The server answered with another status than 200; over `fetch`, 204 is no failure but the server's end. */
   | "status"
   /** The answer is no event stream. */
   | "content-type"

@@ -54,7 +54,8 @@ mod connection;
 mod error;
 #[cfg(feature = "leptos")]
 pub mod leptos;
-#[cfg(all(feature = "npm", target_arch = "wasm32"))]
+// Tests, which are debug builds, may count memory by an allocator of their own.
+#[cfg(all(feature = "npm", target_arch = "wasm32", not(debug_assertions)))]
 mod memory;
 mod message;
 #[cfg(feature = "npm")]

@@ -57,6 +57,9 @@ pub struct EventSource {
     wanted: Wanted,
     close_rule: CloseRule,
     buffer: Option<Buffer>,
+    /// The browser's own transport; `None` in what was to be over `fetch()` from the first. Here, so that
+    /// it is linked only into apps that make such a source.
+    native: Option<native::Open>,
     /// What is asked by `fetch()`, where that is the transport.
     #[cfg(feature = "fetch")]
     plan: Option<Box<Plan>>,
@@ -65,12 +68,17 @@ pub struct EventSource {
 impl EventSource {
     /// An event source at this URL, which may be relative to the page's or worker's.
     pub fn new(url: impl Into<String>) -> Self {
+        EventSource::over(Some(native::open), url.into())
+    }
+
+    fn over(native: Option<native::Open>, url: String) -> Self {
         EventSource {
-            url: url.into(),
+            url,
             with_credentials: false,
             wanted: Wanted::default(),
             close_rule: CloseRule::default(),
             buffer: None,
+            native,
             #[cfg(feature = "fetch")]
             plan: None,
         }
@@ -317,8 +325,13 @@ impl EventSource {
         if let Some(plan) = self.plan {
             return (plan.open)(session, *plan, self.with_credentials, inbox, reader);
         }
-        let transport = native::open(&session, self.with_credentials, inbox)?;
-        Ok((Connection::new(session), Box::new(transport)))
+        match self.native {
+            Some(open) => open(session, self.with_credentials, inbox),
+            // What has no native transport has a plan.
+            None => Err(OpenError::Unsupported {
+                url: session.url().to_owned(),
+            }),
+        }
     }
 }
 

@@ -254,6 +254,21 @@ mod tests {
     }
 
     #[test]
+    fn changes_that_nobody_was_told_of_are_told_in_their_order() {
+        let cell = StateCell::default();
+        let seen = Rc::new(RefCell::new(Vec::new()));
+        let log = Rc::clone(&seen);
+        cell.observe(Box::new(move |state| {
+            log.borrow_mut().push(state.to_string())
+        }));
+        cell.change(State::Open);
+        cell.change(State::Connecting);
+        cell.change(State::Closed(CloseReason::Called));
+        cell.tell();
+        assert_eq!(*seen.borrow(), ["open", "connecting", "closed"]);
+    }
+
+    #[test]
     fn a_forgotten_observer_hears_nothing_more() {
         let cell = StateCell::default();
         let calls = Rc::new(Cell::new(0));

@@ -157,6 +157,24 @@ fn open_error(url: &str, thrown: &JsValue, invalid_url: bool) -> OpenError {
     }
 }
 
+/// Sets an option of a request. The setters of `web-sys` are an import and a JavaScript function each, and
+/// those of a keyword have a list of all there are.
+#[cfg(feature = "fetch")]
+pub(crate) fn set_option(init: &RequestInit, name: &str, value: impl Into<JsValue>) {
+    // An object made here: setting cannot fail.
+    let _ = Reflect::set(init, &name.into(), &value.into());
+}
+
+/// Keeps what a copy of a request does not: where it says to come from.
+#[cfg(feature = "fetch")]
+pub(crate) fn keep_referrer(init: &RequestInit, request: &Request) {
+    for name in ["referrer", "referrerPolicy"] {
+        if let Some(value) = property(request, name) {
+            set_option(init, name, value);
+        }
+    }
+}
+
 /// A request, or a changed copy of another one.
 #[cfg(feature = "fetch")]
 pub(crate) fn new_request(
@@ -250,15 +268,20 @@ pub(crate) fn now() -> f64 {
 /// thrown stays borrowed, for wasm does not unwind.
 pub(crate) fn guarded(run: impl FnOnce()) {
     let mut run = Some(run);
-    let mut run = move || {
+    run_guarded(&mut || {
         if let Some(run) = run.take() {
             run();
         }
-    };
+    });
+}
+
+/// The same once for all: generic, each of them would have an import and a JavaScript function of its own.
+#[inline(never)]
+fn run_guarded(run: &mut dyn FnMut()) {
     if cfg!(not(target_arch = "wasm32")) {
         return run();
     }
-    if let Err(thrown) = apply(&mut run, &JsValue::UNDEFINED, &Array::new()) {
+    if let Err(thrown) = apply(&mut || run(), &JsValue::UNDEFINED, &Array::new()) {
         report_error(&thrown);
     }
 }
@@ -316,7 +339,7 @@ pub(crate) fn detail(thrown: &JsValue) -> String {
 }
 
 /// A property that is a string. Of what is no object there is none.
-fn property(of: &JsValue, name: &str) -> Option<String> {
+pub(crate) fn property(of: &JsValue, name: &str) -> Option<String> {
     Reflect::get(of, &name.into()).ok()?.as_string()
 }
 

@@ -14,15 +14,17 @@ struct Tick {
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = console)]
-    fn log(n: f64, text: &str);
+    fn log(count: u32, n: f64, text: &str);
 }
 
 #[wasm_bindgen(start)]
 async fn main() -> Result<(), JsError> {
     let mut ticks = EventSource::fetch("/sse").typed_event::<Tick>("message")?;
+    let mut count = 0;
     while let Some(tick) = ticks.next().await {
         let tick = tick?;
-        log(tick.n, &tick.text);
+        count += 1;
+        log(count, tick.n, &tick.text);
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ struct Tick {
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = console)]
-    fn log(n: f64, text: &str);
+    fn log(count: u32, n: f64, text: &str);
 
     #[wasm_bindgen(catch, js_namespace = JSON)]
     fn parse(text: &str) -> Result<JsValue, JsValue>;
@@ -23,10 +23,12 @@ extern "C" {
 #[wasm_bindgen(start)]
 async fn main() -> Result<(), JsValue> {
     let mut messages = EventSource::new("/sse").stream().map_err(JsError::from)?;
+    let mut count = 0;
     while let Some(message) = messages.next().await {
         let value = parse(message.map_err(JsError::from)?.data())?;
         let tick: Tick = serde_wasm_bindgen::from_value(value)?;
-        log(tick.n, &tick.text);
+        count += 1;
+        log(count, tick.n, &tick.text);
     }
     Ok(())
 }

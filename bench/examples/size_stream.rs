@@ -7,14 +7,16 @@ use wasm_eventsource::EventSource;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = console)]
-    fn log(text: &str);
+    fn log(n: u32, text: &str);
 }
 
 #[wasm_bindgen(start)]
 async fn main() -> Result<(), JsError> {
     let mut messages = EventSource::new("/sse").stream()?;
+    let mut count = 0;
     while let Some(message) = messages.next().await {
-        log(message?.data());
+        count += 1;
+        log(count, message?.data());
     }
     Ok(())
 }

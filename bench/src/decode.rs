@@ -57,7 +57,7 @@ impl<T: Number> Number for Vec<T> {
 
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
-pub enum Shape {
+pub enum Texts {
     Numbers,
     Record,
     Records,
@@ -76,15 +76,15 @@ pub enum Way {
 
 #[wasm_bindgen]
 pub fn decode(
-    shape: Shape,
+    shape: Texts,
     way: Way,
     texts: Vec<JsString>,
     repetitions: u32,
 ) -> Result<f64, JsError> {
     let decode = match shape {
-        Shape::Numbers => decode_all::<Numbers>,
-        Shape::Record => decode_all::<Record>,
-        Shape::Records => decode_all::<Vec<Record>>,
+        Texts::Numbers => decode_all::<Numbers>,
+        Texts::Record => decode_all::<Record>,
+        Texts::Records => decode_all::<Vec<Record>>,
     };
     decode(way, &texts, repetitions)
 }

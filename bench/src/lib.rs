@@ -1,10 +1,21 @@
-//! The contestants of the benchmark that are written in Rust; `www/bench.js` runs them.
+//! The contestants of the benchmark that are written in Rust; `www/contestants.js` names them all.
 //!
-//! - `streams.rs` receives a burst of events in each way that an app may;
-//! - `fetch.rs` receives it over `fetch()`;
-//! - `decode.rs` decodes texts without any network.
+//! - `clients.rs` receives events, in each way that an app may, and `gloo.rs` as a peer does;
+//! - `shape.rs` says what they are and tallies them;
+//! - `decode.rs` decodes texts without any network;
+//! - `parsers.rs` parses bytes without any network, `parse.rs` does so in a page.
+//!
+//! Nothing of it is linked into `examples/`, the apps whose size is measured.
 
+#[cfg(feature = "fetch")]
+mod clients;
+#[cfg(feature = "fetch")]
 mod decode;
 #[cfg(feature = "fetch")]
-mod fetch;
-mod streams;
+mod gloo;
+#[cfg(feature = "parsers")]
+mod parse;
+#[cfg(feature = "parsers")]
+pub mod parsers;
+#[cfg(feature = "fetch")]
+mod shape;

@@ -46,7 +46,7 @@ impl EventSource {
     /// # Ok(()) }
     /// ```
     pub fn fetch(url: impl Into<String>) -> Self {
-        EventSource::new(url).over_fetch()
+        EventSource::over(None, url.into()).over_fetch()
     }
 
     /// The same event source, read by `fetch()`.

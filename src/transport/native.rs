@@ -16,7 +16,7 @@ use web_sys::{Event, EventSource};
 
 use super::{FeedItem, Link, Transport, burst::Burst};
 use crate::{
-    Error, Lifecycle, Message, OpenError,
+    Connection, Error, Lifecycle, Message, OpenError,
     buffer::{Inbox, Urgency},
     session::Session,
     sys,
@@ -27,20 +27,24 @@ use crate::{
 /// send events of these names too.
 const CONNECTION_EVENTS: [&str; 2] = ["open", "error"];
 
+/// Opens a connection: [`open`].
+pub(crate) type Open =
+    fn(Rc<Session>, bool, Inbox) -> Result<(Connection, Box<dyn Transport>), OpenError>;
+
 /// Opens the browser's `EventSource` for a session. What is for a stream is kept in the inbox.
 pub(crate) fn open(
-    session: &Rc<Session>,
+    session: Rc<Session>,
     with_credentials: bool,
     inbox: Inbox,
-) -> Result<Native, OpenError> {
+) -> Result<(Connection, Box<dyn Transport>), OpenError> {
     let inbox = Rc::new(RefCell::new(inbox));
     let source = sys::new_event_source(session.url(), with_credentials)?;
     let port = Rc::new(Port {
-        session: Rc::downgrade(session),
+        session: Rc::downgrade(&session),
         source: source.clone(),
         origin: RefCell::default(),
         inbox: Rc::clone(&inbox),
-        burst: Burst::new(Rc::downgrade(session)),
+        burst: Burst::new(Rc::downgrade(&session)),
     });
     let connection = CONNECTION_EVENTS.map(|name| {
         let port = Rc::clone(&port);
@@ -53,7 +57,7 @@ pub(crate) fn open(
         connection: RefCell::new(Some(connection)),
         messages: RefCell::default(),
     }));
-    Ok(Native(inbox))
+    Ok((Connection::new(session), Box::new(Native(inbox))))
 }
 
 /// The stream's end of the inbox.

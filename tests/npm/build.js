@@ -85,8 +85,6 @@ async function withVite() {
     logLevel: "warn",
     base: "./",
     build: { outDir: join(site, "vite"), emptyOutDir: true },
-    // Vite's default for workers is a classic script, which cannot load its parts when asked to.
-    worker: { format: "es" },
   });
 }
 

@@ -1,5 +1,6 @@
 // Runs the suite with the package, as this site has it.
 
+import "./suite/held.js";
 import * as library from "./library.js";
 import { runAll } from "./suite/index.js";
 

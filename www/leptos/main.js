@@ -1,5 +1,5 @@
 // Loads the app, which starts by itself.
 
-import init from "./pkg/demo_leptos.js";
+import init from "./pkg/leptos_app.js";
 
 init();

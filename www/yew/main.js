@@ -1,5 +1,5 @@
 // Loads the app, which starts by itself.
 
-import init from "./pkg/demo_yew.js";
+import init from "./pkg/yew_app.js";
 
 init();

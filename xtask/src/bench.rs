@@ -1,143 +1,234 @@
 //! `cargo xtask bench`: the library beside others, in each engine.
 //!
-//! A browser that is driven tells its driver of every event, which makes the native `EventSource`
-//! several times slower. So each browser is only shown a page, which measures alone and posts its
-//! figures to the scenario server, and we ask the server for them.
+//! - `build.rs`, `peers.rs`: what has to be compiled, installed and bundled before;
+//! - `browser.rs`: a browser on the page that measures, `bench/www`;
+//! - `size.rs`: what apps weigh; the parsers on the host are a program of `bench/`;
+//! - `figures.rs`: all that was measured; `aims.rs` judges it, `tables.rs` and `page.rs` with its
+//!   `chart.rs` show it;
+//! - `smoke.rs`: a moment of everything, as a test.
 
+mod aims;
+mod browser;
+mod build;
+mod chart;
+mod figures;
+mod page;
 mod peers;
-mod report;
 mod size;
+pub mod smoke;
+mod tables;
 
 use crate::engine::Engine;
-use crate::process::{self, Group};
-use crate::server::{self, Server};
-use crate::setup::{self, TARGET, Tools, browsers};
-use crate::{project, say};
+use crate::server;
+use crate::setup::{self, Tools, browsers};
+use crate::{package, project, say};
 use anyhow::{Context, Result, bail, ensure};
-use report::{EngineFigures, Figures, Machine, Page};
-use serde::Deserialize;
+use browser::Order;
+use build::Purpose;
+use figures::{EngineFigures, Figures, Machine, Measure, Race};
+use peers::Folders;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use xshell::cmd;
+use xshell::{Shell, cmd};
 
 #[derive(clap::Args)]
 pub struct Args {
     /// Only these engines
     #[arg(long, value_enum)]
     engine: Vec<Engine>,
+    /// Only these measures (may be given several times)
+    #[arg(long, value_enum, value_name = "MEASURE", conflicts_with = "save")]
+    measure: Vec<Measure>,
     /// How often each contestant is measured
-    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// A tenth of the events and three rounds: to see that all works, not for figures
+    /// A tenth of the events and two rounds: to see that all works, not for figures
     #[arg(long)]
     quick: bool,
     /// Only contestants whose name contains this, beside those they are compared to; no sizes
-    #[arg(long, value_name = "NAME", conflicts_with = "save")]
-    only: Option<String>,
+    #[arg(long, value_name = "NAME", default_value = "", conflicts_with = "save")]
+    only: String,
     /// Put the tables into BENCHMARKS.md
     #[arg(long)]
     save: bool,
+    /// A few events for every contestant, in one engine, to see that all is received: a test
+    #[arg(long, conflicts_with_all = ["save", "quick", "only", "measure"])]
+    smoke: bool,
+    /// Measure nothing: tables and charts anew, of the results of the last time
+    #[arg(long, conflicts_with_all = ["smoke", "quick", "only", "measure", "engine"])]
+    again: bool,
 }
 
-/// How long a page may take; far more than it does.
-const PAGE_LIMIT: Duration = Duration::from_secs(30 * 60);
+/// How long one measure may take; far more than it does.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+impl Args {
+    fn wants(&self, measure: Measure) -> bool {
+        self.measure.is_empty() || self.measure.contains(&measure)
+    }
+
+    fn wants_sizes(&self) -> bool {
+        self.wants(Measure::Sizes) && self.only.is_empty()
+    }
+
+    fn wants_engines(&self) -> bool {
+        Measure::OF_PAGE
+            .into_iter()
+            .any(|measure| self.wants(measure))
+    }
+
+    fn rounds(&self) -> u32 {
+        if self.quick { 2 } else { self.rounds }
+    }
+}
 
 pub fn run(args: &Args) -> Result<ExitCode> {
+    if args.again {
+        let dir = folder()?;
+        let path = dir.join("results.json");
+        let text = fs::read_to_string(&path);
+        let text = text.with_context(|| format!("cannot read {}", path.display()))?;
+        let figures = serde_json::from_str(&text);
+        let figures = figures
+            .with_context(|| format!("{} is of another version: measure again", path.display()))?;
+        return tell(args, &dir, &figures);
+    }
     let tools = setup::wasm()?;
-    let dir = project::root().join("target").join("bench");
-    fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
-    let sizes = match args.only {
-        Some(_) => Vec::new(),
-        None => size::measure(&tools, &dir)?,
-    };
-    build_page(&tools, &dir)?;
-    peers::provide(&tools, &dir.join("pkg"))?;
-    let program = server::build_fast(&setup::host_shell()?)?;
+    let host = setup::host_shell()?;
+    if args.smoke {
+        package::build(&tools)?;
+        return smoke::run(&args.engine, &host, &tools);
+    }
+    let dir = folder()?;
+    let started = Instant::now();
+    package::build(&tools)?;
+    let glue = args
+        .wants_sizes()
+        .then(|| size::build(&tools, &dir))
+        .transpose()?;
+    let folders = provide(&tools, &dir, glue)?;
+    let page = args.wants_engines();
+    if page {
+        build::contestants(&tools, &dir, Purpose::Figures)?;
+    }
+    let server = page.then(|| server::build_fast(&host)).transpose()?;
+    let parsers = args.wants(Measure::Parsers);
+    let parsers = parsers
+        .then(|| build::parsers(&host, Purpose::Figures))
+        .transpose()?;
+    say::step(format!(
+        "all is built, after {:.0} s",
+        started.elapsed().as_secs_f64()
+    ));
 
+    let started = Instant::now();
+    let sizes = match args.wants_sizes() {
+        true => size::weigh(&tools, &folders)?,
+        false => Vec::new(),
+    };
+    let parsers = parsers
+        .map(|program| on_host(args, &host, &program))
+        .transpose()?;
     let mut figures = Figures {
         machine: Machine::this(),
         sizes,
+        parsers: parsers.unwrap_or_default(),
         engines: Vec::new(),
     };
     for engine in Engine::ALL {
-        if !args.engine.is_empty() && !args.engine.contains(&engine) {
-            continue;
-        }
-        match browsers::program(&tools, engine) {
-            Ok(browser) => figures
-                .engines
-                .push(race(args, &tools, &dir, &program, engine, &browser)?),
-            Err(error) => say::notice(format!("{error:#}")),
+        let wanted = args.engine.is_empty() || args.engine.contains(&engine);
+        if let Some(server) = server.as_ref().filter(|_| wanted) {
+            match browsers::program(&tools, engine) {
+                Ok(browser) => figures
+                    .engines
+                    .push(in_engine(args, &tools, &dir, server, engine, &browser)?),
+                Err(error) => say::notice(format!("{error:#}")),
+            }
         }
     }
-    ensure!(!figures.engines.is_empty(), "there is no browser to run in");
-    let path = dir.join("results.json");
-    fs::write(&path, serde_json::to_string_pretty(&figures)?)
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    let tables = figures.tables();
-    if args.save {
-        report::save(&tables)?;
-    }
+    ensure!(
+        !page || !figures.engines.is_empty(),
+        "there is no browser to run in"
+    );
+    say::step(format!(
+        "all is measured, after {:.0} s",
+        started.elapsed().as_secs_f64()
+    ));
+    tell(args, &dir, &figures)
+}
+
+/// The results, the page and the tables; an error if a contestant failed.
+fn tell(args: &Args, dir: &Path, figures: &Figures) -> Result<ExitCode> {
+    let results = dir.join("results.json");
+    write(&results, &serde_json::to_string_pretty(figures)?)?;
+    let report = dir.join("report.html");
+    let libraries = peers::libraries()?;
+    write(&report, &page::html(figures, &libraries))?;
+    let tables = tables::all(figures, &libraries);
     println!("{tables}");
-    say::step(format!("every single figure: {}", path.display()));
+    say::step(format!("every single figure: {}", results.display()));
+    say::step(format!("the same as charts: {}", report.display()));
+    let failed = failures(&figures.engines);
+    if !failed.is_empty() {
+        bail!("{}", failed.join("\n"));
+    }
+    if args.save {
+        tables::save(&tables)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Compiles the contestants, for speed, into the folder that the page loads them from; and once
-/// more with vector instructions, which an app has to ask for.
-fn build_page(tools: &Tools, dir: &Path) -> Result<()> {
-    say::step("building the contestants (profile `speed`)");
-    process::run(cmd!(
-        tools.sh,
-        "cargo build --package bench --lib --features fetch --target {TARGET} --profile speed"
-    ))?;
-    let wasm = wasm_programs(tools, "speed")?.join("bench.wasm");
-    let pkg = dir.join("pkg");
-    bindgen(tools, &wasm, &pkg, "-O3")?;
-
-    say::step("building them with vector instructions");
-    // A folder of its own, as other flags make other programs of the same name.
-    let target = dir.join("simd");
-    let mut flags = tools.sh.var_os("RUSTFLAGS").unwrap_or_default();
-    flags.push(" -Ctarget-feature=+simd128");
-    process::run(
-        cmd!(
-            tools.sh,
-            "cargo build --package bench --lib --features fetch --target {TARGET} --profile speed --target-dir {target}"
-        )
-        .env("RUSTFLAGS", flags),
-    )?;
-    let wasm = target.join(TARGET).join("speed").join("bench.wasm");
-    bindgen(tools, &wasm, &pkg.join("simd"), "-O3").map(drop)
-}
-
-/// Where cargo puts what it compiles for wasm.
-fn wasm_programs(tools: &Tools, profile: &str) -> Result<PathBuf> {
-    let target = match tools.sh.var_os("CARGO_TARGET_DIR") {
-        Some(dir) => tools.sh.current_dir().join(dir),
-        None => project::host_programs()?.with_file_name(""),
-    };
-    Ok(target.join(TARGET).join(profile))
-}
-
-/// Makes a module that a page can load, and says where its wasm is.
-fn bindgen(tools: &Tools, wasm: &Path, out: &Path, level: &str) -> Result<PathBuf> {
-    process::run(cmd!(
-        tools.sh,
-        "wasm-bindgen --target web --no-typescript --out-dir {out} {wasm}"
-    ))?;
-    let name = wasm.file_stem().context("the wasm has no name")?;
-    let path = out.join(format!("{}_bg.wasm", name.to_string_lossy()));
-    if tools.wasm_opt {
-        process::run(cmd!(tools.sh, "wasm-opt {level} {path} -o {path}"))?;
+fn failures(engines: &[EngineFigures]) -> Vec<String> {
+    let mut failures = Vec::new();
+    for engine in engines {
+        for part in &engine.parts {
+            for (name, what, error) in part.errors() {
+                let (engine, measure) = (&engine.engine, part.measure.name());
+                failures.push(format!("{engine}: {measure}, {what}: {name}: {error}"));
+            }
+        }
     }
-    Ok(path)
+    failures
 }
 
-/// Runs the page in one engine, with a server of its own.
-fn race(
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Where all is put together.
+fn folder() -> Result<PathBuf> {
+    let dir = project::root().join("target").join("bench");
+    fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
+    Ok(dir)
+}
+
+/// Our package, which must have been built, and those of others.
+fn provide(tools: &Tools, dir: &Path, glue: Option<PathBuf>) -> Result<Folders> {
+    let folders = Folders {
+        npm: build::copy_package(dir)?,
+        peers: dir.join("pkg").join("peers"),
+        apps: dir.join("apps"),
+        glue,
+    };
+    peers::provide(tools, &folders)?;
+    Ok(folders)
+}
+
+fn on_host(args: &Args, host: &Shell, program: &Path) -> Result<Vec<Race>> {
+    let started = Instant::now();
+    let rounds = args.rounds().to_string();
+    let milliseconds = if args.quick { "5" } else { "50" };
+    let races = cmd!(host, "{program} {rounds} {milliseconds}")
+        .quiet()
+        .read()?;
+    let seconds = started.elapsed().as_secs_f64();
+    say::step(format!("the parsers on the host took {seconds:.0} s"));
+    figures::races(&races)
+}
+
+fn in_engine(
     args: &Args,
     tools: &Tools,
     dir: &Path,
@@ -145,123 +236,19 @@ fn race(
     engine: Engine,
     browser: &Path,
 ) -> Result<EngineFigures> {
-    let folders = [
-        ("--www", project::root().join("bench/www")),
-        ("--pkg", dir.join("pkg")),
-    ];
-    let server = Server::serving(server, 0, &folders)?;
-    let rounds = if args.quick { 3 } else { args.rounds };
-    let share = if args.quick { 0.1 } else { 1.0 };
-    let key = format!("bench-{engine}");
-    let url = format!(
-        "{}/index.html?key={key}&rounds={rounds}&share={share}&only={}",
-        server.address,
-        args.only.as_deref().unwrap_or_default().replace(' ', "+")
-    );
+    let rounds = args.rounds();
     say::step(format!("{engine}: {rounds} rounds of every contestant"));
-    let profile = fresh_profile(dir, engine)?;
-    let mut words: Vec<&std::ffi::OsStr> = engine.display().iter().map(|w| w.as_ref()).collect();
-    words.push(browser.as_os_str());
-    let (first, rest) = words.split_first().context("there are words")?;
-    let mut command = Command::new(first);
-    let log = fs::File::create(dir.join(format!("{engine}.log")))?;
-    command
-        .args(rest)
-        .args(engine.page_arguments(&profile, &url))
-        .envs(engine.variables().iter().copied())
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log);
-    let mut page = Group::spawn(&mut command)?;
-    let figures = posted(&server, &key, &mut page).with_context(|| format!("{engine}"))?;
-    Ok(EngineFigures {
-        engine: engine.to_string(),
-        version: version(engine, tools, browser),
-        rounds,
-        page: figures,
-    })
-}
-
-/// An empty profile: nothing is remembered, nothing is asked.
-fn fresh_profile(dir: &Path, engine: Engine) -> Result<PathBuf> {
-    let profile = dir.join(format!("profile-{engine}"));
-    let _ = fs::remove_dir_all(&profile);
-    fs::create_dir_all(&profile)?;
-    if engine == Engine::Firefox {
-        // No page of its own beside ours, no reports, no updates; and a clock that does not tick in
-        // milliseconds.
-        let settings = [
-            "browser.aboutwelcome.enabled",
-            "browser.shell.checkDefaultBrowser",
-            "datareporting.policy.dataSubmissionEnabled",
-            "extensions.update.enabled",
-            "app.normandy.enabled",
-            "privacy.reduceTimerPrecision",
-        ];
-        let lines = settings.map(|name| format!("user_pref(\"{name}\", false);\n"));
-        fs::write(profile.join("user.js"), lines.concat())?;
-    }
-    Ok(profile)
-}
-
-/// What the page posts when it is done.
-fn posted(server: &Server, key: &str, page: &mut Group) -> Result<Page> {
-    #[derive(Deserialize)]
-    struct Request {
-        body: String,
-    }
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Outcome {
-        Failed { error: String },
-        Measured(Page),
-    }
-
     let started = Instant::now();
-    let wait = format!(
-        "{}/counts/{key}/wait?requests=1&timeout_ms=2000",
-        server.address
-    );
-    while let Err(error) = ureq::get(&wait).call() {
-        // It says so when the time ran out.
-        if !matches!(error, ureq::Error::StatusCode(409)) {
-            return Err(error.into());
-        }
-        if let Some(status) = page.child.try_wait()? {
-            bail!(
-                "the browser ended before the page was done ({status}); see its log in target/bench"
-            );
-        }
-        ensure!(
-            started.elapsed() < PAGE_LIMIT,
-            "the page has posted nothing for {} minutes",
-            PAGE_LIMIT.as_secs() / 60
-        );
-    }
-    let requests: Vec<Request> = ureq::get(format!("{}/requests/{key}", server.address))
-        .call()?
-        .body_mut()
-        .read_json()?;
-    let request = requests.first().context("the post of the page is gone")?;
-    match serde_json::from_str(&request.body).context("the page posted something else")? {
-        Outcome::Measured(page) => Ok(page),
-        Outcome::Failed { error } => bail!(error),
-    }
-}
-
-/// The version as the browser itself prints it.
-fn version(engine: Engine, tools: &Tools, browser: &Path) -> String {
-    let display = engine.display();
-    let (program, words) = match display.split_first() {
-        Some((program, words)) => (program.as_ref(), words),
-        None => (browser.as_os_str(), display),
+    let order = Order {
+        rounds,
+        share: if args.quick { 0.1 } else { 1.0 },
+        smoke: false,
+        measures: args.measure.iter().map(|measure| measure.name()).collect(),
+        only: &args.only,
+        patience: PATIENCE,
     };
-    let own = (!display.is_empty()).then_some(browser);
-    let told = cmd!(tools.sh, "{program} {words...} {own...} --version")
-        .envs(engine.variables().iter().copied())
-        .quiet()
-        .ignore_stderr()
-        .read();
-    let told = told.unwrap_or_default();
-    setup::first_version(&told).unwrap_or("?").to_string()
+    let figures = browser::measure(&order, tools, dir, server, engine, browser)?;
+    let seconds = started.elapsed().as_secs_f64();
+    say::step(format!("{engine} took {seconds:.0} s"));
+    Ok(figures)
 }

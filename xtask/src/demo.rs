@@ -1,38 +1,69 @@
-//! `cargo xtask demo`: the demo page, live, or one of the apps.
+//! `cargo xtask demo`: the demo page, or a dashboard in a framework, live.
 
-use crate::app::App;
 use crate::server::{self, Server};
-use crate::setup;
-use crate::{package, say};
+use crate::setup::{self, Tools};
+use crate::{package, project, say};
 use anyhow::{Context, Result};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::ExitCode;
 
 #[derive(clap::Args)]
 pub struct Args {
+    /// The dashboard in this framework, instead of the demo page
+    #[arg(long)]
+    app: Option<App>,
     /// The port of the demo page
     #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// Show the dashboard in this framework instead
-    #[arg(long)]
-    app: Option<App>,
+}
+
+/// A dashboard that uses the hooks for its framework.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum App {
+    Yew,
+    Leptos,
+}
+
+impl App {
+    pub const ALL: [Self; 2] = [Self::Yew, Self::Leptos];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Yew => "yew",
+            Self::Leptos => "leptos",
+        }
+    }
+
+    /// Compiles it to where its page looks for it.
+    pub fn build(self, tools: &Tools) -> Result<()> {
+        say::step(format!("building the dashboard in www/{}", self.name()));
+        let krate = Path::new("www").join(self.name());
+        let out = project::root().join(&krate).join("pkg");
+        package::wasm_pack(tools, &krate, &out, &[])
+    }
 }
 
 pub fn run(args: &Args) -> Result<ExitCode> {
     // Now and not after minutes of building.
     check_port(args.port)?;
     let tools = setup::wasm()?;
-    match args.app {
-        Some(app) => app.build(&tools)?,
-        None => package::build(&tools)?,
-    }
+    let (what, path) = match args.app {
+        Some(app) => {
+            app.build(&tools)?;
+            ("dashboard", format!("/{}/", app.name()))
+        }
+        None => {
+            package::build(&tools)?;
+            ("demo page", String::new())
+        }
+    };
     let program = server::build(&setup::host_shell()?)?;
     let server = Server::start(&program, args.port)?;
-    let address = &server.address;
-    say::step(match args.app {
-        Some(app) => format!("the dashboard: {address}/{}/ (ctrl-c ends it)", app.name()),
-        None => format!("the demo page: {address} (ctrl-c ends it)"),
-    });
+    say::step(format!(
+        "the {what}: {}{path} (ctrl-c ends it)",
+        server.address
+    ));
     server.wait()
 }
 

@@ -3,7 +3,6 @@
 //! One file a command; each does its own set-up through [`setup`], so that nothing has to be
 //! installed by hand first. A new command is a new file and one more line in [`Task`].
 
-mod app;
 mod bench;
 mod demo;
 mod engine;

@@ -42,7 +42,7 @@ impl Server {
     pub fn start(program: &Path, port: u16) -> Result<Self> {
         let root = project::root();
         let folders = [("--www", root.join("www")), ("--pkg", root.join("pkg"))];
-        Self::serving(program, port, &folders)
+        Self::serving(program, port, &folders, &[])
     }
 
     /// Starts the server for tests: with the demo page, and the sites that use the package.
@@ -53,14 +53,20 @@ impl Server {
             ("--pkg", root.join("pkg")),
             ("--site", site.to_owned()),
         ];
-        Self::serving(program, 0, &folders)
+        Self::serving(program, 0, &folders, &[])
     }
 
-    /// Starts the server with these folders, by its options.
-    pub fn serving(program: &Path, port: u16, folders: &[(&str, PathBuf)]) -> Result<Self> {
+    /// Starts the server with these folders, by its options, and with what other options there are.
+    pub fn serving(
+        program: &Path,
+        port: u16,
+        folders: &[(&str, PathBuf)],
+        options: &[&str],
+    ) -> Result<Self> {
         let mut command = Command::new(program);
         command
             .args(["--port", &port.to_string(), "--until-stdin-closes"])
+            .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         // The suites need no page, so there may be no package to serve.

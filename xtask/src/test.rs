@@ -4,13 +4,13 @@
 
 mod consumers;
 
-use crate::app::App;
+use crate::demo::App;
 use crate::engine::Engine;
 use crate::process::Finished;
 use crate::results::{self, Counts};
 use crate::server::{self, Server};
 use crate::setup::{self, Tools, browsers, linters};
-use crate::{package, process, project, say};
+use crate::{bench, package, process, project, say};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -171,6 +171,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         lines.push(Line::new("host", host_counts, ""));
     }
     let mut tested = Vec::new();
+    let first = engines.iter().find(|(_, driver)| driver.is_some());
+    if let (Some(_), Some((engine, _))) = (&page, first) {
+        let counts = smoke_bench(*engine, &host, &tools, &mut failures);
+        lines.push(Line::new("bench", counts, ""));
+    }
     for (engine, driver) in engines {
         let (Some(server), Some(driver)) = (&server, driver) else {
             lines.push(Line::new(
@@ -250,7 +255,7 @@ fn check(host: &Shell, tools: &Tools, failures: &mut Failures) {
             "clippy for wasm",
             cmd!(
                 tools.sh,
-                "cargo clippy --package wasm-eventsource --package bench --package demo-leptos --package demo-yew --package leptos-test --package yew-test --target {target} --all-targets --all-features -- -D warnings"
+                "cargo clippy --package wasm-eventsource --package bench --package leptos-app --package leptos-test --package yew-app --package yew-test --target {target} --all-targets --all-features -- -D warnings"
             )
             .into(),
         );
@@ -399,6 +404,18 @@ fn build_page_test(
         project::host_program("page-test")
     });
     failures.keep("demo page and apps", built)
+}
+
+/// Runs a moment of the benchmark, with the npm package as it was built, so that its code never rots.
+fn smoke_bench(engine: Engine, host: &Shell, tools: &Tools, failures: &mut Failures) -> Counts {
+    let what = "bench";
+    say::step(format!("{engine}: a moment of the benchmark"));
+    let counts = failures.keep(what, bench::smoke::count(engine, host, tools));
+    let counts = counts.unwrap_or_default();
+    if counts.failed > 0 {
+        failures.note_counted(format!("{what}: {} failed", counts.failed));
+    }
+    counts
 }
 
 /// What the program that drives a browser is to do with it.

@@ -4,10 +4,7 @@ use std::{cell::RefCell, pin::pin, rc::Rc};
 
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use web_sys::{
-    AbortController, AbortSignal, RequestCache, RequestCredentials, RequestInit, RequestMode,
-    Response, ResponseType,
-};
+use web_sys::{AbortController, AbortSignal, RequestInit, Response};
 
 use super::plan::EVENT_STREAM;
 use crate::{Error, sys};
@@ -113,13 +110,16 @@ pub(super) fn judge(url: &str, response: &Response) -> Answer {
 /// Whether the essence of the media type is right, in any case and with any parameters. Of several
 /// headers the last that is a media type counts, as everywhere in `fetch()`.
 fn is_event_stream(content_type: &str) -> bool {
-    let mut types = content_type.rsplit(',');
-    let media_type = types.find(|media_type| media_type.contains('/'));
-    let essence = media_type.and_then(|media_type| media_type.split(';').next());
-    essence.is_some_and(|essence| {
-        let essence = essence.trim_matches([' ', '\t', '\n', '\r']);
-        essence.eq_ignore_ascii_case(EVENT_STREAM)
-    })
+    // As bytes: what searches in texts is ten times the code.
+    let mut types = content_type.as_bytes().rsplit(|byte| *byte == b',');
+    let media_type = types.find(|media_type| media_type.contains(&b'/'));
+    let mut essence = media_type.unwrap_or_default();
+    if let Some(end) = essence.iter().position(|byte| *byte == b';') {
+        essence = essence.get(..end).unwrap_or_default();
+    }
+    essence
+        .trim_ascii()
+        .eq_ignore_ascii_case(EVENT_STREAM.as_bytes())
 }
 
 /// So long, in milliseconds, a server may take to show that it is there.
@@ -131,11 +131,11 @@ const PROBE_TIME: u32 = 3000;
 /// cookies.
 pub(super) async fn is_blocked(url: &str, answers: &Answers) -> bool {
     let init = RequestInit::new();
-    init.set_method("HEAD");
-    init.set_mode(RequestMode::NoCors);
-    init.set_credentials(RequestCredentials::Omit);
-    init.set_cache(RequestCache::NoStore);
-    init.set_signal(answers.next_signal().as_ref());
+    sys::set_option(&init, "method", "HEAD");
+    sys::set_option(&init, "mode", "no-cors");
+    sys::set_option(&init, "credentials", "omit");
+    sys::set_option(&init, "cache", "no-store");
+    sys::set_option(&init, "signal", answers.next_signal());
     let Ok(request) = sys::new_request(url, None, &init) else {
         return false;
     };
@@ -143,7 +143,7 @@ pub(super) async fn is_blocked(url: &str, answers: &Answers) -> bool {
     let answer = pin!(sys::fetch(&request, &init));
     match select(answer, TimeoutFuture::new(PROBE_TIME)).await {
         Either::Left((answer, _)) => {
-            answer.is_ok_and(|answer| answer.type_() == ResponseType::Opaque)
+            answer.is_ok_and(|answer| sys::property(&answer, "type").as_deref() == Some("opaque"))
         }
         Either::Right(_) => false,
     }

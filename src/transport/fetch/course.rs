@@ -9,7 +9,7 @@ use web_sys::{Request, RequestInit, Response};
 use super::{
     answer::{Answer, is_blocked, judge},
     body::BodyReader,
-    plan::{FreshHeaders, Headers, keep_referrer, set_header, set_last_event_id},
+    plan::{FreshHeaders, Headers, set_header, set_last_event_id},
     port::Port,
 };
 use crate::{
@@ -144,8 +144,8 @@ impl Course {
             return Err(Outcome::EndOfBody);
         }
         let init = RequestInit::new();
-        init.set_signal(self.port.answers.next_signal().as_ref());
-        keep_referrer(&init, &request);
+        sys::set_option(&init, "signal", self.port.answers.next_signal());
+        sys::keep_referrer(&init, &request);
         self.sent.set(sys::now());
         Ok(sys::fetch(&request, &init).await)
     }

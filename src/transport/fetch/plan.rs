@@ -3,9 +3,8 @@
 
 use std::{future::Future, pin::Pin, rc::Rc};
 
-use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{ReadableStream, Request, RequestCache, RequestCredentials, RequestInit};
+use web_sys::{ReadableStream, Request, RequestInit};
 
 use crate::{
     Connection, OpenError,
@@ -136,15 +135,15 @@ impl Plan {
     pub fn request(&mut self, url: &str, with_credentials: bool) -> Result<Request, OpenError> {
         sys::require_browser(url)?;
         let init = RequestInit::new();
-        init.set_cache(RequestCache::NoStore);
+        sys::set_option(&init, "cache", "no-store");
         if let Some(given) = &self.given {
-            keep_referrer(&init, given);
+            sys::keep_referrer(&init, given);
         }
         if with_credentials {
-            init.set_credentials(RequestCredentials::Include);
+            sys::set_option(&init, "credentials", "include");
         }
         if let Some(method) = &self.method {
-            init.set_method(method);
+            sys::set_option(&init, "method", &**method);
         }
         match self.body.take() {
             Some(Ok(body)) => set_body(&init, body),
@@ -178,19 +177,13 @@ impl Plan {
 
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 
-/// Keeps what a copy of a request does not: where it says to come from.
-pub(super) fn keep_referrer(init: &RequestInit, request: &Request) {
-    init.set_referrer(&request.referrer());
-    init.set_referrer_policy(request.referrer_policy());
-}
-
 fn set_body(init: &RequestInit, body: Body) {
     let body = JsValue::from(body);
-    init.set_body(&body);
     if body.is_instance_of::<ReadableStream>() {
-        // Without it no browser takes a stream. An object made here: setting cannot fail.
-        let _ = Reflect::set(init, &"duplex".into(), &"half".into());
+        // Without it no browser takes a stream.
+        sys::set_option(init, "duplex", "half");
     }
+    sys::set_option(init, "body", body);
 }
 
 /// Sets a header, or says why the browser would not send it.

@@ -3,3 +3,4 @@
 import "./archive.test.js";
 import "./node.test.js";
 import "./types.test.js";
+import "./vite.test.js";

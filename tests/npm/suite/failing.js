@@ -1,6 +1,6 @@
 // Failures: what the iteration rejects with, and what can be asked afterwards.
 
-import { all, allData, until } from "./scenario.js";
+import { all, allData, live, until } from "./scenario.js";
 
 const DONE = { done: true, value: undefined };
 
@@ -39,15 +39,14 @@ export const failing = {
   },
 
   "a server that is gone is asked again until it is back": async (t) => {
-    const stream = t.open("/live?retry=20");
+    const stream = await live(t, "/live?retry=20");
     const loop = allData(stream);
-    await t.until("open=1");
     await t.refuse();
     await t.drop();
     await until(stream, "reconnecting");
     t.equal(stream.closeReason, undefined);
     await t.accept();
-    await t.until("open=1");
+    await t.until("opened=2&open=1");
     await t.send("data: 1", "event: close\ndata:");
     t.equal(await loop, ["1"]);
   },

@@ -1,33 +1,68 @@
 // Many streams one after the other, and streams that the program forgets.
 
+import { whatIsHeld } from "./held.js";
+import { all, until } from "./scenario.js";
+
 const CYCLES = 1000;
 /** As many streams at once as leave a connection to the page. */
 const AT_ONCE = 4;
 
-/** Opens and closes streams, in each of the ways in which a stream ends. */
-async function cycles(t, many) {
-  const { transports } = t.context;
-  const ends = [
-    async (stream) => {
-      for await (const _ of stream);
-    },
+/** The ways in which a stream ends, and where the streams are. */
+const ENDS = {
+  "the loop ends": ["/finish/3", (stream) => all(stream)],
+  "the loop is left": [
+    "/finish/3",
     async (stream) => {
       for await (const _ of stream) break;
     },
-    (stream) => new Promise((resolve) => {
-      stream.on("message", () => {
-        stream.close();
-        resolve();
-      });
-    }),
-    async (stream) => stream.close(),
-  ];
+  ],
+  "a listener closes it": [
+    "/finish/3",
+    (stream) =>
+      new Promise((resolve) => {
+        stream.on("message", () => {
+          stream.close();
+          resolve();
+        });
+      }),
+  ],
+  "listeners see its end": [
+    "/finish/3",
+    (stream) => {
+      stream.on("message", () => {});
+      return until(stream, "closed");
+    },
+  ],
+  "it is closed at once": ["/finish/3", async (stream) => stream.close()],
+  "it is closed while somebody waits": [
+    "/silent",
+    async (stream, scenario) => {
+      const next = stream[Symbol.asyncIterator]().next();
+      await scenario.until("open=1");
+      stream.close();
+      await next;
+    },
+  ],
+  "it fails": [
+    "/status/500",
+    async (stream) => {
+      await all(stream).catch(() => {});
+      // The answer to a request that failed can be read until then.
+      stream.close();
+    },
+  ],
+};
+
+/** Opens and closes streams, a few at once. */
+async function cycles(t, many) {
+  const { transports } = t.context;
+  const ends = Object.values(ENDS).filter(([path]) => path !== "/silent");
   let left = many;
   const loop = async () => {
     while (left-- > 0) {
-      const end = ends[left % ends.length];
+      const [path, end] = ends[left % ends.length];
       const transport = transports[Math.floor(left / ends.length) % transports.length];
-      await end(new t.EventStream(t.url(`/finish/3?cycle=${left}`), { transport }));
+      await end(new t.EventStream(t.url(`${path}?cycle=${left}`), { transport }));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, loop));
@@ -35,6 +70,22 @@ async function cycles(t, many) {
 }
 
 export const lasting = {
+  "a stream that has ended gives its memory back at once, however it ended": async (t) => {
+    for (const transport of t.context.transports) {
+      for (const [way, [path, end]] of Object.entries(ENDS)) {
+        // The first of its kind makes what stays for those after it.
+        const before = [];
+        for (let time = 0; time < 3; time += 1) {
+          const scenario = t.another();
+          await end(t.keep(new t.EventStream(scenario.url(path), { transport })), scenario);
+          await scenario.until("open=0");
+          before.push(whatIsHeld());
+        }
+        t.equal(before[2], before[1], `over ${transport}, when ${way}`);
+      }
+    }
+  },
+
   "a thousand streams, however they end, leave no memory and no connection": async (t) => {
     const { memory } = t.context.loaded();
     await cycles(t, 100);

@@ -46,7 +46,7 @@ const REQUEST = [
 
 const WRONG_REQUEST = [
   [{ method: 7 }, "method"],
-  [{ method: "NO GOOD" }, "NO GOOD"],
+  [{ method: "NO GOOD" }, "ethod"],
   [{ headers: "a: b" }, "headers"],
   [{ headers: { a: 7 } }, "headers"],
   [{ headers: 7 }, "headers"],

@@ -116,12 +116,20 @@ export function until(stream, state) {
  */
 export async function longEnoughToComeBack(test, path) {
   const witness = test.another();
-  const stream = witness.open(path);
-  stream.on("message", () => {});
-  await witness.until("open=1");
+  const stream = await live(witness, path);
   await witness.drop();
   await witness.until("requests=2");
   stream.close();
+}
+
+/** A stream that has got its reconnection time, which is sent before anything else. */
+export async function live(scenario, path) {
+  const stream = scenario.open(path);
+  const got = new Promise((resolve) => stream.on("message", resolve));
+  await scenario.until("open=1");
+  await scenario.send("data: 0");
+  await got;
+  return stream;
 }
 
 /** The numbers 1 to n as the server sends them. */

@@ -33,7 +33,7 @@ impl Framework {
     /// What is served for it.
     pub fn needed(self) -> [String; 2] {
         let name = self.name();
-        [self.path(), format!("/{name}/pkg/demo_{name}.js")]
+        [self.path(), format!("/{name}/pkg/{name}_app.js")]
     }
 }
 

@@ -23,6 +23,9 @@ struct Arguments {
     /// A directory to serve at /.
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
+    /// Isolate its pages from other origins: browsers give such pages a finer clock.
+    #[arg(long, requires = "www")]
+    isolate: bool,
     /// A directory to serve at /pkg/.
     #[arg(long, value_name = "DIR")]
     pkg: Option<PathBuf>,
@@ -51,6 +54,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         host: arguments.host,
         port: arguments.port,
         www: arguments.www,
+        isolate: arguments.isolate,
         pkg: arguments.pkg,
         site: arguments.site,
     })

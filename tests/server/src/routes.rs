@@ -17,7 +17,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
     http::{
-        HeaderValue, StatusCode,
+        HeaderName, HeaderValue, StatusCode,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY},
     },
     middleware,
@@ -37,6 +37,12 @@ const LARGEST_SEND: usize = 64 << 20;
 
 /// The strictest policy for scripts that lets a page compile wasm.
 const POLICY: HeaderValue = HeaderValue::from_static("script-src 'self' 'wasm-unsafe-eval'");
+
+/// Together they make a page cross-origin isolated, as browsers call it.
+const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
+const EMBEDDER: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
+const REQUIRE_CORP: HeaderValue = HeaderValue::from_static("require-corp");
 
 /// What the handlers share.
 #[derive(Clone, Default, FromRef)]
@@ -72,6 +78,11 @@ pub(crate) fn router(options: &Options) -> Router {
             .nest_service("/site", ServeDir::new(site));
     }
     router = match &options.www {
+        Some(www) if options.isolate => {
+            let isolated = SetResponseHeader::overriding(ServeDir::new(www), OPENER, SAME_ORIGIN);
+            let isolated = SetResponseHeader::overriding(isolated, EMBEDDER, REQUIRE_CORP);
+            router.fallback_service(isolated)
+        }
         Some(www) => router.fallback_service(ServeDir::new(www)),
         None => router.route("/", get(table)),
     };
@@ -102,6 +113,7 @@ fn streams(registry: &Registry) -> Router<Shared> {
         .route("/time", any(feeds::time))
         .route("/machine", any(feeds::machine))
         .route("/reply", any(reply::reply))
+        .route("/tokens/{n}", any(reply::tokens_at_once))
         .route("/finish/{n}", any(endings::finish))
         .route("/comments/{n}", any(endings::comments))
         .route("/end/{n}", any(endings::end))

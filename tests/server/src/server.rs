@@ -41,6 +41,8 @@ pub struct Options {
     pub port: u16,
     /// A directory to serve at `/`, with its `index.html`.
     pub www: Option<PathBuf>,
+    /// Whether its pages are isolated from other origins: browsers give such pages a finer clock.
+    pub isolate: bool,
     /// A directory to serve at `/pkg/`: what wasm-pack has built.
     pub pkg: Option<PathBuf>,
     /// A directory to serve at `/site/`: pages that use the package. What lies below its `csp/` is
@@ -55,6 +57,7 @@ impl Default for Options {
             host: "127.0.0.1".to_owned(),
             port: 0,
             www: None,
+            isolate: false,
             pkg: None,
             site: None,
         }

@@ -1,6 +1,6 @@
 //! The server's time: what a component with an event source is at the least.
 
-use demo_dashboard::{Clock, clock_url, time_of_day};
+use dashboard::{Clock, clock_url, time_of_day};
 use leptos::prelude::*;
 use wasm_eventsource::leptos::use_event_source;
 

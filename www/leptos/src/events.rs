@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use demo_dashboard::{Live, Row, time_of_day};
+use dashboard::{Live, Row, time_of_day};
 use leptos::prelude::*;
 
 #[component]

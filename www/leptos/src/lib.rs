@@ -1,20 +1,22 @@
 //! A dashboard in Leptos. What is live in it comes as signals of `wasm_eventsource::leptos`: see
-//! [`dashboard`], [`reply`] and [`clock`].
+//! [`live`], [`reply`] and [`clock`].
 
 #![forbid(unsafe_code)]
+// On the host there is no page.
+#![cfg(target_arch = "wasm32")]
 // The macro `component` makes builders that nobody prints.
 #![allow(missing_debug_implementations)]
 
 mod clock;
 mod connection;
-mod dashboard;
 mod events;
+mod live;
 mod machine;
 mod reply;
 
 use leptos::prelude::*;
 
-use dashboard::Dashboard;
+use live::Dashboard;
 
 /// The page: all that is live can be taken away, and comes back.
 #[component]
@@ -45,9 +47,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-#[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
-pub fn start() {
+fn start() {
     console_error_panic_hook::set_once();
     leptos::mount::mount_to_body(App);
 }

@@ -1,6 +1,6 @@
 //! The readings of the machine: their charts, as SVG, and the newest in words.
 
-use demo_dashboard::{History, Live, grid, series_color};
+use dashboard::{History, Live, grid, series_color};
 use leptos::prelude::*;
 
 const CPU: &str = "CPU per core over the last minute, in percent";
@@ -69,7 +69,7 @@ fn Chart<const N: usize>(
     let lines = move || {
         let lines = drawing.with(|(lines, ..)| lines.clone());
         let count = lines.len();
-        let line = |(series, line): (usize, demo_dashboard::Line)| {
+        let line = |(series, line): (usize, dashboard::Line)| {
             view! {
                 <path class="area" d=line.area fill=series_color(series, count) />
                 <path class="line" d=line.stroke stroke=series_color(series, count) />
@@ -80,7 +80,7 @@ fn Chart<const N: usize>(
     let heads = move || {
         let lines = drawing.with(|(lines, ..)| lines.clone());
         let count = lines.len();
-        let head = |(series, line): (usize, demo_dashboard::Line)| {
+        let head = |(series, line): (usize, dashboard::Line)| {
             view! {
                 <path class="glide head" d="M0 0h0" transform=line.head stroke=series_color(series, count) />
             }

@@ -1,6 +1,6 @@
 //! The connection of the readings: its state, how often they come, and how it is closed and opened.
 
-use demo_dashboard::{Action, Badge, HINT, Live, PACES, machine_key, page_key};
+use dashboard::{Action, Badge, HINT, Live, PACES, machine_key, page_key};
 use wasm_bindgen_futures::spawn_local;
 use wasm_eventsource::{State, yew::UseEventSourceFoldHandle};
 use yew::prelude::*;

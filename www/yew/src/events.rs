@@ -1,9 +1,9 @@
 //! The list of the named events, newest first.
 
-use demo_dashboard::time_of_day;
+use dashboard::time_of_day;
 use yew::prelude::*;
 
-use crate::dashboard::LiveProps;
+use crate::live::LiveProps;
 
 #[component]
 pub fn Events(LiveProps { live }: &LiveProps) -> Html {

@@ -1,18 +1,20 @@
 //! A dashboard in Yew. What is live in it comes from the hooks of `wasm_eventsource::yew`: see
-//! [`dashboard`], [`reply`] and [`clock`].
+//! [`live`], [`reply`] and [`clock`].
 
 #![forbid(unsafe_code)]
+// On the host there is no page.
+#![cfg(target_arch = "wasm32")]
 
 mod clock;
 mod connection;
-mod dashboard;
 mod events;
+mod live;
 mod machine;
 mod reply;
 
 use yew::prelude::*;
 
-use dashboard::Dashboard;
+use live::Dashboard;
 
 /// The page: all that is live can be taken away, and comes back.
 #[component]
@@ -45,8 +47,7 @@ pub fn App() -> Html {
     }
 }
 
-#[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
-pub fn start() {
+fn start() {
     yew::Renderer::<App>::new().render();
 }

@@ -1,9 +1,9 @@
 //! The readings of the machine: their charts, as SVG, and the newest in words.
 
-use demo_dashboard::{History, grid, series_color};
+use dashboard::{History, grid, series_color};
 use yew::prelude::*;
 
-use crate::dashboard::LiveProps;
+use crate::live::LiveProps;
 
 const CPU: &str = "CPU per core over the last minute, in percent";
 const MEMORY: &str = "Memory in use over the last minute, in gibibytes";

@@ -1,7 +1,7 @@
 //! A language model's reply, token by token: nothing is opened before there is a question, and each
 //! question opens a stream of its own.
 
-use demo_dashboard::{QUESTIONS, Question, Reply, Token};
+use dashboard::{QUESTIONS, Question, Reply, Token};
 use wasm_eventsource::{CloseRule, EventSource, yew::use_event_source_fold_with};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;

@@ -1,46 +1,83 @@
 //! The JavaScript libraries that we are compared with: from npm, in the versions of
-//! `bench/peers/package-lock.json`, and only for the benchmark's page.
+//! `bench/peers/package-lock.json`, and only for the benchmark.
 
-use crate::project;
+use super::figures::Weight;
 use crate::setup::{Tools, npm};
+use crate::{process, project, say};
 use anyhow::{Context, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
+use xshell::cmd;
 
-/// Where each keeps its ES modules, below `node_modules`, and the folder of `/pkg/peers/` under
-/// which `index.html` knows them.
-const MODULES: [(&str, &str); 2] = [
-    ("eventsource-parser/dist", "eventsource-parser"),
-    (
-        "@microsoft/fetch-event-source/lib/esm",
-        "fetch-event-source",
-    ),
-];
-
-/// Installs them if they are missing or others, and copies their modules into the folder served at
-/// `/pkg/`.
-pub fn provide(tools: &Tools, pkg: &Path) -> Result<()> {
-    let dir = project::root().join("bench").join("peers");
-    let names: Vec<&str> = MODULES.iter().map(|(_, name)| *name).collect();
-    let what = format!("{}, to compare with", names.join(" and "));
-    npm::install(tools, &dir, &what)?;
-    let installed = dir.join("node_modules");
-    for (from, name) in MODULES {
-        copy_modules(&installed.join(from), &pkg.join("peers").join(name))?;
-    }
-    Ok(())
+/// What the bundler reads and where it writes.
+pub struct Folders {
+    /// Our own npm package.
+    pub npm: PathBuf,
+    /// The libraries, as modules for the page.
+    pub peers: PathBuf,
+    /// The smallest apps in JavaScript.
+    pub apps: PathBuf,
+    /// The smallest apps in Rust, whose JavaScript is minified too.
+    pub glue: Option<PathBuf>,
 }
 
-fn copy_modules(from: &Path, to: &Path) -> Result<()> {
-    let failed = || format!("cannot copy {} to {}", from.display(), to.display());
-    fs::create_dir_all(to).with_context(failed)?;
-    for entry in fs::read_dir(from).with_context(failed)? {
-        let path = entry.with_context(failed)?.path();
-        if let Some(name) = path.file_name()
-            && path.extension().is_some_and(|extension| extension == "js")
-        {
-            fs::copy(&path, to.join(name)).with_context(failed)?;
-        }
+/// Installs the libraries if they are missing or others, and bundles them.
+pub fn provide(tools: &Tools, folders: &Folders) -> Result<()> {
+    let dir = dir();
+    npm::install(tools, &dir, "the libraries to compare with")?;
+    say::step("bundling them");
+    let script = dir.join("bundle.js");
+    let Folders {
+        npm,
+        peers,
+        apps,
+        glue,
+    } = folders;
+    process::run(cmd!(
+        tools.sh,
+        "node {script} {npm} {peers} {apps} {glue...}"
+    ))
+}
+
+/// The bytes of each file.
+pub fn weigh(tools: &Tools, files: &[&PathBuf]) -> Result<Vec<Weight>> {
+    let script = dir().join("weigh.js");
+    let weights = cmd!(tools.sh, "node {script} {files...}").quiet().read()?;
+    Ok(serde_json::from_str(&weights)?)
+}
+
+/// Those in Rust, which `bench/Cargo.toml` has.
+const CRATES: [&str; 5] = [
+    "gloo-net",
+    "eventsource-stream",
+    "sse-core",
+    "sse-stream",
+    "sseer",
+];
+
+/// The libraries with their versions, which `package.json` names exactly.
+pub fn libraries() -> Result<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Manifest {
+        dependencies: BTreeMap<String, String>,
     }
-    Ok(())
+
+    let path = dir().join("package.json");
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let Manifest { dependencies } = serde_json::from_str(&text)
+        .with_context(|| format!("{} is no manifest of npm", path.display()))?;
+    let packages = dependencies.into_iter();
+    let packages = packages.map(|(name, version)| Ok(format!("{name} {version}")));
+    let crates = CRATES.into_iter().map(|name| {
+        let version = project::newest_locked_version(name)?;
+        Ok(format!("{name} {version}"))
+    });
+    packages.chain(crates).collect()
+}
+
+fn dir() -> PathBuf {
+    project::root().join("bench").join("peers")
 }

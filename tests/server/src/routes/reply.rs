@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
-use axum::{Extension, extract::Query, response::Response};
+use axum::{
+    Extension,
+    extract::{Path, Query},
+    response::Response,
+};
+use bytes::{Bytes, BytesMut};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::volume::CHUNK;
 use crate::{client::Client, sse::Event, stream::Ending};
 
 const ABOUT_EVENTS: &str = "\
@@ -66,6 +72,39 @@ pub(super) async fn reply(
         output.write(Event::new().data("[DONE]")).await;
         Ending::End
     })
+}
+
+/// As fast as possible, and each token in as much around it as the large services send.
+pub(super) async fn tokens_at_once(
+    Extension(client): Extension<Client>,
+    Path(n): Path<u64>,
+) -> Response {
+    client.stream(move |output| async move {
+        let texts = [ABOUT_EVENTS, ABOUT_RECONNECTING, ABOUT_RUST];
+        let tokens: Vec<&str> = texts.into_iter().flat_map(tokens).collect();
+        let mut chunk = BytesMut::new();
+        for (n, token) in (1..=n).zip(tokens.into_iter().cycle()) {
+            chunk.extend_from_slice(&completion(n, token));
+            if chunk.len() >= CHUNK {
+                output.write(chunk.split()).await;
+            }
+        }
+        chunk.extend_from_slice(&Event::new().data("[DONE]"));
+        output.write(chunk).await;
+        Ending::End
+    })
+}
+
+/// One token as a chunk of a chat completion; `created` is a second later every 50 tokens.
+fn completion(n: u64, token: &str) -> Bytes {
+    // Not by `json!`, which would sort the names.
+    let content = json!(token);
+    Event::new().data(&format!(
+        "{{\"id\":\"chatcmpl-A7x9\",\"object\":\"chat.completion.chunk\",\"created\":{},\
+         \"model\":\"example-1\",\"choices\":[{{\"index\":0,\"delta\":{{\"content\":{content}}},\
+         \"finish_reason\":null}}]}}",
+        1_700_000_000 + n / 50
+    ))
 }
 
 fn text_for(prompt: &str) -> &'static str {

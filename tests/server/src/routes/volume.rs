@@ -19,10 +19,14 @@ pub(super) const CHUNK: usize = 64 * 1024;
 /// The most that `size` may ask for, since each event is made in memory.
 const LARGEST_EVENT: usize = 1 << 20;
 
+/// The most that `names` may ask for.
+const MOST_NAMES: usize = 10_000;
+
 #[derive(Deserialize)]
 pub(super) struct Burst {
     size: Option<usize>,
     event: Option<String>,
+    names: Option<usize>,
 }
 
 pub(super) async fn burst(
@@ -31,15 +35,12 @@ pub(super) async fn burst(
     Query(parameters): Query<Burst>,
 ) -> Result<Response, BadRequest> {
     let size = event_size(parameters.size.unwrap_or(100))?;
-    let prefix = match parameters.event.as_deref().map(event_name).transpose()? {
-        None | Some("message") => "data: ".to_owned(),
-        Some(name) => format!("event: {name}\ndata: "),
-    };
+    let prefixes = prefixes(parameters.event.as_deref(), parameters.names)?;
     let padding: String = alphabet().take(size).collect();
     Ok(client.stream(move |output| async move {
         let mut chunk = BytesMut::with_capacity(CHUNK + size + 64);
-        for n in 1..=n {
-            put_numbered(&mut chunk, &prefix, n, size, &padding);
+        for (n, prefix) in (1..=n).zip(prefixes.iter().cycle()) {
+            put_numbered(&mut chunk, prefix, n, size, &padding);
             if chunk.len() >= CHUNK {
                 output.write(chunk.split()).await;
                 chunk.reserve(CHUNK + size + 64);
@@ -49,6 +50,22 @@ pub(super) async fn burst(
         output.write(chunk).await;
         Ending::End
     }))
+}
+
+/// What comes before the data of each event, in turns.
+fn prefixes(event: Option<&str>, names: Option<usize>) -> Result<Vec<String>, BadRequest> {
+    let named = |name: &str| format!("event: {name}\ndata: ");
+    match (event.map(event_name).transpose()?, names) {
+        (Some(_), Some(_)) => Err(BadRequest(
+            "event is one name and names a number of them: give one of the two".to_owned(),
+        )),
+        (None, Some(names)) if (1..=MOST_NAMES).contains(&names) => {
+            Ok((0..names).map(|name| named(&format!("e{name}"))).collect())
+        }
+        (None, Some(_)) => Err(BadRequest(format!("names must be from 1 to {MOST_NAMES}"))),
+        (None | Some("message"), None) => Ok(vec!["data: ".to_owned()]),
+        (Some(name), None) => Ok(vec![named(name)]),
+    }
 }
 
 #[derive(Deserialize)]

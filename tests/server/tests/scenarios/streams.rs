@@ -329,6 +329,37 @@ async fn a_burst_is_numbered_and_each_data_has_the_size() {
 }
 
 #[tokio::test]
+async fn a_burst_may_have_many_names_in_rotation() {
+    let scenario = Scenario::start().await;
+    let text = scenario.text("/burst/7?size=20&names=3").await;
+    let names = text.lines().filter_map(|line| line.strip_prefix("event: "));
+    let names: Vec<&str> = names.collect();
+    assert_eq!(names, ["e0", "e1", "e2", "e0", "e1", "e2", "e0", "close"]);
+    for refused in ["names=0", "names=10001", "names=2&event=tick"] {
+        let response = scenario.get(&format!("/burst/1?{refused}")).await;
+        assert_eq!(response.status(), 400);
+    }
+}
+
+#[tokio::test]
+async fn tokens_come_at_once_and_end_with_the_sentinel() {
+    let scenario = Scenario::start().await;
+    let text = scenario.text("/tokens/1000").await;
+    let events = text.strip_suffix("data: [DONE]\n\n").expect("the sentinel");
+    let events: Vec<&str> = events.split_terminator("\n\n").collect();
+    assert_eq!(events.len(), 1000);
+    let mut reply = String::new();
+    for event in events {
+        let data = event.strip_prefix("data: ").expect("no name");
+        let data: Value = serde_json::from_str(data).expect("JSON");
+        let choice = &data["choices"][0];
+        reply += choice["delta"]["content"].as_str().expect("a token");
+    }
+    assert!(reply.starts_with("Server-sent events are the quiet way"));
+    assert!(reply.contains("⛅In Rust"));
+}
+
+#[tokio::test]
 async fn a_huge_event_has_just_its_size() {
     let scenario = Scenario::start().await;
     let text = scenario.text("/huge/1000000").await;

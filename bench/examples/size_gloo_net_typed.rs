@@ -14,17 +14,19 @@ struct Tick {
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = console)]
-    fn log(n: f64, text: &str);
+    fn log(count: u32, n: f64, text: &str);
 }
 
 #[wasm_bindgen(start)]
 async fn main() -> Result<(), JsError> {
     let mut source = EventSource::new("/sse")?;
     let mut messages = source.subscribe("message")?;
+    let mut count = 0;
     while let Some(Ok((_, message))) = messages.next().await {
         let data = message.data().as_string().unwrap_or_default();
         let tick: Tick = serde_json::from_str(&data)?;
-        log(tick.n, &tick.text);
+        count += 1;
+        log(count, tick.n, &tick.text);
     }
     Ok(())
 }

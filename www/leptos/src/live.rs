@@ -1,6 +1,6 @@
 //! The machine's readings: one connection, and every event of it folded into one value.
 
-use demo_dashboard::{FIRST_PACE, Live, machine_url};
+use dashboard::{FIRST_PACE, Live, machine_url};
 use leptos::prelude::*;
 use wasm_eventsource::leptos::use_event_source_fold;
 
