@@ -1,6 +1,12 @@
 //! The newest events, newest first.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
 
 const MOST_ROWS: usize = 150;
 
@@ -12,7 +18,7 @@ pub struct Log {
 
 #[derive(Debug, PartialEq)]
 pub struct Row {
-    /// Counts the events of a connection from 1.
+    /// No other row has it, not even one of another log: it is a key in lists.
     pub number: u64,
     /// When it was sent, in milliseconds since the epoch, if it says so.
     pub at: Option<u64>,
@@ -39,8 +45,9 @@ impl Log {
     }
 
     pub(crate) fn add(&mut self, mut row: Row) {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        row.number = NEXT.fetch_add(1, Relaxed);
         self.count += 1;
-        row.number = self.count;
         self.rows.push_front(Arc::new(row));
         self.rows.truncate(MOST_ROWS);
     }

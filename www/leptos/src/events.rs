@@ -32,7 +32,7 @@ pub fn Events(live: RwSignal<Live>) -> impl IntoView {
                             {["Time", "Name", "ID", "What it says"].map(|title| view! { <th scope="col">{title}</th> })}
                         </tr>
                     </thead>
-                    <tbody id="log"><For each=rows key=|row| Arc::as_ptr(row) as usize children=row /></tbody>
+                    <tbody id="log"><For each=rows key=|row| row.number children=row /></tbody>
                 </table>
             </div>
         </section>

@@ -8,6 +8,7 @@ use wasm_eventsource::{CloseRule, EventSource, leptos::use_event_source_fold};
 #[component]
 pub fn Answer() -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
+    let prompt = RwSignal::new(QUESTIONS[0].to_owned());
     let question = RwSignal::new(None::<Question>);
     let reply = use_event_source_fold(
         move || {
@@ -34,11 +35,9 @@ pub fn Answer() -> impl IntoView {
 
     let ask = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(input) = input.get() {
-            question.update(|question| {
-                *question = Some(Question::after(question.as_ref(), input.value()));
-            });
-        }
+        question.update(|question| {
+            *question = Some(Question::after(question.as_ref(), prompt.get()));
+        });
     };
     let stop = move |_| {
         reply.close();
@@ -57,7 +56,7 @@ pub fn Answer() -> impl IntoView {
             </div>
             <form class="ask" on:submit=ask>
                 <label class="visually-hidden" for="prompt">"Question"</label>
-                <input id="prompt" node_ref=input list="questions" autocomplete="off" value=QUESTIONS[0] />
+                <input id="prompt" node_ref=input list="questions" autocomplete="off" bind:value=prompt />
                 <datalist id="questions">{QUESTIONS.map(|question| view! { <option value=question></option> })}</datalist>
                 <button type="submit" id="ask" class="primary">"Ask"</button>
                 <button type="button" id="stop" disabled=move || !is_streaming() on:click=stop>"Stop"</button>

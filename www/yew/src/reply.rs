@@ -9,6 +9,7 @@ use yew::prelude::*;
 #[component]
 pub fn Answer() -> Html {
     let input = use_node_ref();
+    let prompt = use_state(|| QUESTIONS[0].to_owned());
     let question = use_state(|| None::<Question>);
     let reply = use_event_source_fold_with(
         (*question).clone(),
@@ -26,13 +27,17 @@ pub fn Answer() -> Html {
     );
     let progress = Reply::progress(question.as_ref(), &reply.state());
 
+    let write = {
+        let prompt = prompt.clone();
+        move |event: InputEvent| {
+            prompt.set(event.target_unchecked_into::<HtmlInputElement>().value())
+        }
+    };
     let ask = {
-        let (input, question) = (input.clone(), question.clone());
+        let (prompt, question) = (prompt.clone(), question.clone());
         move |event: SubmitEvent| {
             event.prevent_default();
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                question.set(Some(Question::after(question.as_ref(), input.value())));
-            }
+            question.set(Some(Question::after(question.as_ref(), (*prompt).clone())));
         }
     };
     let stop = {
@@ -56,7 +61,8 @@ pub fn Answer() -> Html {
             </div>
             <form class="ask" onsubmit={ask}>
                 <label class="visually-hidden" for="prompt">{ "Question" }</label>
-                <input id="prompt" ref={input} list="questions" autocomplete="off" defaultvalue={QUESTIONS[0]} />
+                <input id="prompt" ref={input} list="questions" autocomplete="off"
+                    value={(*prompt).clone()} oninput={write} />
                 <datalist id="questions">
                     for question in QUESTIONS { <option value={question} /> }
                 </datalist>

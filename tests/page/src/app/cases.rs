@@ -34,6 +34,7 @@ pub fn all() -> Vec<Case> {
         live::the_charts_grow_with_the_readings,
         live::the_newest_values_are_shown_with_their_units,
         live::the_events_are_listed_newest_first,
+        live::the_list_stays_short_and_in_order,
         live::the_list_can_be_cleared_and_goes_on,
         live::the_servers_time_goes_on,
         live::an_event_that_cannot_be_decoded_is_shown_and_the_stream_goes_on,

@@ -38,6 +38,7 @@ return {
   log: all("#log tr").map((row) => [...row.cells].slice(1).map((cell) => cell.textContent)),
   wrong: all("#log tr[data-undecodable]").map((row) => row.cells[3].textContent),
   reply: {
+    prompt: $("prompt")?.value ?? "",
     key: $("reply")?.dataset.key ?? "",
     state: $("reply")?.dataset.state ?? "",
     text: text("answer"),

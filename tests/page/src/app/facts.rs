@@ -55,6 +55,8 @@ pub struct Chart {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reply {
+    /// What is written in the field.
+    pub prompt: String,
     pub key: String,
     pub state: String,
     pub text: String,

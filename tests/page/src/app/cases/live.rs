@@ -1,5 +1,7 @@
 //! What comes of the readings: charts, values, and the list of events.
 
+use std::fmt::Write;
+
 use anyhow::{Result, ensure};
 
 use super::super::App;
@@ -71,6 +73,43 @@ pub async fn the_events_are_listed_newest_first(app: &App<'_>) -> Result<()> {
                 .any(|[event, _, text]| event == name && text.contains(part)),
             "no {name} in {:?}",
             facts.log
+        );
+    }
+    Ok(())
+}
+
+pub async fn the_list_stays_short_and_in_order(app: &App<'_>) -> Result<()> {
+    const MANY: u64 = 500;
+    let facts = app.open().await?;
+    let mut id = 100_000;
+    // In several goes, so that rows go while others come.
+    for _ in 0..5 {
+        let mut events = String::new();
+        for _ in 0..MANY / 5 {
+            id += 1;
+            let data = r#"{"at":1,"one":1,"five":1,"fifteen":1}"#;
+            write!(events, "event: load\nid: {id}\ndata: {data}\n\n")?;
+        }
+        app.page.server.send(&facts.machine(500), events).await?;
+        let text = id.to_string();
+        app.until("they are listed", |now| {
+            now.log.iter().any(|[_, id, _]| *id == text)
+        })
+        .await?;
+    }
+    let now = app.facts().await?;
+    ensure!(
+        now.log.len() == 150 && now.count > MANY,
+        "{} rows for {} events",
+        now.log.len(),
+        now.count
+    );
+    // Those of the server's own count go on between them.
+    let (sent, own): (Vec<u64>, Vec<u64>) = now.ids().iter().partition(|id| **id > 100_000);
+    for ids in [sent, own] {
+        ensure!(
+            ids.is_sorted_by(|newer, older| newer == &(older + 1)),
+            "ids, newest first: {ids:?}"
         );
     }
     Ok(())

@@ -8,7 +8,8 @@ const PROMPT: &str = "What are server-sent events?";
 
 pub async fn a_reply_appears_token_by_token_and_is_asked_for_once(app: &App<'_>) -> Result<()> {
     let (text, tokens) = app.page.server.reply(PROMPT).await?;
-    app.open().await?;
+    let facts = app.open().await?;
+    ensure!(facts.reply.prompt == PROMPT, "{:?}", facts.reply.prompt);
     app.click("ask").await?;
     let mut seen = vec![String::new()];
     let last = loop {
@@ -88,6 +89,11 @@ pub async fn another_question_takes_the_place_of_a_running_reply(app: &App<'_>) 
         .await?
         .reply;
     ensure!(text.starts_with(&second.text), "{:?}", second.text);
+    ensure!(
+        second.prompt == format!("{PROMPT} And in Rust?"),
+        "{:?} is left of what was written",
+        second.prompt
+    );
     until_counted(app, &first.key, "open=0").await?;
     app.until("it is complete", |now| {
         now.reply.state == "complete" && now.reply.text == text
