@@ -34,7 +34,14 @@ pub async fn another_pace_closes_the_old_connection_before_it_opens_the_new(
             now.pace == "pace-100" && now.state == "open" && now.count > 0
         })
         .await?;
-    ensure!(anew.ids().last() == Some(&1), "{:?}", anew.log);
+    ensure!(
+        anew.ids().last() == Some(&1)
+            && anew
+                .ids()
+                .is_sorted_by(|newer, older| newer == &(older + 1)),
+        "the list has {:?}",
+        anew.ids()
+    );
     until_counted(app, &facts.machine(500), "open=0").await?;
     until_counted(app, &facts.machine(100), "open=1").await?;
     let seen = app.page.run("return window.seen").await?;
