@@ -1,5 +1,5 @@
-// Starts the app.
+// Loads the app, which starts by itself.
 
 import init from "./pkg/leptos_app.js";
 
-await init();
+init();

@@ -26,7 +26,9 @@ pub enum App {
 }
 
 impl App {
-    fn name(self) -> &'static str {
+    pub const ALL: [Self; 2] = [Self::Yew, Self::Leptos];
+
+    pub fn name(self) -> &'static str {
         match self {
             Self::Yew => "yew",
             Self::Leptos => "leptos",

@@ -28,7 +28,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build the package, start the server and show the demo page until interrupted
+    /// Build the package or an app, start the server and show the page until interrupted
     Demo(demo::Args),
     /// Build the npm package into pkg/, and say how large it is
     Package(package::Args),

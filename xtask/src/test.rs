@@ -4,6 +4,7 @@
 
 mod consumers;
 
+use crate::demo::App;
 use crate::engine::Engine;
 use crate::process::Finished;
 use crate::results::{self, Counts};
@@ -190,6 +191,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         }
         if let Some(page) = &page {
             counts += run_page_test(page, PageTest::Demo, engine, &driver, server, &mut failures);
+            for app in App::ALL {
+                let what = PageTest::App(app);
+                counts += run_page_test(page, what, engine, &driver, server, &mut failures);
+            }
             if sites {
                 let what = PageTest::Package;
                 counts += run_page_test(page, what, engine, &driver, server, &mut failures);
@@ -250,7 +255,7 @@ fn check(host: &Shell, tools: &Tools, failures: &mut Failures) {
             "clippy for wasm",
             cmd!(
                 tools.sh,
-                "cargo clippy --package wasm-eventsource --package bench --package leptos-test --package yew-test --target {target} --all-targets --all-features -- -D warnings"
+                "cargo clippy --package wasm-eventsource --package bench --package leptos-app --package leptos-test --package yew-app --package yew-test --target {target} --all-targets --all-features -- -D warnings"
             )
             .into(),
         );
@@ -382,7 +387,7 @@ fn died_before_any_test(done: &Finished) -> bool {
     failed && reached && results::read(&done.output).announced == 0
 }
 
-/// Builds the npm package and the program that uses the demo page in a browser; says where that
+/// Builds the npm package, the apps, and the program that uses the pages in a browser; says where that
 /// program is, unless it is not to run.
 fn build_page_test(
     args: &Args,
@@ -393,11 +398,12 @@ fn build_page_test(
     if args.is_partial() {
         return None;
     }
-    let built = package::build(tools).and_then(|()| {
+    let apps = || App::ALL.into_iter().try_for_each(|app| app.build(tools));
+    let built = package::build(tools).and_then(|()| apps()).and_then(|()| {
         process::run(cmd!(host, "cargo build --package page-test"))?;
         project::host_program("page-test")
     });
-    failures.keep("demo page", built)
+    failures.keep("demo page and apps", built)
 }
 
 /// Runs a moment of the benchmark, with the npm package as it was built, so that its code never rots.
@@ -419,6 +425,8 @@ enum PageTest {
     Demo,
     /// Run the suite of the npm package, in each of its sites.
     Package,
+    /// Use one of the apps.
+    App(App),
 }
 
 impl PageTest {
@@ -426,13 +434,16 @@ impl PageTest {
         match self {
             Self::Demo => "demo page",
             Self::Package => "npm package",
+            Self::App(App::Yew) => "app in Yew",
+            Self::App(App::Leptos) => "app in Leptos",
         }
     }
 
-    fn options(self) -> &'static [&'static str] {
+    fn options(self) -> Vec<&'static str> {
         match self {
-            Self::Demo => &[],
-            Self::Package => &["--package"],
+            Self::Demo => vec![],
+            Self::Package => vec!["--package"],
+            Self::App(app) => vec!["--app", app.name()],
         }
     }
 }

@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod app;
 mod cases;
 mod driver;
 mod engine;
@@ -45,6 +46,9 @@ struct Arguments {
     /// Run the suite of the npm package in its sites instead of using the demo page.
     #[arg(long, conflicts_with = "screenshot")]
     package: bool,
+    /// Use the dashboard in this framework instead of the demo page.
+    #[arg(long, conflicts_with = "package")]
+    app: Option<app::Framework>,
     /// Run only the cases (or the sites) whose name contains this.
     filter: Option<String>,
     /// Show what the driver and the browser print.
@@ -83,12 +87,11 @@ async fn main() -> ExitCode {
 }
 
 async fn use_page(arguments: &Arguments, engine: Engine) -> Result<ExitCode> {
-    let needed = if arguments.package {
-        server::SITES
-    } else {
-        server::DEMO
+    let server = match arguments.app {
+        Some(app) => Server::reach(&arguments.server, &app.needed()).await?,
+        None if arguments.package => Server::reach(&arguments.server, server::SITES).await?,
+        None => Server::reach(&arguments.server, server::DEMO).await?,
     };
-    let server = Server::reach(&arguments.server, needed).await?;
     let program = arguments
         .driver
         .clone()
@@ -98,12 +101,20 @@ async fn use_page(arguments: &Arguments, engine: Engine) -> Result<ExitCode> {
         .await
         .with_context(|| format!("no session with {engine}"))?;
     let filter = arguments.filter.as_deref();
-    let outcome = match &arguments.picture.screenshot {
-        Some(file) => picture::take(&page, &arguments.picture, file)
+    let app = arguments.app.map(|framework| app::App {
+        page: &page,
+        framework,
+    });
+    let outcome = match (&arguments.picture.screenshot, &app) {
+        (Some(file), Some(app)) => picture::take_app(app, &arguments.picture, file)
             .await
             .map(|()| ExitCode::SUCCESS),
-        None if arguments.package => Ok(package::all(&page, filter).await),
-        None => Ok(run::all(&page, filter).await),
+        (Some(file), None) => picture::take(&page, &arguments.picture, file)
+            .await
+            .map(|()| ExitCode::SUCCESS),
+        (None, Some(app)) => Ok(app::all(app, filter).await),
+        (None, None) if arguments.package => Ok(package::all(&page, filter).await),
+        (None, None) => Ok(run::all(&page, filter).await),
     };
     page.leave().await;
     driver.end().await;

@@ -1,13 +1,14 @@
 //! The page in a browser: loading it, using it, and waiting for its facts.
 
 use std::{
-    fmt::Display,
+    fmt::{Debug, Display},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
@@ -82,9 +83,9 @@ impl Page {
         }
     }
 
-    /// Loads the page anew: a new key, and nothing of what was before.
-    pub async fn load(&self) -> Result<()> {
-        self.go("/").await?;
+    /// Loads a page anew: a new key, and nothing of what was before. Its console is kept.
+    pub async fn load(&self, path: &str) -> Result<()> {
+        self.go(path).await?;
         self.client.execute(KEEP_CONSOLE, Vec::new()).await?;
         Ok(())
     }
@@ -95,16 +96,21 @@ impl Page {
         let _ = timeout(Duration::from_secs(10), self.client.close()).await;
     }
 
-    pub async fn facts(&self) -> Result<Facts> {
-        let facts = self.client.execute(facts::SCRIPT, Vec::new()).await?;
-        serde_json::from_value(facts).context("the page's facts")
+    /// Reads facts by a script.
+    pub async fn read<T: DeserializeOwned>(&self, script: &str) -> Result<T> {
+        serde_json::from_value(self.run(script).await?).context("the page's facts")
     }
 
-    /// Waits until the facts are so, and returns them.
-    pub async fn until(&self, what: &str, so: impl Fn(&Facts) -> bool) -> Result<Facts> {
+    /// Waits until what a script reads is so, and returns it.
+    pub async fn until_read<T: DeserializeOwned + Debug>(
+        &self,
+        script: &str,
+        what: &str,
+        so: impl Fn(&T) -> bool,
+    ) -> Result<T> {
         let deadline = Instant::now() + DEADLINE;
         loop {
-            let facts = self.facts().await?;
+            let facts = self.read(script).await?;
             if so(&facts) {
                 return Ok(facts);
             }
@@ -115,9 +121,18 @@ impl Page {
         }
     }
 
+    pub async fn facts(&self) -> Result<Facts> {
+        self.read(facts::SCRIPT).await
+    }
+
+    /// Waits until the facts are so, and returns them.
+    pub async fn until(&self, what: &str, so: impl Fn(&Facts) -> bool) -> Result<Facts> {
+        self.until_read(facts::SCRIPT, what, so).await
+    }
+
     /// Loads the page and waits until its stream is open.
     pub async fn open(&self) -> Result<Facts> {
-        self.load().await?;
+        self.load("/").await?;
         self.until("the stream is open", |now| now.state == "open")
             .await
     }

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::page::Page;
+use crate::{app::App, page::Page};
 
 #[derive(Debug, clap::Args)]
 pub struct Options {
@@ -64,5 +64,26 @@ pub async fn take(page: &Page, how: &Options, file: &Path) -> Result<()> {
             .await?;
     }
     fs::write(file, page.screenshot().await?)
+        .with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// The same of a dashboard.
+pub async fn take_app(app: &App<'_>, how: &Options, file: &Path) -> Result<()> {
+    app.page.shape(how.width, how.height, how.dark).await?;
+    app.open().await?;
+    for points in (0..=how.points).step_by(10).chain([how.points]) {
+        if points == how.points * 2 / 30 * 10 {
+            app.click("server-drop").await?;
+        }
+        app.until("points", |now| now.cpu.points >= points).await?;
+    }
+    app.click("ask").await?;
+    app.until("much of a reply", |now| now.reply.text.len() > 600)
+        .await?;
+    if how.closed {
+        app.click("server-close").await?;
+        app.until("the end", |now| now.state == "closed").await?;
+    }
+    fs::write(file, app.page.screenshot().await?)
         .with_context(|| format!("cannot write {}", file.display()))
 }

@@ -28,12 +28,12 @@ pub struct Server {
 
 impl Server {
     /// The server at this address, if there is one that serves what is needed.
-    pub async fn reach(url: &str, needed: &[&str]) -> Result<Self> {
+    pub async fn reach(url: &str, needed: &[impl AsRef<str>]) -> Result<Self> {
         let server = Server {
             url: url.trim_end_matches('/').to_owned(),
             client: Client::new(),
         };
-        for path in needed {
+        for path in needed.iter().map(AsRef::as_ref) {
             let answer = server.get(path).send().await;
             let status = answer
                 .with_context(|| format!("no scenario server at {url}"))?

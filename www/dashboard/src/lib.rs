@@ -1,23 +1,40 @@
-//! What the dashboards in Yew and Leptos have in common, and no framework is needed for: what the server
-//! sends ([`Reading`], [`Token`]), the values it is folded into ([`Machine`], [`Reply`]), the geometry of
-//! the charts ([`Line`]), and what is asked of the server ([`Server`]).
+//! What the dashboards in Yew (`www/yew`) and in Leptos (`www/leptos`) have in common. Nothing here knows
+//! of a framework.
+//!
+//! - `reading.rs`: the events of the machine, as an enum;
+//! - `live.rs`: the value that they are folded into, with the `history` of each chart and the event `log`;
+//! - `history.rs`: the last minute as lines to draw;
+//! - `reply.rs`: a question, the tokens of its reply, and the value that they are folded into;
+//! - `words.rs`: what is said of a state;
+//! - `server.rs`: where all this comes from, and what can be asked of the server.
 
 #![forbid(unsafe_code)]
 
-mod chart;
-mod machine;
+mod history;
+mod live;
+mod log;
+mod reading;
 mod reply;
 mod server;
-mod state;
+mod words;
 
-pub use chart::{HEIGHT, Line, WIDTH};
-pub use machine::{Entry, Machine, Reading};
-pub use reply::{Reply, Token, progress};
-pub use server::Server;
-pub use state::{badge, kind};
+pub use history::{History, Line, grid, series_color};
+pub use live::Live;
+pub use log::{Log, Row};
+pub use reading::{Clock, Percent, Reading};
+pub use reply::{Question, Reply, Token};
+pub use server::{Action, HINT, clock_url, machine_key, machine_url, page_key};
+pub use words::{Badge, time_of_day};
 
-/// A time of the server's, as the clock on the wall shows it here.
-pub fn clock(milliseconds: f64) -> String {
-    let date = js_sys::Date::new(&milliseconds.into());
-    date.to_locale_time_string("en-GB").into()
-}
+/// How often the server can be asked for readings, in milliseconds.
+pub const PACES: [u32; 3] = [100, 500, 2000];
+
+/// How often it is asked at first.
+pub const FIRST_PACE: u32 = 500;
+
+/// What one might want to know.
+pub const QUESTIONS: [&str; 3] = [
+    "What are server-sent events?",
+    "What happens when a stream has to reconnect?",
+    "And how is it in Rust?",
+];

@@ -1,70 +1,68 @@
-//! What is asked of the scenario server: its streams, and what it is to do to them.
+//! The scenario server's streams, each under a key of this page's, and what it can be told to do to them.
+
+use std::sync::OnceLock;
 
 use gloo_net::http::Request;
-use js_sys::{Math, encode_uri_component};
-use wasm_bindgen_futures::spawn_local;
-use wasm_eventsource::{CloseRule, EventSource, EventStream, OpenError};
-use web_sys::console;
+use serde::Deserialize;
 
-use crate::Token;
-
-/// The server, and the key under which it counts the streams of this page.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Server {
-    key: String,
+/// The name under which the server knows this page; another each time that the page is loaded.
+pub fn page_key() -> &'static str {
+    static KEY: OnceLock<String> = OnceLock::new();
+    KEY.get_or_init(|| {
+        let random = js_sys::Math::random().to_bits() & 0xffff_ffff;
+        format!("app-{random:x}")
+    })
 }
 
-impl Server {
-    /// With a key that no other page has.
-    pub fn new() -> Self {
-        let number = (Math::random() * 1e9) as u64;
-        Server {
-            key: format!("app-{number:x}"),
+/// The key of the machine's readings at this pace.
+pub fn machine_key(pace: u32) -> String {
+    format!("{}-{pace}", page_key())
+}
+
+/// The machine's readings, so many milliseconds apart.
+pub fn machine_url(pace: u32) -> String {
+    format!("/machine?key={}&interval_ms={pace}", machine_key(pace))
+}
+
+/// The server's time, once a second.
+pub fn clock_url() -> String {
+    format!("/time?key={}-clock", page_key())
+}
+
+/// What there is to say before the server was told anything.
+pub const HINT: &str = "Let it cut the connection, and the browser comes back by itself. Let it send \
+                        its close event, and no request follows.";
+
+/// What the server can be told to do to the streams of a key.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Action {
+    /// Cut the connection.
+    Drop,
+    /// Send the close event.
+    Close,
+}
+
+#[derive(Deserialize)]
+struct Reached {
+    streams: u32,
+}
+
+impl Action {
+    /// Tells the server, and returns in words what came of it.
+    pub async fn take(self, key: String) -> String {
+        let name = match self {
+            Action::Drop => "drop",
+            Action::Close => "close",
+        };
+        match ask(&format!("/control/{key}/{name}")).await {
+            Ok(Reached { streams: 0 }) => "The server has no open stream.".to_owned(),
+            Ok(_) if self == Action::Drop => "The server cut the connection.".to_owned(),
+            Ok(_) => "The server sent the close event.".to_owned(),
+            Err(error) => format!("The server cannot be told: {error}"),
         }
     }
-
-    /// The machine's readings are counted by their interval, too.
-    pub fn machine_key(&self, interval: u32) -> String {
-        format!("{}-{interval}", self.key)
-    }
-
-    /// The machine's readings, so often.
-    pub fn machine(&self, interval: u32) -> String {
-        let key = self.machine_key(interval);
-        format!("/machine?interval_ms={interval}&key={key}")
-    }
-
-    /// The server's time.
-    pub fn time(&self) -> Result<EventStream<f64>, OpenError> {
-        EventSource::new(format!("/time?key={}-time", self.key)).typed_event("test")
-    }
-
-    pub fn reply_key(&self, number: u32) -> String {
-        format!("{}-reply-{number}", self.key)
-    }
-
-    /// The reply to the question of this number. It ends with a mark instead of a close event, as those of
-    /// language models do.
-    pub fn reply(&self, number: u32, prompt: &str) -> Result<EventStream<Token>, OpenError> {
-        let (key, prompt) = (self.reply_key(number), encode_uri_component(prompt));
-        EventSource::new(format!("/reply?retry=1000&key={key}&prompt={prompt}"))
-            .close_on(CloseRule::data("[DONE]"))
-            .typed_event("message")
-    }
-
-    /// Makes the server `drop` the connection of the readings, or `close` its stream with an event.
-    pub fn control(&self, interval: u32, action: &str) {
-        let url = format!("/control/{}/{action}", self.machine_key(interval));
-        spawn_local(async move {
-            if let Err(error) = Request::post(&url).send().await {
-                console::error_1(&format!("The server cannot be told: {error}").into());
-            }
-        });
-    }
 }
 
-impl Default for Server {
-    fn default() -> Self {
-        Server::new()
-    }
+async fn ask(url: &str) -> Result<Reached, gloo_net::Error> {
+    Request::post(url).send().await?.json().await
 }

@@ -1,64 +1,71 @@
-//! A language model's reply: asked for with a prompt, shown token by token, and stopped by a button.
+//! A language model's reply, token by token: nothing is opened before there is a question, and each
+//! question opens a stream of its own.
 
-use dashboard::{Reply, Server, progress};
+use dashboard::{QUESTIONS, Question, Reply, Token};
 use leptos::{ev::SubmitEvent, html, prelude::*};
-use wasm_eventsource::leptos::use_event_source_fold;
+use wasm_eventsource::{CloseRule, EventSource, leptos::use_event_source_fold};
 
-/// The prompt is a signal, with a number, so that one can ask the same again. Before the first there is
-/// nothing to open.
 #[component]
-pub fn ReplyPanel(server: Server) -> impl IntoView {
-    let server = StoredValue::new(server);
+pub fn Answer() -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    let (asked, set_asked) = signal((0, String::new()));
+    let prompt = RwSignal::new(QUESTIONS[0].to_owned());
+    let question = RwSignal::new(None::<Question>);
     let reply = use_event_source_fold(
         move || {
-            let (number, prompt) = asked.get();
-            (number > 0).then(|| server.with_value(|server| server.reply(number, &prompt)))
+            let question = question.get()?;
+            let reply = EventSource::fetch(question.url())
+                .method("POST")
+                .json(&question)
+                .close_on(CloseRule::data("[DONE]"))
+                .typed_event::<Token>("message");
+            Some(reply)
         },
         Reply::default,
-        Reply::take,
+        Reply::fold,
     );
+    let progress = Memo::new(move |_| Reply::progress(question.get().as_ref(), &reply.state.get()));
+    let is_streaming = move || progress.get() == "streaming";
+    let text = move || reply.value.with(|reply| reply.text.clone());
+    let note = move || reply.value.with(|reply| reply.note(progress.get()));
+    let error = move || {
+        reply
+            .error
+            .with(|error| error.as_ref().map(ToString::to_string))
+    };
+
     let ask = move |event: SubmitEvent| {
         event.prevent_default();
+        question.update(|question| {
+            *question = Some(Question::after(question.as_ref(), prompt.get()));
+        });
+    };
+    let stop = move |_| {
+        reply.close();
+        // The button that has the focus cannot be used any more.
         if let Some(input) = input.get() {
-            set_asked.update(|asked| *asked = (asked.0 + 1, input.value()));
+            let _ = input.focus();
         }
     };
-    let number = move || asked.with(|(number, _)| *number);
-    let key = move || server.with_value(|server| server.reply_key(number()));
-    let progress = move || reply.state.with(|state| progress(number() > 0, state));
-    let tokens = move || reply.value.with(|reply| reply.tokens);
+
     view! {
-        <section
-            class="card reply"
-            id="reply"
-            aria-labelledby="reply-title"
-            data-state=progress
-            data-count=move || tokens().to_string()
-            data-key=key
-        >
+        <section class="card reply" id="reply" aria-labelledby="reply-title" data-state=progress
+            data-key=move || question.get().as_ref().map(Question::key)>
             <div class="card-head">
                 <h2 id="reply-title">"A reply, token by token"</h2>
-                <p class="note" role="status">{move || format!("{}, {} tokens", progress(), tokens())}</p>
+                <p class="note" id="reply-note" role="status">{note}</p>
             </div>
             <form class="ask" on:submit=ask>
                 <label class="visually-hidden" for="prompt">"Question"</label>
-                <input id="prompt" node_ref=input autocomplete="off" value="What are server-sent events?" />
+                <input id="prompt" node_ref=input list="questions" autocomplete="off" bind:value=prompt />
+                <datalist id="questions">{QUESTIONS.map(|question| view! { <option value=question></option> })}</datalist>
                 <button type="submit" id="ask" class="primary">"Ask"</button>
-                <button type="button" id="stop" on:click=move |_| reply.close()>"Stop"</button>
+                <button type="button" id="stop" disabled=move || !is_streaming() on:click=stop>"Stop"</button>
             </form>
-            <div
-                class="answer"
-                id="answer"
-                tabindex="0"
-                role="region"
-                aria-label="Reply"
-                aria-live="polite"
-                aria-busy=move || (progress() == "streaming").to_string()
-            >
-                {move || reply.value.with(|reply| reply.text.clone())}
+            <div class="answer" tabindex="0" role="region" aria-label="Reply" aria-live="polite"
+                aria-busy=move || is_streaming().to_string()>
+                <p id="answer">{text}</p>
             </div>
+            {move || error().map(|error| view! { <p class="note wrong" role="alert">{error}</p> })}
         </section>
     }
 }

@@ -1,78 +1,53 @@
-//! The dashboard in Yew: what is live on this page comes by the hooks of `wasm_eventsource::yew`.
+//! A dashboard in Yew. What is live in it comes from the hooks of `wasm_eventsource::yew`: see
+//! [`live`], [`reply`] and [`clock`].
 
 #![forbid(unsafe_code)]
 // On the host there is no page.
 #![cfg(target_arch = "wasm32")]
 
+mod clock;
+mod connection;
+mod events;
+mod live;
 mod machine;
 mod reply;
 
-use dashboard::Server;
-use wasm_bindgen::prelude::*;
-use wasm_eventsource::yew::use_event_source_with;
 use yew::prelude::*;
 
-use crate::{machine::MachinePanel, reply::ReplyPanel};
+use live::Dashboard;
 
-#[wasm_bindgen(start)]
-fn start() {
-    console_error_panic_hook::set_once();
-    yew::Renderer::<App>::new().render();
-}
-
-/// What the live parts have in common.
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub server: Server,
-}
-
+/// The page: all that is live can be taken away, and comes back.
 #[component]
-fn App() -> Html {
-    let server = use_memo((), |()| Server::new());
-    let is_live = use_state(|| true);
+pub fn App() -> Html {
+    let is_mounted = use_state(|| true);
     let toggle = {
-        let is_live = is_live.clone();
-        move |_| is_live.set(!*is_live)
+        let is_mounted = is_mounted.clone();
+        move |_| is_mounted.set(!*is_mounted)
     };
     html! {
         <>
             <header class="top">
-                <img class="mark" src="/icon.svg" alt="" width="36" height="36" />
+                <img class="mark" src="../icon.svg" alt="" width="36" height="36" />
                 <div class="title">
                     <h1>{ "wasm-eventsource in Yew" }</h1>
-                    <p>{ "A hook in a component, and it has live, typed data." }</p>
+                    <p>{ "Hooks for server-sent events: typed, ordered, and closed with their component." }</p>
                 </div>
-                if *is_live {
-                    <Clock server={(*server).clone()} />
-                }
-                <button type="button" id="mount" aria-pressed={is_live.to_string()} onclick={toggle}>
-                    { if *is_live { "Unmount" } else { "Mount" } }
+                <button type="button" id="mount" onclick={toggle}>
+                    { if *is_mounted { "Unmount" } else { "Mount" } }
                 </button>
             </header>
-            if *is_live {
-                <main>
-                    <MachinePanel server={(*server).clone()} />
-                    <ReplyPanel server={(*server).clone()} />
-                </main>
+            if *is_mounted {
+                <Dashboard />
             } else {
-                <main class="card unmounted" id="unmounted">
-                    <p>{ "The live part is unmounted, and its connections are closed." }</p>
-                </main>
+                <p class="card unmounted" role="status">
+                    { "The dashboard is unmounted, and its connections are closed." }
+                </p>
             }
         </>
     }
 }
 
-/// The server's time: of its events only the newest is of interest.
-#[component]
-fn Clock(props: &Props) -> Html {
-    let time = use_event_source_with(props.server.clone(), Server::time);
-    html! {
-        <p class="note">
-            { "server time " }
-            <time class="number" id="time">
-                { time.latest().map_or("–".to_owned(), |time| dashboard::clock(*time)) }
-            </time>
-        </p>
-    }
+#[wasm_bindgen::prelude::wasm_bindgen(start)]
+fn start() {
+    yew::Renderer::<App>::new().render();
 }

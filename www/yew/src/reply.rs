@@ -1,57 +1,81 @@
-//! A language model's reply: asked for with a prompt, shown token by token, and stopped by a button.
+//! A language model's reply, token by token: nothing is opened before there is a question, and each
+//! question opens a stream of its own.
 
-use dashboard::{Reply, progress};
-use wasm_eventsource::yew::use_event_source_fold_with;
+use dashboard::{QUESTIONS, Question, Reply, Token};
+use wasm_eventsource::{CloseRule, EventSource, yew::use_event_source_fold_with};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::Props;
-
-/// The prompt is what the reply depends on, and its number, so that one can ask the same again. Before
-/// the first there is nothing to open.
 #[component]
-pub fn ReplyPanel(props: &Props) -> Html {
+pub fn Answer() -> Html {
     let input = use_node_ref();
-    let asked = use_state(|| (0, String::new()));
-    let (number, _) = *asked;
-    let reply = {
-        let server = props.server.clone();
-        use_event_source_fold_with(
-            (*asked).clone(),
-            move |(number, prompt)| (*number > 0).then(|| server.reply(*number, prompt)),
-            Reply::default,
-            Reply::take,
-        )
+    let prompt = use_state(|| QUESTIONS[0].to_owned());
+    let question = use_state(|| None::<Question>);
+    let reply = use_event_source_fold_with(
+        (*question).clone(),
+        |question| {
+            let question = question.as_ref()?;
+            let reply = EventSource::fetch(question.url())
+                .method("POST")
+                .json(question)
+                .close_on(CloseRule::data("[DONE]"))
+                .typed_event::<Token>("message");
+            Some(reply)
+        },
+        Reply::default,
+        Reply::fold,
+    );
+    let progress = Reply::progress(question.as_ref(), &reply.state());
+
+    let write = {
+        let prompt = prompt.clone();
+        move |event: InputEvent| {
+            prompt.set(event.target_unchecked_into::<HtmlInputElement>().value())
+        }
     };
     let ask = {
-        let (input, asked) = (input.clone(), asked.clone());
+        let (prompt, question) = (prompt.clone(), question.clone());
         move |event: SubmitEvent| {
             event.prevent_default();
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                asked.set((number + 1, input.value()));
-            }
+            question.set(Some(Question::after(question.as_ref(), (*prompt).clone())));
         }
     };
     let stop = {
-        let reply = reply.clone();
-        move |_| reply.close()
+        let (input, reply) = (input.clone(), reply.clone());
+        move |_| {
+            reply.close();
+            // The button that has the focus cannot be used any more.
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                let _ = input.focus();
+            }
+        }
     };
-    let progress = progress(number > 0, &reply.state());
-    reply.with(|Reply { text, tokens }| html! {
-        <section class="card reply" id="reply" aria-labelledby="reply-title" data-state={progress}
-            data-count={tokens.to_string()} data-key={props.server.reply_key(number)}>
+
+    let key = question.as_ref().map(Question::key);
+    let (text, note) = reply.with(|reply| (reply.text.clone(), reply.note(progress)));
+    html! {
+        <section class="card reply" id="reply" aria-labelledby="reply-title" data-state={progress} data-key={key}>
             <div class="card-head">
                 <h2 id="reply-title">{ "A reply, token by token" }</h2>
-                <p class="note" role="status">{ format!("{progress}, {tokens} tokens") }</p>
+                <p class="note" id="reply-note" role="status">{ note }</p>
             </div>
             <form class="ask" onsubmit={ask}>
                 <label class="visually-hidden" for="prompt">{ "Question" }</label>
-                <input id="prompt" ref={input} autocomplete="off" value="What are server-sent events?" />
+                <input id="prompt" ref={input} list="questions" autocomplete="off"
+                    value={(*prompt).clone()} oninput={write} />
+                <datalist id="questions">
+                    for question in QUESTIONS { <option value={question} /> }
+                </datalist>
                 <button type="submit" id="ask" class="primary">{ "Ask" }</button>
-                <button type="button" id="stop" onclick={stop}>{ "Stop" }</button>
+                <button type="button" id="stop" disabled={progress != "streaming"} onclick={stop}>{ "Stop" }</button>
             </form>
-            <div class="answer" id="answer" tabindex="0" role="region" aria-label="Reply"
-                aria-live="polite" aria-busy={(progress == "streaming").to_string()}>{ text }</div>
+            <div class="answer" tabindex="0" role="region" aria-label="Reply" aria-live="polite"
+                aria-busy={(progress == "streaming").to_string()}>
+                <p id="answer">{ text }</p>
+            </div>
+            if let Some(error) = reply.error() {
+                <p class="note wrong" role="alert">{ error.to_string() }</p>
+            }
         </section>
-    })
+    }
 }

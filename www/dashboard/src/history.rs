@@ -1,0 +1,249 @@
+//! The last minute of some series as lines to draw: pure geometry, in a window that is 60 seconds wide and
+//! 100 percent high, with 0 at its top.
+
+use std::{collections::VecDeque, fmt::Write};
+
+/// What is shown, in milliseconds.
+const SPAN: u64 = 60_000;
+/// The right edge of the window, in seconds.
+const NOW: f64 = 60.0;
+
+/// What came in the last minute. The lines stay where they are and get longer at their right end;
+/// [`shift`](Self::shift) is how far they have to be moved to the left, so that a style sheet can let
+/// them glide.
+#[derive(Debug, Clone)]
+pub struct History {
+    points: VecDeque<Point>,
+    /// The time of the first point, from which all others are counted.
+    origin: u64,
+    /// Points further apart are not joined: there was no connection.
+    gap: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Point {
+    at: u64,
+    shares: Vec<f64>,
+}
+
+/// A series to be drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The outline of a path.
+    pub stroke: String,
+    /// The same down to the ground.
+    pub area: String,
+    /// Moves a dot from the top left to the newest point, where the line enters the window.
+    pub head: String,
+}
+
+impl History {
+    /// The history of what comes every so many milliseconds.
+    pub fn every(pace: u32) -> Self {
+        History {
+            points: VecDeque::new(),
+            origin: 0,
+            gap: 2 * u64::from(pace).max(500) + 200,
+        }
+    }
+
+    /// Adds a point to each series: its time in milliseconds, and its share of the height, from 0 to 1.
+    pub fn push(&mut self, at: u64, shares: Vec<f64>) {
+        let goes_on = |last: &Point| last.at <= at && last.shares.len() == shares.len();
+        if !self.points.back().is_some_and(goes_on) {
+            // Another machine, or another clock.
+            self.points.clear();
+            self.origin = at;
+        }
+        self.points.push_back(Point { at, shares });
+        // A line may enter the window from the left, and is still gliding out of it.
+        let oldest = at.saturating_sub(SPAN + 2 * self.gap);
+        while self.points.front().is_some_and(|point| point.at < oldest) {
+            self.points.pop_front();
+        }
+    }
+
+    /// How many points each series has.
+    pub fn len(&self) -> usize {
+        self.points.len()
+    }
+
+    /// Whether there is nothing to draw.
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+
+    /// The newest point.
+    pub fn newest(&self) -> &[f64] {
+        self.points.back().map_or(&[], |point| &point.shares)
+    }
+
+    /// The transformation that has the newest point at the right edge.
+    pub fn shift(&self) -> String {
+        let newest = self.points.back().map_or(0.0, |point| self.x(point));
+        format!("translate({:.2} 0)", NOW - newest)
+    }
+
+    /// The lines, one a series.
+    pub fn lines(&self) -> Vec<Line> {
+        (0..self.newest().len())
+            .map(|series| self.line(series))
+            .collect()
+    }
+
+    fn line(&self, series: usize) -> Line {
+        let (mut stroke, mut area) = (String::new(), String::new());
+        let mut before: Option<&Point> = None;
+        for point in &self.points {
+            let (x, y) = (self.x(point), y(point.shares[series]));
+            match before {
+                Some(before) if point.at - before.at <= self.gap => {
+                    add(&mut stroke, 'L', x, y);
+                }
+                _ => {
+                    if let Some(before) = before {
+                        add(&mut area, 'V', self.x(before), 100.0);
+                    }
+                    add(&mut stroke, 'M', x, y);
+                    add(&mut area, 'M', x, 100.0);
+                }
+            }
+            add(&mut area, 'L', x, y);
+            before = Some(point);
+        }
+        if let Some(last) = before {
+            add(&mut area, 'V', self.x(last), 100.0);
+        }
+        let newest = self.newest().get(series).map_or(100.0, |share| y(*share));
+        Line {
+            stroke,
+            area,
+            head: format!("translate({NOW} {newest:.1})"),
+        }
+    }
+
+    fn x(&self, point: &Point) -> f64 {
+        (point.at - self.origin) as f64 / 1000.0
+    }
+}
+
+fn y(share: f64) -> f64 {
+    100.0 * (1.0 - share.clamp(0.0, 1.0))
+}
+
+/// Adds a step to a path: to a place, or for `V` straight to a height.
+fn add(path: &mut String, step: char, x: f64, y: f64) {
+    let outcome = if step == 'V' {
+        write!(path, "V{y:.1}")
+    } else {
+        write!(path, "{step}{x:.2} {y:.1}")
+    };
+    debug_assert!(outcome.is_ok(), "a string takes all");
+}
+
+/// The grid behind the lines: so many heights, and a quarter of a minute each.
+pub fn grid(heights: usize) -> String {
+    let steps = heights.saturating_sub(1).max(1);
+    let mut path = String::new();
+    for step in 0..=steps {
+        add(&mut path, 'M', 0.0, 100.0 * step as f64 / steps as f64);
+        path += "h60";
+    }
+    for step in 0..=4 {
+        add(&mut path, 'M', 15.0 * f64::from(step), 0.0);
+        path += "v100";
+    }
+    path
+}
+
+/// The colour of one of so many series: hues side by side on the wheel, so that any number looks of one
+/// piece. In the words of the style sheet, which knows whether it is dark.
+pub fn series_color(series: usize, count: usize) -> String {
+    let share = series as f64 / count.saturating_sub(1).max(1) as f64;
+    format!(
+        "hsl(calc(var(--core-from) + (var(--core-to) - var(--core-from)) * {share:.3}) \
+         var(--core-saturation) var(--core-lightness))"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(points: &[(u64, f64)]) -> History {
+        let mut history = History::every(500);
+        for (at, share) in points {
+            history.push(*at, vec![*share]);
+        }
+        history
+    }
+
+    #[test]
+    fn a_line_goes_from_point_to_point_and_its_area_down_to_the_ground() {
+        let line = &history(&[(1000, 0.0), (1500, 1.0), (2000, 0.25)]).lines()[0];
+        assert_eq!(line.stroke, "M0.00 100.0L0.50 0.0L1.00 75.0");
+        assert_eq!(line.area, "M0.00 100.0L0.00 100.0L0.50 0.0L1.00 75.0V100.0");
+        assert_eq!(line.head, "translate(60 75.0)");
+    }
+
+    #[test]
+    fn a_time_without_a_connection_is_a_gap() {
+        let line = &history(&[(0, 0.5), (500, 0.5), (3000, 0.5), (3500, 0.5)]).lines()[0];
+        assert_eq!(line.stroke, "M0.00 50.0L0.50 50.0M3.00 50.0L3.50 50.0");
+        assert_eq!(
+            line.area,
+            "M0.00 100.0L0.00 50.0L0.50 50.0V100.0M3.00 100.0L3.00 50.0L3.50 50.0V100.0"
+        );
+    }
+
+    #[test]
+    fn the_newest_point_is_moved_to_the_right_edge() {
+        assert_eq!(history(&[]).shift(), "translate(60.00 0)");
+        assert_eq!(
+            history(&[(0, 0.5), (90_250, 0.5)]).shift(),
+            "translate(-30.25 0)"
+        );
+    }
+
+    #[test]
+    fn what_is_older_than_a_minute_goes() {
+        let points: Vec<_> = (0..500).map(|n| (500 * n, 0.5)).collect();
+        let kept = history(&points).len();
+        assert!((121..130).contains(&kept), "{kept}");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_or_another_number_of_series_begins_anew() {
+        let mut history = history(&[(9000, 0.5), (500, 0.5)]);
+        assert_eq!(history.len(), 1);
+        history.push(600, vec![0.5, 0.5]);
+        assert_eq!((history.len(), history.lines().len()), (1, 2));
+    }
+
+    #[test]
+    fn no_share_leaves_the_window() {
+        let line = &history(&[(0, -1.0), (500, 2.0), (600, f64::NAN)]).lines()[0];
+        assert!(line.stroke.starts_with("M0.00 100.0L0.50 0.0L0.60 "));
+    }
+
+    #[test]
+    fn the_grid_has_a_line_for_each_height_and_each_quarter_of_a_minute() {
+        assert!(
+            grid(3)
+                .starts_with("M0.00 0.0h60M0.00 50.0h60M0.00 100.0h60M0.00 0.0v100M15.00 0.0v100")
+        );
+        assert_eq!(grid(0).matches("h60").count(), 2);
+    }
+
+    #[test]
+    fn the_hues_go_from_one_end_to_the_other() {
+        for (series, count, share) in [
+            (0, 1, "0.000"),
+            (0, 2, "0.000"),
+            (1, 2, "1.000"),
+            (1, 3, "0.500"),
+        ] {
+            assert!(series_color(series, count).contains(&format!("* {share})")));
+        }
+    }
+}
