@@ -93,14 +93,11 @@ pub fn check() -> Result<(), String> {
 fn ours(bytes: &Bytes, chunk: usize, found: &mut dyn FnMut(&str, &str)) {
     let mut parser = Parser::new();
     for chunk in bytes.chunks(chunk) {
-        parser.feed(chunk);
-        loop {
-            match parser.advance() {
-                Step::Event => found(parser.event_type(), &parser.data()),
-                Step::Hungry => break,
-                _ => {}
+        parser.parse(chunk, |parser, step| {
+            if step == Step::Event {
+                found(parser.event_type(), &parser.data());
             }
-        }
+        });
     }
 }
 

@@ -27,14 +27,26 @@ fn comment(text: &str) -> Said {
     Said::Comment(text.to_owned())
 }
 
-fn hear(parser: &mut Parser, said: &mut Vec<Said>) {
+/// What the parser says with this step, unless that is nothing.
+fn said(parser: &Parser, step: Step) -> Option<Said> {
+    match step {
+        Step::Event => {
+            let (event_type, id) = (parser.event_type(), parser.last_event_id());
+            Some(event(event_type, &parser.data(), id))
+        }
+        Step::Comment => Some(comment(&parser.comment())),
+        Step::TooLarge => Some(Said::TooLarge),
+        Step::Hungry => None,
+    }
+}
+
+fn hear(parser: &mut Parser, heard: &mut Vec<Said>) {
     loop {
-        said.push(match parser.advance() {
-            Step::Event => event(parser.event_type(), &parser.data(), parser.last_event_id()),
-            Step::Comment => comment(&parser.comment()),
-            Step::TooLarge => Said::TooLarge,
-            Step::Hungry => break,
-        });
+        let step = parser.advance();
+        let Some(said) = said(parser, step) else {
+            break;
+        };
+        heard.push(said);
     }
 }
 
@@ -523,6 +535,29 @@ fn room_may_be_made_several_times_before_the_next_step() {
     let mut said = Vec::new();
     hear(&mut parser, &mut said);
     assert_eq!(said, [event("message", "b\nc", "")]);
+}
+
+#[test]
+fn to_parse_is_to_feed_and_advance_however_much_comes_at_once() {
+    let mut stream = b"data: unfin".to_vec();
+    for n in 0..5_000 {
+        let data = "long ".repeat(n % 40);
+        stream.extend(format!("ished {n}\nid: {n}\n: {n}\ndata: {data}\n\ndata: unfin").bytes());
+    }
+    assert!(stream.len() > 10 * Parser::PIECE);
+    let mut heard = Vec::new();
+    let mut parser = Parser::new();
+    for chunk in cut(&stream, &[Parser::PIECE - 1, 1, 0, 3 * Parser::PIECE, 7]) {
+        parser.parse(chunk, |parser, step| {
+            heard.push(said(parser, step).expect("never hungry"))
+        });
+    }
+    assert_eq!(heard, feed(&mut Parser::new(), [&stream[..]]));
+    assert_eq!(heard.len(), 10_000);
+    assert!(
+        parser.buffer.len() <= 2 * Parser::PIECE,
+        "it holds a piece, not all"
+    );
 }
 
 #[test]
