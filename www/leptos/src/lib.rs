@@ -1,5 +1,5 @@
 //! A dashboard in Leptos. What is live in it comes as signals of `wasm_eventsource::leptos`: see
-//! [`live`], [`reply`] and [`clock`].
+//! `live.rs`, `reply.rs` and `clock.rs`.
 
 #![forbid(unsafe_code)]
 // On the host there is no page.

@@ -1,5 +1,5 @@
 //! A dashboard in Yew. What is live in it comes from the hooks of `wasm_eventsource::yew`: see
-//! [`live`], [`reply`] and [`clock`].
+//! `live.rs`, `reply.rs` and `clock.rs`.
 
 #![forbid(unsafe_code)]
 // On the host there is no page.
