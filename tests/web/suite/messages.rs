@@ -109,6 +109,26 @@ async fn characters_that_are_split_between_writes_arrive_whole() {
     assert_eq!(data(&mut stream).await, ["café 🦀 au lait"]);
 }
 
+// Long data come in another way than short ones, and how long they are is foretold from the message before.
+#[wasm_bindgen_test]
+async fn data_of_any_length_and_script_arrive_whole_in_any_order() {
+    let server = Scenario::new().await;
+    let mut stream = server.source("/live").stream().unwrap();
+    server.until("open=1").await;
+    let mut sent = Vec::new();
+    for script in ["a", "é", "語", "🦀", "a🦀", "aé語🦀"] {
+        let characters = script.chars().count();
+        for length in [1, 255, 256, 257, 20_000, 0, 3, 1_000, 1_001, 128, 300] {
+            sent.push(script.repeat(length / characters) + &"a".repeat(length % characters));
+        }
+    }
+    let text: String = sent.iter().map(|data| format!("data:{data}\n\n")).collect();
+    server.send(&text).await;
+    for sent in sent {
+        assert_eq!(message(&mut stream).await.data(), sent);
+    }
+}
+
 #[wasm_bindgen_test]
 async fn names_with_spaces_and_other_scripts_are_names() {
     let server = Scenario::new().await;
