@@ -174,6 +174,9 @@ impl Parser {
     /// with [`Step::Hungry`]. They may end anywhere, also within a character.
     pub fn parse(&mut self, bytes: &[u8], mut found: impl FnMut(&Self, Step)) {
         for piece in bytes.chunks(Self::PIECE) {
+            if self.lengthen(piece) {
+                continue;
+            }
             self.feed(piece);
             loop {
                 match self.advance() {
@@ -284,6 +287,23 @@ impl Parser {
         self.skips = false;
         self.start_line(self.end);
         self.tidy();
+    }
+
+    /// Takes a few bytes that only make the line longer, if they are no more than that: pieces so small come
+    /// one after the other.
+    fn lengthen(&mut self, bytes: &[u8]) -> bool {
+        let is_longer = bytes.len() < BLOCK
+            && self.ahead == Ahead::Nothing
+            && self.searched == self.end
+            && !self.skips
+            && self.held() + bytes.len() <= self.max_event_size
+            && !bytes.iter().any(|byte| matches!(*byte, CR | LF));
+        if is_longer {
+            self.feed(bytes);
+            self.count(bytes.len());
+            self.searched = self.end;
+        }
+        is_longer
     }
 
     /// Ends the loan of what was found.

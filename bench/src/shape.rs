@@ -34,23 +34,21 @@ pub struct Tally {
     pub count: f64,
     /// Of the number in each event.
     pub sum: f64,
-    /// Of the text in each event, or of all data where nothing is decoded, as JavaScript counts.
-    pub length: f64,
+    /// Of the text in each event, or of all data where nothing is decoded.
+    pub bytes: f64,
 }
 
 impl Tally {
     pub fn frame(&mut self, frame: &Frame<'_>) {
         self.count += 1.0;
-        // Data that is not decoded is ASCII here.
-        self.length += frame.data().len() as f64;
+        self.bytes += frame.data().len() as f64;
     }
 
     pub fn payload(&mut self, payload: &impl Payload) {
         let (number, text) = payload.fields();
         self.count += 1.0;
         self.sum += number;
-        // What JavaScript knows of each string has to be counted here.
-        self.length += text.encode_utf16().count() as f64;
+        self.bytes += text.len() as f64;
     }
 }
 

@@ -24,19 +24,19 @@ export function namesOf(count) {
   return Array.from({ length: count }, (_, i) => `e${i}`);
 }
 
-/** What a client's `data` is to be, and the tally that it fills. */
+/** What a client's `data` is to be, and the tally that it fills; texts as long as JavaScript says. */
 export function tallying(shape) {
   const { done, fields } = shapes[shape];
-  const tally = { count: 0, sum: 0, length: 0 };
+  const tally = { count: 0, sum: 0, units: 0 };
   const raw = (data) => {
     tally.count += 1;
-    tally.length += data.length;
+    tally.units += data.length;
   };
   const value = (value) => {
     const [number, text] = fields(value);
     tally.count += 1;
     tally.sum += number;
-    tally.length += text.length;
+    tally.units += text.length;
   };
   const data = (data) => {
     if (data === done) return true;
@@ -52,27 +52,35 @@ const expectations = new Map();
  * `/huge` is too large for that, and needs only its length.
  */
 export async function expected(shape, path, size) {
-  if (shape === "Raw") return { raw: { count: 1, sum: 0, length: size } };
+  if (shape === "Raw") return { raw: { count: 1, sum: 0, units: size, bytes: size } };
   if (!expectations.has(path)) {
     const text = await (await fetch(path)).text();
-    const { tally, data } = tallying(shape);
-    const raw = { count: 0, sum: 0, length: 0 };
+    const { done, fields } = shapes[shape];
+    const nothing = { count: 0, sum: 0, units: 0, bytes: 0 };
+    const sent = { decoded: { ...nothing }, raw: { ...nothing } };
     for (const event of text.split("\n\n")) {
       const content = event.slice(event.indexOf("data: ") + 6);
-      if (event === "" || event.startsWith("event: close") || content === shapes[shape].done) continue;
-      data(content);
-      raw.count += 1;
-      raw.length += new TextEncoder().encode(content).length;
+      if (event === "" || event.startsWith("event: close") || content === done) continue;
+      add(sent.decoded, ...fields(JSON.parse(content)));
+      add(sent.raw, 0, content);
     }
-    expectations.set(path, { decoded: tally, raw });
+    expectations.set(path, sent);
   }
   return expectations.get(path);
 }
 
-/** Throws unless a contestant received all, either decoded or not. */
+function add(tally, number, text) {
+  tally.count += 1;
+  tally.sum += number;
+  tally.units += text.length;
+  tally.bytes += new TextEncoder().encode(text).length;
+}
+
+/** Throws unless a contestant received all, either decoded or not. It knows its texts' length either in
+ * JavaScript's units or in bytes, as the language that it is written in does without looking at them. */
 export function check(tally, { decoded, raw }, decodes) {
   const wanted = decodes && decoded ? decoded : raw;
-  for (const what of ["count", "sum", "length"]) {
+  for (const what of ["count", "sum", tally.bytes === undefined ? "units" : "bytes"]) {
     if (tally[what] !== wanted[what]) {
       throw new Error(`${wanted[what]} is the ${what} of what was sent, but it got ${tally[what]}`);
     }

@@ -28,7 +28,7 @@ extern "C" {
 }
 
 /// A text of so many UTF-16 units, or bytes, is long.
-pub(super) const LONG: usize = 256;
+pub(super) const LONG: usize = 384;
 
 /// The text, if it is one. Lone surrogates are replaced.
 pub(super) fn text(value: JsValue) -> Option<String> {

@@ -118,7 +118,7 @@ async fn data_of_any_length_and_script_arrive_whole_in_any_order() {
     let mut sent = Vec::new();
     for script in ["a", "é", "語", "🦀", "a🦀", "aé語🦀"] {
         let characters = script.chars().count();
-        for length in [1, 255, 256, 257, 20_000, 0, 3, 1_000, 1_001, 128, 300] {
+        for length in [1, 383, 384, 385, 20_000, 0, 3, 1_000, 1_001, 128, 400] {
             sent.push(script.repeat(length / characters) + &"a".repeat(length % characters));
         }
     }
