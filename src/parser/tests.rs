@@ -59,6 +59,17 @@ fn feed<'a>(parser: &mut Parser, chunks: impl IntoIterator<Item = &'a [u8]>) -> 
     said
 }
 
+/// The same in one go.
+fn parse<'a>(parser: &mut Parser, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<Said> {
+    let mut heard = Vec::new();
+    for chunk in chunks {
+        parser.parse(chunk, |parser, step| {
+            heard.push(said(parser, step).expect("never hungry"))
+        });
+    }
+    heard
+}
+
 /// The bytes in pieces of these lengths, over and over.
 fn cut<'a>(mut bytes: &'a [u8], lengths: &[usize]) -> Vec<&'a [u8]> {
     let mut chunks = Vec::new();
@@ -113,6 +124,10 @@ fn says_with(new: impl Fn() -> Parser, stream: &[u8], expected: &[Said]) -> Pars
     let mut parser = new();
     assert_eq!(feed(&mut parser, [stream]), expected, "whole");
     assert_eq!(feed(&mut new(), stream.chunks(1)), expected, "byte by byte");
+    for length in 1..20 {
+        let said = parse(&mut new(), stream.chunks(length));
+        assert_eq!(said, expected, "parsed in chunks of {length}");
+    }
     for at in 0..=stream.len() {
         let (one, two) = stream.split_at(at);
         assert_eq!(feed(&mut new(), [one, two]), expected, "cut at {at}");
@@ -561,6 +576,21 @@ fn to_parse_is_to_feed_and_advance_however_much_comes_at_once() {
 }
 
 #[test]
+fn to_parse_is_to_advance_over_what_was_fed_before_too() {
+    let mut parser = Parser::new();
+    parser.feed(b"data: a\n\nda");
+    assert_eq!(
+        parse(&mut parser, [&b"ta"[..]]),
+        [event("message", "a", "")]
+    );
+    parser.feed(b":b\n\n");
+    assert_eq!(
+        parse(&mut parser, [&b": c\n"[..]]),
+        [event("message", "b", ""), comment(" c")]
+    );
+}
+
+#[test]
 fn a_stream_may_be_fed_far_ahead_of_its_steps() {
     let mut parser = Parser::new();
     let (mut sent, mut seen) = (0, 0);
@@ -891,6 +921,9 @@ mod limits {
             let mut parser = Parser::new().with_max_event_size(max);
             let said = feed(&mut parser, cut(stream.as_bytes(), &lengths));
             prop_assert_eq!(said, limited(stream.as_bytes(), max));
+            let mut parser = Parser::new().with_max_event_size(max);
+            let said = parse(&mut parser, cut(stream.as_bytes(), &lengths));
+            prop_assert_eq!(said, limited(stream.as_bytes(), max));
         }
     }
 }
@@ -1148,6 +1181,9 @@ proptest! {
     fn it_says_what_the_standard_says(stream in stream(), lengths in vec(1_usize..20, 1..6)) {
         let mut parser = Parser::new();
         let said = feed(&mut parser, cut(&stream, &lengths));
+        prop_assert_eq!(as_oracle(&parser, said), oracle(&[&stream], ""));
+        let mut parser = Parser::new();
+        let said = parse(&mut parser, cut(&stream, &lengths));
         prop_assert_eq!(as_oracle(&parser, said), oracle(&[&stream], ""));
     }
 
