@@ -297,6 +297,7 @@ impl Parser {
     fn lengthen(&mut self, bytes: &[u8]) -> bool {
         let is_longer = bytes.len() < Self::FEW
             && self.searched == self.end
+            && !self.skips
             && self.held() + bytes.len() <= self.max_event_size
             && !bytes.iter().any(|byte| matches!(*byte, CR | LF));
         if is_longer {
@@ -630,9 +631,13 @@ fn milliseconds(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// Makes the text what a field says. Most streams say the same over and over.
+/// Makes the text what a field says. Most streams say the same over and over. What a huge one took is not kept
+/// for others.
 fn set(to: &mut String, value: &[u8]) {
     if to.as_bytes() != value {
+        if to.capacity() > Parser::AT_EASE {
+            *to = String::new();
+        }
         to.clear();
         to.push_str(&text(value));
     }

@@ -69,15 +69,23 @@ impl Payload for Tick {
     }
 }
 
+/// All that there is, as `JSON.parse` reads it all.
 #[derive(Deserialize)]
+#[expect(dead_code, reason = "it is to be read, not looked at")]
 pub struct Token {
+    id: String,
+    object: String,
     created: f64,
+    model: String,
     choices: [Choice; 1],
 }
 
 #[derive(Deserialize)]
+#[expect(dead_code, reason = "it is to be read, not looked at")]
 struct Choice {
+    index: f64,
     delta: Delta,
+    finish_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -87,7 +95,7 @@ struct Delta {
 
 impl Payload for Token {
     fn fields(&self) -> (f64, &str) {
-        let [Choice { delta }] = &self.choices;
+        let [Choice { delta, .. }] = &self.choices;
         (self.created, &delta.content)
     }
 }

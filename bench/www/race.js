@@ -29,7 +29,8 @@ export function entrants(fits) {
 }
 
 /**
- * Each name in each round, each round begun by another; the first round only warms up. `run` resolves
+ * Each name in each round, in an order of its own: what one leaves to be cleared away does not fall on the same
+ * other one each time. The first round only warms up. `run` resolves
  * with a figure, or with several, by name. Who fails runs no further.
  */
 export async function race(what, names, run, { share = 1, rest = REST } = {}) {
@@ -37,8 +38,7 @@ export async function race(what, names, run, { share = 1, rest = REST } = {}) {
   const errors = new Map();
   const counted = smoke ? 1 : Math.max(2, Math.round(rounds * share));
   for (let round = smoke ? 1 : 0; round <= counted; round += 1) {
-    for (let turn = 0; turn < names.length; turn += 1) {
-      const name = names[(turn + round) % names.length];
+    for (const name of shuffled(names)) {
       if (errors.has(name)) continue;
       try {
         const figure = await limited(run(name));
@@ -51,6 +51,11 @@ export async function race(what, names, run, { share = 1, rest = REST } = {}) {
   }
   const entries = names.map((name) => ({ name, figures: figures.get(name), error: errors.get(name) }));
   return { what, contestants: entries };
+}
+
+function shuffled(names) {
+  const places = names.map((name) => [Math.random(), name]);
+  return places.sort(([a], [b]) => a - b).map(([, name]) => name);
 }
 
 export function limited(promise) {

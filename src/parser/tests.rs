@@ -1136,6 +1136,40 @@ mod work {
     }
 
     #[test]
+    fn the_rest_of_a_line_that_was_given_up_is_not_kept_though_it_comes_in_few_bytes() {
+        let mut parser = Parser::new().with_max_event_size(1_000);
+        let mut said = parse(&mut parser, [&b"data: "[..], &[b'x'; 2_000]]);
+        for _ in 0..1_000 {
+            said.extend(parse(&mut parser, [&b"xxxxx"[..]]));
+            assert_eq!(parser.held(), 0);
+        }
+        said.extend(parse(&mut parser, [&b"\n\ndata: a\n\n"[..]]));
+        assert_eq!(said, [Said::TooLarge, event("message", "a", "")]);
+    }
+
+    #[test]
+    fn what_a_huge_name_or_id_took_is_given_back() {
+        let huge = "x".repeat(2 * Parser::AT_EASE);
+        let mut parser = Parser::new();
+        for field in ["event", "id"] {
+            feed(
+                &mut parser,
+                [format!("{field}: {huge}\ndata\n\n").as_bytes()],
+            );
+            for n in 0..3 {
+                feed(&mut parser, [format!("{field}: {n}\ndata\n\n").as_bytes()]);
+            }
+        }
+        for text in [
+            &parser.event_type,
+            &parser.last_event_id,
+            &parser.next_event_id,
+        ] {
+            assert!(text.capacity() <= Parser::AT_EASE);
+        }
+    }
+
+    #[test]
     fn a_large_buffer_is_kept_as_long_as_the_chunks_are_large() {
         let mut watched = Watched::default();
         let chunk = [&b"data: "[..], &[b'x'; 2 * Parser::AT_EASE], b"\n\n"].concat();

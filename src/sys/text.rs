@@ -51,7 +51,9 @@ fn encode(text: &JsString, units: usize) -> Option<String> {
         let (read, mut written) = (encoded.read() as usize, encoded.written() as usize);
         let rest = units.checked_sub(read)?;
         if rest > 0 {
-            bytes.resize(written.checked_add(rest.checked_mul(3)?)?, 0);
+            let needed = written.checked_add(rest.checked_mul(3)?)?;
+            bytes.reserve_exact(needed.saturating_sub(bytes.len()));
+            bytes.resize(needed, 0);
             let text = text.slice(read as u32, units as u32);
             let encoded = encoder.encode_into(&text, bytes.get_mut(written..)?).ok()?;
             written += encoded.written() as usize;

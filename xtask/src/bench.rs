@@ -36,7 +36,7 @@ use xshell::{Shell, cmd};
 #[derive(clap::Args)]
 pub struct Args {
     /// Only these engines
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, conflicts_with = "save")]
     engine: Vec<Engine>,
     /// Only these measures (may be given several times)
     #[arg(long, value_enum, value_name = "MEASURE", conflicts_with = "save")]
@@ -45,7 +45,7 @@ pub struct Args {
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// A tenth of the events and two rounds: to see that all works, not for figures
-    #[arg(long)]
+    #[arg(long, conflicts_with = "save")]
     quick: bool,
     /// Only contestants whose name contains this, beside those they are compared to; no sizes
     #[arg(long, value_name = "NAME", default_value = "", conflicts_with = "save")]
@@ -77,6 +77,10 @@ impl Args {
         Measure::OF_PAGE
             .into_iter()
             .any(|measure| self.wants(measure))
+    }
+
+    fn is_everything(&self) -> bool {
+        !self.quick && self.measure.is_empty() && self.only.is_empty() && self.engine.is_empty()
     }
 
     fn rounds(&self) -> u32 {
@@ -133,6 +137,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         .transpose()?;
     let mut figures = Figures {
         machine: Machine::this(),
+        complete: args.is_everything(),
         sizes,
         parsers: parsers.unwrap_or_default(),
         engines: Vec::new(),
@@ -144,7 +149,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
                 Ok(browser) => figures
                     .engines
                     .push(in_engine(args, &tools, &dir, server, engine, &browser)?),
-                Err(error) => say::notice(format!("{error:#}")),
+                Err(error) => {
+                    figures.complete = false;
+                    say::notice(format!("{error:#}"));
+                }
             }
         }
     }
@@ -175,6 +183,10 @@ fn tell(args: &Args, dir: &Path, figures: &Figures) -> Result<ExitCode> {
         bail!("{}", failed.join("\n"));
     }
     if args.save {
+        ensure!(
+            figures.complete,
+            "only a full run in every engine is put into BENCHMARKS.md: `cargo xtask bench --save`"
+        );
         tables::save(&tables)?;
     }
     Ok(ExitCode::SUCCESS)

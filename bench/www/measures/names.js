@@ -8,7 +8,7 @@ import { check, expected, namesOf, shapes } from "../shape.js";
 export async function measure() {
   const races = [];
   for (const count of [1, 10, 100, 1000]) {
-    const events = scaled(20_000, 50);
+    const events = scaled(10_000, 50);
     const path = shapes.Tick.path(events, { names: count });
     const sent = await expected("Tick", path);
     const names = namesOf(count);

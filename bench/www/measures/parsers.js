@@ -5,7 +5,7 @@ import { only, share, smoke } from "../options.js";
 import { race } from "../race.js";
 
 /** How long each is measured at least, in milliseconds: clocks may tick in as many. */
-const LEAST = share < 1 ? 8 : 25;
+const LEAST = share < 1 ? 8 : 15;
 
 export async function measure() {
   const builds = [["", wasm]];
@@ -31,7 +31,7 @@ export async function measure() {
           times.set(name, enough);
           return speed;
         };
-        const done = await race(chunkingName, names, run, { share: 0.4, rest: 0 });
+        const done = await race(chunkingName, names, run, { rest: 0 });
         races.push({ ...done, group: `${corpusName}${suffix}` });
       }
       bytes.free();

@@ -8,7 +8,7 @@ import { check, expected, shapes, unnamed } from "../shape.js";
 export async function measure() {
   const races = [];
   for (const streams of [1, 2, 4, 6]) {
-    const each = Math.ceil(scaled(24_000, 60) / streams);
+    const each = Math.ceil(scaled(12_000, 60) / streams);
     const path = shapes.Tick.path(each, {});
     const sent = await expected("Tick", path);
     const run = async (name) => {

@@ -7,11 +7,11 @@ import { check, expected, shapes, unnamed } from "../shape.js";
 
 /** [what, shape, bytes of data, events a round] */
 const bursts = [
-  ["20 B", "Tick", 20, 50_000],
-  ["100 B", "Tick", 100, 50_000],
-  ["1 KB", "Tick", 1000, 10_000],
-  ["10 KB", "Tick", 10_000, 1_500],
-  ["tokens", "Token", undefined, 30_000],
+  ["20 B", "Tick", 20, 30_000],
+  ["100 B", "Tick", 100, 30_000],
+  ["1 KB", "Tick", 1000, 6_000],
+  ["10 KB", "Tick", 10_000, 1_000],
+  ["tokens", "Token", undefined, 18_000],
 ];
 
 export async function measure() {

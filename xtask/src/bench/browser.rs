@@ -83,7 +83,6 @@ pub fn measure(
     Ok(EngineFigures {
         engine: engine.to_string(),
         version: version(engine, tools, browser),
-        rounds: order.rounds,
         date: done.date,
         isolated: done.isolated,
         parts,

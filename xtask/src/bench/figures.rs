@@ -21,6 +21,8 @@ pub const OUR_PARSER: &str = "wasm-eventsource";
 #[derive(Serialize, Deserialize)]
 pub struct Figures {
     pub machine: Machine,
+    /// Whether this is everything, of every engine, in full.
+    pub complete: bool,
     pub sizes: Vec<Size>,
     /// The parsers on the host.
     pub parsers: Vec<Race>,
@@ -55,7 +57,6 @@ impl Size {
 pub struct EngineFigures {
     pub engine: String,
     pub version: String,
-    pub rounds: u32,
     pub date: String,
     /// Whether the page got the fine clock.
     pub isolated: bool,
@@ -259,6 +260,12 @@ impl Part {
     /// The names of all that took part, in their order.
     pub fn names(&self) -> Vec<&str> {
         names(&self.races)
+    }
+
+    /// How many were counted.
+    pub fn rounds(&self) -> usize {
+        let all = self.races.iter().flat_map(|race| &race.contestants);
+        all.map(|one| one.figures.len()).max().unwrap_or_default()
     }
 
     pub fn race(&self, what: &str) -> Option<&Race> {

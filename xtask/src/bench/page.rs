@@ -34,11 +34,10 @@ fn head(figures: &Figures, libraries: &[String], page: &mut String) {
         let EngineFigures {
             engine,
             version,
-            rounds,
             date,
             ..
         } = engine;
-        format!("{engine} {version} ({date}, {rounds} rounds)")
+        format!("{engine} {version} ({date})")
     });
     let engines: Vec<String> = engines.collect();
     let _ = writeln!(

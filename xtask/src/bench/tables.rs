@@ -36,7 +36,6 @@ fn engine_tables(engine: &EngineFigures, text: &mut String) {
     let EngineFigures {
         engine: name,
         version,
-        rounds,
         date,
         isolated,
         ..
@@ -46,10 +45,7 @@ fn engine_tables(engine: &EngineFigures, text: &mut String) {
     } else {
         ", with a coarse clock"
     };
-    let _ = write!(
-        text,
-        "\n### {name} {version}\n\n{date}, {rounds} rounds{clock}.\n"
-    );
+    let _ = write!(text, "\n### {name} {version}\n\n{date}{clock}.\n");
     let parts = Measure::OF_PAGE
         .into_iter()
         .filter_map(|measure| engine.part(measure));
@@ -59,9 +55,13 @@ fn engine_tables(engine: &EngineFigures, text: &mut String) {
             "" => String::new(),
             columns => format!(", {columns}"),
         };
+        let rounds = match part.rounds() {
+            0 => String::new(),
+            rounds => format!(", {rounds} rounds"),
+        };
         let _ = write!(
             text,
-            "\n#### {}, {}{columns}\n",
+            "\n#### {}, {}{columns}{rounds}\n",
             measure.heading(),
             measure.unit()
         );
