@@ -26,9 +26,10 @@
 //!
 //! What to open is said by a closure: a URL, or anything else that [can be opened](Connect). It is called
 //! in an effect, and the signals that it reads are tracked: when one changes, the connection is closed at
-//! once, and the closure called again. After a change nothing of the old connection is shown: state,
-//! error, latest event and folded value are as at the beginning. The connection is closed with the
-//! [owner](reactive_graph::owner::Owner) under which the function was called.
+//! once, and the closure called again. (A signal that is set to what it was changes, too; a
+//! [`Memo`](reactive_graph::computed::Memo) of it does not.) After a change nothing of the old connection
+//! is shown: state, error, latest event and folded value are as at the beginning. The connection is closed
+//! with the [owner](reactive_graph::owner::Owner) under which the function was called.
 //!
 //! **Renders.** Every event reaches the fold at once. What reads the signals is told in the browser's
 //! next frame, once for all that happened until then; in a page that is hidden, and has no frames, after a
@@ -41,18 +42,19 @@
 //! thread on a server, so what is in them must be `Send + Sync`; nothing has to be `Clone`.
 
 use std::{
-    cell::{Cell, LazyCell, RefCell},
-    collections::VecDeque,
-    fmt,
+    cell::{Cell, LazyCell},
+    fmt, mem,
+    ops::DerefMut,
     rc::Rc,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
 
 use reactive_graph::{
     effect::{Effect, ImmediateEffect},
+    graph::untrack,
     owner::{StoredValue, on_cleanup},
     prelude::*,
     signal::{ArcRwSignal, ArcTrigger, ReadSignal, RwSignal},
@@ -154,6 +156,7 @@ where
     T: 'static,
     C: Connect<T>,
 {
+    let init = move || untrack(&init);
     let shown = Shown::new(init());
     let control = Arc::new(Control::new(&shown.state, &shown.error));
     {
@@ -174,14 +177,10 @@ where
             if control.is_gone.load(Relaxed) {
                 return None;
             }
-            let is_wanted = control.is_wanted.load(Relaxed);
             if control.is_changed.swap(false, Relaxed) {
                 shown.reset(init());
-                if !is_wanted {
-                    control.show(State::Closed(CloseReason::Called));
-                }
             }
-            is_wanted.then(|| source.open())
+            Some(source.open())
         });
     }
     {
@@ -262,6 +261,8 @@ with_connection!(UseEventSourceReturn UseEventSourceFoldReturn);
 struct Noted<T: 'static> {
     signal: ArcRwSignal<T>,
     is_untold: Arc<AtomicBool>,
+    /// What it was set to while somebody held a guard of it.
+    next: Arc<Mutex<Option<T>>>,
 }
 
 impl<T> Noted<T> {
@@ -269,16 +270,55 @@ impl<T> Noted<T> {
         Noted {
             signal: ArcRwSignal::new(value),
             is_untold: Arc::default(),
+            next: Arc::default(),
         }
     }
 
-    /// Changes the value, and says whether it could: somebody may be holding a guard of it.
-    fn note(&self, change: impl FnOnce(&mut T)) -> bool {
-        let value = self.signal.try_write_untracked();
-        let Some(mut value) = value else { return false };
+    /// No code of the app's runs while this is held.
+    fn next(&self) -> MutexGuard<'_, Option<T>> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, value: T) {
+        let before = self.next().replace(value);
+        drop(before);
+        self.settle();
+    }
+
+    /// Makes up for what could not be set. Says whether it has to wait on.
+    fn settle(&self) -> bool {
+        let next = self.next().take();
+        let Some(mut next) = next else { return false };
+        let Some(mut value) = self.write() else {
+            *self.next() = Some(next);
+            return true;
+        };
+        mem::swap(&mut *value, &mut next);
+        // What was there before goes after the guard: it may own anything.
+        drop(value);
+        false
+    }
+
+    fn write(&self) -> Option<impl DerefMut<Target = T>> {
+        let value = self.signal.try_write_untracked()?;
         self.is_untold.store(true, Relaxed);
-        change(&mut value);
-        true
+        Some(value)
+    }
+
+    /// The newest value to be changed, if nobody is holding a guard of it.
+    fn hold(&self) -> Option<impl DerefMut<Target = T>> {
+        if self.settle() {
+            return None;
+        }
+        self.write()
+    }
+
+    /// Whether the newest value is so.
+    fn is(&self, so: impl Fn(&T) -> bool) -> bool {
+        match &*self.next() {
+            Some(next) => so(next),
+            None => self.signal.with_untracked(so),
+        }
     }
 
     fn tell(&self) {
@@ -293,6 +333,7 @@ impl<T> Clone for Noted<T> {
         Noted {
             signal: self.signal.clone(),
             is_untold: Arc::clone(&self.is_untold),
+            next: Arc::clone(&self.next),
         }
     }
 }
@@ -314,11 +355,20 @@ impl<S> Shown<S> {
     }
 
     fn reset(&self, new: S) {
-        self.state.note(|state| *state = State::default());
-        self.error.note(|error| *error = None);
-        let mut old = new;
-        self.value.note(|value| std::mem::swap(value, &mut old));
+        self.state.set(State::default());
+        self.error.set(None);
+        self.value.set(new);
         self.tell();
+    }
+
+    /// Makes up for what could not be set. Says whether something has to wait on.
+    fn settle(&self) -> bool {
+        let waiting = [
+            self.state.settle(),
+            self.error.settle(),
+            self.value.settle(),
+        ];
+        waiting.contains(&true)
     }
 
     fn tell(&self) {
@@ -343,7 +393,7 @@ struct View<S: 'static, T, F> {
     shown: Shown<S>,
     fold: F,
     /// What came while somebody held a guard of the value.
-    waiting: RefCell<VecDeque<Result<T, Error>>>,
+    waiting: ui::Queue<T>,
 }
 
 impl<S, T, F> View<S, T, F>
@@ -352,16 +402,7 @@ where
 {
     /// Folds what waits, and says whether it has to wait on.
     fn fold_waiting(&self) -> bool {
-        let mut is_free = true;
-        while is_free && !self.waiting.borrow().is_empty() {
-            is_free = self.shown.value.note(|value| {
-                let event = self.waiting.borrow_mut().pop_front();
-                if let Some(event) = event {
-                    (self.fold)(value, event);
-                }
-            });
-        }
-        !is_free
+        self.waiting.fold(|| self.shown.value.hold(), &self.fold)
     }
 }
 
@@ -372,30 +413,29 @@ where
     F: Fn(&mut S, Result<T, Error>) + 'static,
 {
     fn set_state(&self, state: State) {
-        self.shown.state.note(|shown| *shown = state);
+        self.shown.state.set(state);
     }
 
     fn is_closed(&self) -> bool {
-        let state = &self.shown.state.signal;
-        state.with_untracked(|state| matches!(state, State::Closed(_)))
+        let state = &self.shown.state;
+        state.is(|state| matches!(state, State::Closed(_)))
     }
 
     fn set_error(&self, error: Option<Error>) {
-        self.shown.error.note(|shown| *shown = error);
+        self.shown.error.set(error);
     }
 
     fn fold(&self, event: Result<T, Error>) {
-        self.waiting.borrow_mut().push_back(event);
+        self.waiting.push(event);
         self.fold_waiting();
     }
 
     fn forget(&self) {
-        let forgotten = self.waiting.take();
-        drop(forgotten);
+        self.waiting.forget();
     }
 
     fn render(&self) -> bool {
-        let waits_on = self.fold_waiting();
+        let waits_on = self.fold_waiting() | self.shown.settle();
         self.shown.tell();
         waits_on
     }
@@ -420,10 +460,17 @@ impl<T: 'static> Source<T> {
         let view = View {
             shown,
             fold,
-            waiting: RefCell::default(),
+            waiting: ui::Queue::default(),
         };
         Rc::new(Source {
-            open: Box::new(move || connect().connect()),
+            open: Box::new({
+                let control = Arc::clone(&control);
+                move || {
+                    // What is not to be opened is asked for, too: that it changes has to be seen.
+                    let wanted = Some(connect()).filter(|_| control.is_wanted.load(Relaxed));
+                    wanted.connect()
+                }
+            }),
             live: ui::Live::new(Rc::new(view)),
             control,
         })
@@ -441,7 +488,8 @@ impl<T: 'static> Source<T> {
             let (source, is_first) = &*parts;
             if is_first.replace(false) {
                 let opened = (source.open)();
-                source.live.open(opened);
+                // What the fold reads is not what to open.
+                untrack(|| source.live.open(opened));
             } else {
                 source.live.cut();
                 control.change();
@@ -503,14 +551,14 @@ impl Control {
             live.cut();
         }
         self.is_wanted.store(true, Relaxed);
-        self.error.note(|error| *error = None);
+        self.error.set(None);
         self.error.tell();
         self.show(State::Connecting);
         self.again.notify();
     }
 
     fn show(&self, state: State) {
-        self.state.note(|shown| *shown = state);
+        self.state.set(state);
         self.state.tell();
     }
 

@@ -3,7 +3,9 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::VecDeque,
     future::poll_fn,
+    ops::DerefMut,
     pin::Pin,
     rc::{Rc, Weak},
     sync::Arc,
@@ -130,8 +132,10 @@ impl<T: 'static> Live<T> {
             Ok(None) => self.view.set_state(State::Closed(CloseReason::Called)),
             Err(error) => {
                 let error = Error::Open(error);
-                self.show(Err(error.clone()));
-                self.show(Ok(Lifecycle::Closed(CloseReason::Failed(error))));
+                // The fold comes last: it may open another.
+                let failed = CloseReason::Failed(error.clone());
+                self.show(Ok(Lifecycle::Closed(failed)));
+                self.show(Err(error));
             }
         }
         self.request_render();
@@ -140,14 +144,16 @@ impl<T: 'static> Live<T> {
     /// Closes the connection, if one is open. What came before still reaches the view.
     pub fn close(&self) {
         let run = self.run.borrow().clone();
-        match run {
-            Some(run) if run.close.is_closed() => return,
-            Some(run) => run.close.close(),
-            None => {}
+        if run.as_ref().is_some_and(|run| run.close.is_closed()) {
+            return;
         }
         if !self.is_gone() && !self.view.is_closed() {
             self.view.set_state(State::Closed(CloseReason::Called));
             self.request_render();
+        }
+        // Its observers come last: they may open another.
+        if let Some(run) = run {
+            run.close.close();
         }
     }
 
@@ -156,8 +162,8 @@ impl<T: 'static> Live<T> {
         let run = self.run.take();
         if let Some(run) = run {
             run.cut();
-            self.view.forget();
         }
+        self.view.forget();
     }
 
     /// Asks for a render in the next frame.
@@ -244,6 +250,8 @@ impl<T: 'static> Run<T> {
             live.show(item);
             live.request_render();
         }
+        // A stream that has ended may still hold its answer, and with it the connection.
+        self.cut();
     }
 
     /// The stream is out of its place while it is polled, for that may run code of the app's.
@@ -263,6 +271,47 @@ impl<T: 'static> Run<T> {
     fn cut(&self) {
         self.is_cut.set(true);
         drop(self.stream.take());
+    }
+}
+
+/// What came, and waits for its value to be free.
+pub(crate) struct Queue<T>(RefCell<VecDeque<Result<T, Error>>>);
+
+impl<T> Queue<T> {
+    pub fn push(&self, event: Result<T, Error>) {
+        self.0.borrow_mut().push_back(event);
+    }
+
+    pub fn forget(&self) {
+        let forgotten = self.0.take();
+        drop(forgotten);
+    }
+
+    /// Folds what waits into the value, as long as that can be held. Says whether something has to wait
+    /// on.
+    ///
+    /// What comes in the fold waits for the next frame: one that opens again what cannot be opened must
+    /// not stop the page.
+    pub fn fold<V: DerefMut>(
+        &self,
+        hold: impl Fn() -> Option<V>,
+        fold: impl Fn(&mut V::Target, Result<T, Error>),
+    ) -> bool {
+        let due = self.0.borrow().len();
+        for _ in 0..due {
+            let Some(mut value) = hold() else { break };
+            let event = self.0.borrow_mut().pop_front();
+            if let Some(event) = event {
+                fold(&mut value, event);
+            }
+        }
+        !self.0.borrow().is_empty()
+    }
+}
+
+impl<T> Default for Queue<T> {
+    fn default() -> Self {
+        Queue(RefCell::default())
     }
 }
 

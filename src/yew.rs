@@ -395,7 +395,19 @@ struct View<S, T> {
     shown: Rc<Shown<S>>,
     /// The newest render's; none once the component is gone.
     fold: RefCell<Option<Fold<S, T>>>,
+    /// What came while somebody looked at the value, or in the fold.
+    waiting: ui::Queue<T>,
     rerender: UseForceUpdateHandle,
+}
+
+impl<S, T> View<S, T> {
+    /// Folds what waits, and says whether it has to wait on.
+    fn fold_waiting(&self) -> bool {
+        let fold = self.fold.borrow().clone();
+        let Some(fold) = fold else { return false };
+        let value = &self.shown.value;
+        self.waiting.fold(|| value.try_borrow_mut().ok(), &*fold)
+    }
 }
 
 impl<S: 'static, T: 'static> ui::View<T> for View<S, T> {
@@ -412,19 +424,19 @@ impl<S: 'static, T: 'static> ui::View<T> for View<S, T> {
     }
 
     fn fold(&self, event: Result<T, Error>) {
-        let fold = self.fold.borrow().clone();
-        if let Some(fold) = fold {
-            fold(&mut self.shown.value.borrow_mut(), event);
-        }
+        self.waiting.push(event);
+        self.fold_waiting();
     }
 
-    /// All can be noted at once: nobody can hold on to what is shown.
-    fn forget(&self) {}
+    fn forget(&self) {
+        self.waiting.forget();
+    }
 
     fn render(&self) -> bool {
+        let waits_on = self.fold_waiting();
         self.shown.renew();
         self.rerender.force_update();
-        false
+        waits_on
     }
 }
 
@@ -445,6 +457,7 @@ impl<S: 'static, T: 'static, D: PartialEq + 'static> Source<S, T, D> {
         let view = Rc::new(View {
             shown: Rc::new(Shown::new(value)),
             fold: RefCell::default(),
+            waiting: ui::Queue::default(),
             rerender,
         });
         Source {

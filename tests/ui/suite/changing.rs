@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, State};
 
 use super::{
-    harness::{Probe, settle, until},
+    harness::{Probe, settle},
     scenario::Scenario,
 };
 use crate::{CHANGES_AT_ONCE, mount};
@@ -148,10 +148,13 @@ async fn the_same_url_again_changes_nothing() {
     let server = Scenario::new().await;
     let probe = Probe::new();
     let component = mount(&probe, Some(server.url("/live")));
-    probe.until_state("open").await;
-    component.clear();
+    server.until("open=1").await;
+    server.send("data: {\"n\":1}\n\n").await;
+    probe.until("open, 1, 1").await;
+    component.set_url(Some(server.url("/live")));
     settle().await;
-    until("a render", || probe.renders().len() > 2).await;
-    assert_eq!(server.counts().await.requests, 1);
+    server.send("data: {\"n\":2}\n\n").await;
+    probe.until("open, 2, 2").await;
     component.unmount();
+    server.assert_no_request_follows(1).await;
 }

@@ -118,3 +118,39 @@ async fn reopened_in_the_fold_it_begins_anew() {
         server.assert_no_request_follows(before + 2).await;
     }
 }
+
+#[wasm_bindgen_test]
+async fn closed_before_it_was_opened_it_opens_another_url() {
+    let server = Scenario::new().await;
+    let probe = Probe::closing_itself();
+    let component = mount(&probe, Some(server.url("/silent")));
+    probe.until("closed, 0, none").await;
+    settle().await;
+    component.set_url(Some(server.url("/live")));
+    probe.until("open, 0, none").await;
+    component.unmount();
+    server.assert_no_request_follows(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_observer_of_the_end_that_reopens_has_the_last_word() {
+    let server = Scenario::new().await;
+    let probe = Probe::new();
+    let component = mount(&probe, Some(server.url("/live")));
+    probe.until_state("open").await;
+    probe.in_state({
+        let component = Rc::clone(&component);
+        let reopened = Cell::new(false);
+        move |state| {
+            if matches!(state, State::Closed(_)) && !reopened.replace(true) {
+                component.reopen();
+            }
+        }
+    });
+    component.close();
+    assert_eq!(component.state(), State::Connecting);
+    server.until("requests=2&open=1").await;
+    probe.until_state("open").await;
+    component.unmount();
+    server.assert_no_request_follows(2).await;
+}

@@ -1,5 +1,7 @@
 //! What goes wrong is shown, and nothing of it is a panic.
 
+use std::{cell::Cell, rc::Rc};
+
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, Error, OpenError, State};
 
@@ -62,4 +64,65 @@ async fn what_cannot_be_decoded_is_an_error_and_no_end() {
     probe.until("open, 2, 1").await;
     component.unmount();
     server.until("open=0").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_fold_of_what_was_not_opened_can_open_another() {
+    let server = Scenario::new().await;
+    let probe = Probe::new();
+    let component = mount(&probe, Some("http://[".to_owned()));
+    let url = server.url("/live");
+    probe.in_fold({
+        let (component, probe) = (Rc::clone(&component), Rc::clone(&probe));
+        move |event| {
+            if event == "not opened" {
+                probe.fall_back(url.clone());
+                component.reopen();
+            }
+        }
+    });
+    probe.until("open, 1, not opened").await;
+    assert_eq!((component.state(), component.error()), (State::Open, None));
+    server.send("data: {\"n\":1}\n\n").await;
+    probe.until("open, 2, 1").await;
+    component.unmount();
+    server.assert_no_request_follows(1).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_the_fold_cannot_open_either_is_folded_after_it() {
+    let probe = Probe::new();
+    let component = mount(&probe, Some("http://[".to_owned()));
+    probe.in_fold({
+        let component = Rc::clone(&component);
+        let reopened = Cell::new(false);
+        move |_| {
+            if !reopened.replace(true) {
+                component.reopen();
+            }
+        }
+    });
+    probe.until("closed, 2, not opened").await;
+    assert_eq!(component.folded(), ["not opened", "not opened"]);
+    component.unmount();
+}
+
+#[wasm_bindgen_test]
+async fn what_cannot_be_opened_while_somebody_looks_at_the_value_is_folded_later() {
+    let probe = Probe::new();
+    let component = mount(&probe, Some("http://[".to_owned()));
+    probe.until("closed, 1, not opened").await;
+    component.reopen_looking();
+    probe.until("closed, 2, not opened").await;
+    component.unmount();
+}
+
+#[wasm_bindgen_test]
+async fn a_wrong_answer_that_does_not_end_is_given_up_at_once() {
+    let server = Scenario::new().await;
+    let probe = Probe::over_fetch();
+    let component = mount(&probe, Some(server.url("/status/404?hold=true")));
+    probe.until("closed, 1, failed").await;
+    server.until("requests=1&open=0").await;
+    component.unmount();
 }

@@ -30,11 +30,14 @@ pub trait Mounted: 'static {
     fn clear(&self);
     fn close(&self);
     fn reopen(&self);
+    /// Reopens while it looks at what was folded.
+    fn reopen_looking(&self);
     fn set_url(&self, url: Option<String>);
     fn unmount(&self);
 }
 
 type InFold = dyn Fn(&str);
+type InState = dyn Fn(&State);
 
 /// The test's end of a component, which knows it as well.
 #[derive(Default)]
@@ -43,6 +46,8 @@ pub struct Probe {
     closes_itself: Cell<bool>,
     renders: RefCell<Vec<String>>,
     in_fold: RefCell<Option<Rc<InFold>>>,
+    in_state: RefCell<Option<Rc<InState>>>,
+    fallback: RefCell<Option<String>>,
     folds: Cell<u32>,
 }
 
@@ -72,12 +77,20 @@ impl Probe {
     }
 
     /// Called by the component: what it opens.
-    pub fn source(&self, url: String) -> EventSource {
-        if self.over_fetch {
+    pub fn source(self: &Rc<Self>, url: String) -> EventSource {
+        let url = self.fallback.borrow().clone().unwrap_or(url);
+        let source = if self.over_fetch {
             EventSource::fetch(url)
         } else {
             EventSource::new(url)
-        }
+        };
+        let probe = Rc::clone(self);
+        source.on_state(move |state| {
+            let in_state = probe.in_state.borrow().clone();
+            if let Some(in_state) = in_state {
+                in_state(state);
+            }
+        })
     }
 
     /// Called by the component: its fold.
@@ -128,6 +141,16 @@ impl Probe {
     /// What is done in the fold from now on.
     pub fn in_fold(&self, run: impl Fn(&str) + 'static) {
         self.in_fold.replace(Some(Rc::new(run)));
+    }
+
+    /// What an observer of the connection does from now on.
+    pub fn in_state(&self, run: impl Fn(&State) + 'static) {
+        self.in_state.replace(Some(Rc::new(run)));
+    }
+
+    /// Opens this from now on, whatever the component is given.
+    pub fn fall_back(&self, url: String) {
+        self.fallback.replace(Some(url));
     }
 
     /// Waits until this is what was rendered last.

@@ -5,7 +5,7 @@
 //! - `live.rs`: the value that they are folded into, with the `history` of each chart and the event `log`;
 //! - `history.rs`: the last minute as lines to draw;
 //! - `reply.rs`: a question, the tokens of its reply, and the value that they are folded into;
-//! - `words.rs`: what is said of a state;
+//! - `words.rs`: what is said of a state, of the time, and of the charts;
 //! - `server.rs`: where all this comes from, and what can be asked of the server.
 
 #![forbid(unsafe_code)]
@@ -20,14 +20,17 @@ mod words;
 
 pub use history::{History, Line, grid, series_color};
 pub use live::Live;
-pub use log::{Log, Row};
+pub use log::{Entry, Log, Row};
 pub use reading::{Clock, Percent, Reading};
-pub use reply::{Question, Reply, Token};
+pub use reply::{Progress, Question, Reply, Token};
 pub use server::{Action, HINT, clock_url, machine_key, machine_url, page_key};
-pub use words::{Badge, time_of_day};
+pub use words::{
+    Badge, CPU_HEIGHTS, CPU_LABEL, LOG_HEADS, MEMORY_LABEL, TIMES, pace_text, time_of_day,
+};
 
-/// How often the server can be asked for readings, in milliseconds.
-pub const PACES: [u32; 3] = [100, 500, 2000];
+/// How often the server can be asked for readings, in milliseconds. It reads the machine every 250 ms: more
+/// often the same would come again.
+pub const PACES: [u32; 3] = [250, 500, 2000];
 
 /// How often it is asked at first.
 pub const FIRST_PACE: u32 = 500;

@@ -2,7 +2,7 @@
 
 use wasm_eventsource::{Envelope, Error};
 
-use crate::{History, Log, Percent, Reading, log::Row};
+use crate::{History, Log, Percent, Reading, log::Entry};
 
 /// What is shown of the machine.
 #[derive(Debug, Clone)]
@@ -14,7 +14,7 @@ pub struct Live {
     pub memory_now: String,
     pub load_now: String,
     /// How much memory there is, in GiB.
-    pub gib: f64,
+    gib: f64,
     pub log: Log,
 }
 
@@ -32,13 +32,17 @@ impl Live {
         }
     }
 
+    /// The heights of the chart of the memory, from the top.
+    pub fn memory_heights(&self) -> [String; 3] {
+        [self.gib, self.gib / 2.0, 0.0].map(|gib| format!("{gib:.1}"))
+    }
+
     /// Takes in what comes. An event that cannot be decoded is shown as it is, and the stream goes on;
     /// the end of the connection is told by its state.
     pub fn fold(&mut self, event: Result<Envelope<Reading>, Error>) {
         match event {
             Ok(event) => {
-                self.log.add(Row {
-                    number: 0,
+                self.log.add(Entry {
                     at: event.value.at(),
                     text: event.value.to_string(),
                     name: event.event_type,
@@ -49,8 +53,7 @@ impl Live {
             }
             Err(Error::Decode(error)) => {
                 let message = error.message();
-                self.log.add(Row {
-                    number: 0,
+                self.log.add(Entry {
                     at: None,
                     text: message.data().to_owned(),
                     name: message.event_type().to_owned(),
@@ -100,9 +103,13 @@ mod tests {
         let (at, total, used) = (5, 4 << 30, 1 << 30);
         live.fold(event("7", Reading::Memory { at, total, used }));
         assert_eq!(live.memory_now, "1.00 of 4.0 GiB (25 %)");
-        assert_eq!((live.memory.newest(), live.gib), (&[0.25][..], 4.0));
+        assert_eq!(live.memory.newest(), [0.25]);
+        assert_eq!(live.memory_heights(), ["4.0", "2.0", "0.0"]);
         assert_eq!((live.log.count(), live.log.last_id()), (1, Some("7")));
-        assert_eq!(live.log.rows().next().unwrap().text, "1.00 of 4.0 GiB");
+        assert_eq!(
+            live.log.rows().next().unwrap().entry.text,
+            "1.00 of 4.0 GiB"
+        );
     }
 
     #[test]
@@ -112,13 +119,14 @@ mod tests {
             let message = id.to_string();
             live.fold(event(&id.to_string(), Reading::Close { message }));
         }
-        let texts: Vec<_> = live.log.rows().map(|row| row.text.as_str()).collect();
+        let texts: Vec<_> = live.log.rows().map(|row| row.entry.text.as_str()).collect();
         assert_eq!(
             (live.log.count(), texts.len(), texts[0]),
             (1000, 150, "999")
         );
         live.log.clear();
         assert_eq!((live.log.count(), live.log.rows().count()), (1000, 0));
+        assert_eq!(live.log.last_id(), Some("999"), "it is resumed after that");
     }
 
     #[test]

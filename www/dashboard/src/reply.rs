@@ -1,7 +1,9 @@
 //! A question to the language model, and its reply, token by token.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
-use wasm_eventsource::{CloseReason, Error, State};
+use wasm_eventsource::{CloseReason, CloseRule, Error, EventSource, EventStream, OpenError, State};
 
 use crate::page_key;
 
@@ -25,8 +27,13 @@ impl Question {
         format!("{}-reply-{}", page_key(), self.number)
     }
 
-    pub fn url(&self) -> String {
-        format!("/reply?key={}", self.key())
+    /// Asks it, which opens the stream of its reply.
+    pub fn ask(&self) -> Result<EventStream<Token>, OpenError> {
+        EventSource::fetch(format!("/reply?key={}", self.key()))
+            .method("POST")
+            .json(self)
+            .close_on(CloseRule::data("[DONE]"))
+            .typed_event("message")
     }
 }
 
@@ -34,6 +41,47 @@ impl Question {
 #[derive(Debug, Deserialize)]
 pub struct Token {
     token: String,
+}
+
+/// How far a reply is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Progress {
+    /// Nothing was asked for.
+    Idle,
+    Streaming,
+    Complete,
+    Stopped,
+    Failed,
+}
+
+impl Progress {
+    /// Before the first question the connection is closed, too.
+    pub fn new(question: Option<&Question>, state: &State) -> Self {
+        match state {
+            _ if question.is_none() => Progress::Idle,
+            State::Closed(CloseReason::Called) => Progress::Stopped,
+            State::Closed(CloseReason::Rule(_)) => Progress::Complete,
+            State::Closed(_) => Progress::Failed,
+            _ => Progress::Streaming,
+        }
+    }
+
+    pub fn is_streaming(self) -> bool {
+        self == Progress::Streaming
+    }
+}
+
+/// One word, for the style sheet and for people.
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Progress::Idle => "idle",
+            Progress::Streaming => "streaming",
+            Progress::Complete => "complete",
+            Progress::Stopped => "stopped",
+            Progress::Failed => "failed",
+        })
+    }
 }
 
 /// What has come of a reply.
@@ -51,24 +99,13 @@ impl Reply {
         }
     }
 
-    /// One word for how far it is. Before the first question nothing was asked for.
-    pub fn progress(question: Option<&Question>, state: &State) -> &'static str {
-        match state {
-            _ if question.is_none() => "idle",
-            State::Closed(CloseReason::Called) => "stopped",
-            State::Closed(CloseReason::Rule(_)) => "complete",
-            State::Closed(_) => "failed",
-            _ => "streaming",
-        }
-    }
-
-    /// The same, and how many tokens came.
-    pub fn note(&self, progress: &str) -> String {
+    /// How far it is, and how many tokens came.
+    pub fn note(&self, progress: Progress) -> String {
         let tokens = self.tokens;
         match progress {
-            "idle" => String::new(),
-            "streaming" if tokens == 0 => "asking …".to_owned(),
-            "streaming" => format!("{tokens} tokens"),
+            Progress::Idle => String::new(),
+            Progress::Streaming if tokens == 0 => "asking …".to_owned(),
+            Progress::Streaming => format!("{tokens} tokens"),
             _ => format!("{progress}: {tokens} tokens"),
         }
     }
@@ -89,7 +126,7 @@ mod tests {
     fn what_is_closed_before_any_question_is_idle() {
         let closed = State::Closed(CloseReason::Called);
         let question = Question::after(None, "Why?".to_owned());
-        assert_eq!(Reply::progress(None, &closed), "idle");
-        assert_eq!(Reply::progress(Some(&question), &closed), "stopped");
+        assert_eq!(Progress::new(None, &closed), Progress::Idle);
+        assert_eq!(Progress::new(Some(&question), &closed), Progress::Stopped);
     }
 }

@@ -1,6 +1,6 @@
 //! The connection of the readings: its state, how often they come, and how it is closed and opened.
 
-use dashboard::{Action, Badge, HINT, Live, PACES, machine_key, page_key};
+use dashboard::{Action, Badge, HINT, Live, PACES, machine_key, pace_text, page_key};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_eventsource::{State, leptos::UseEventSourceFoldReturn};
 
@@ -36,7 +36,7 @@ pub fn Connection(live: UseEventSourceFoldReturn<Live>, pace: RwSignal<u32>) -> 
         view! {
             <button type="button" id=format!("pace-{choice}") on:click=move |_| pace.set(choice)
                 aria-pressed=move || (choice == pace.get()).to_string()>
-                {format!("{} s", f64::from(choice) / 1000.0)}
+                {pace_text(choice)}
             </button>
         }
     };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dashboard::{Live, Row, time_of_day};
+use dashboard::{LOG_HEADS, Live, Row, time_of_day};
 use leptos::prelude::*;
 
 #[component]
@@ -10,12 +10,13 @@ pub fn Events(live: RwSignal<Live>) -> impl IntoView {
     let clear = move |_| live.update(|live| live.log.clear());
     let rows = move || live.with(|live| live.log.rows().cloned().collect::<Vec<_>>());
     let row = |row: Arc<Row>| {
+        let entry = &row.entry;
         view! {
-            <tr data-name=row.name.clone() data-undecodable=row.is_wrong.then_some("")>
-                <td>{row.at.map(time_of_day)}</td>
-                <td>{row.name.clone()}</td>
-                <td>{row.id.clone()}</td>
-                <td title=row.text.clone()>{row.text.clone()}</td>
+            <tr data-name=entry.name.clone() data-undecodable=entry.is_wrong.then_some("")>
+                <td>{entry.at.map(time_of_day)}</td>
+                <td>{entry.name.clone()}</td>
+                <td>{entry.id.clone()}</td>
+                <td title=entry.text.clone()>{entry.text.clone()}</td>
             </tr>
         }
     };
@@ -29,7 +30,7 @@ pub fn Events(live: RwSignal<Live>) -> impl IntoView {
                 <table>
                     <thead>
                         <tr>
-                            {["Time", "Name", "ID", "What it says"].map(|title| view! { <th scope="col">{title}</th> })}
+                            {LOG_HEADS.map(|title| view! { <th scope="col">{title}</th> })}
                         </tr>
                     </thead>
                     <tbody id="log"><For each=rows key=|row| row.number children=row /></tbody>

@@ -4,14 +4,16 @@ use dashboard::{FIRST_PACE, Live, machine_url};
 use leptos::prelude::*;
 use wasm_eventsource::leptos::use_event_source_fold;
 
-use crate::{connection::Connection, events::Events, machine::Machine, reply::Answer};
+use crate::{connection::Connection, events::Events, machine::Machine, reply::ReplyCard};
 
 #[component]
 pub fn Dashboard() -> impl IntoView {
     let pace = RwSignal::new(FIRST_PACE);
     // Another pace is another URL: the connection is closed, the value begins anew, and another opens.
+    // The same pace again is no change, for that is a memo.
+    let url = Memo::new(move |_| machine_url(pace.get()));
     let live = use_event_source_fold(
-        move || machine_url(pace.get()),
+        move || url.get(),
         move || Live::every(pace.get_untracked()),
         Live::fold,
     );
@@ -19,7 +21,7 @@ pub fn Dashboard() -> impl IntoView {
         <main data-pace=pace>
             <Machine live=live.value />
             <Connection live pace />
-            <Answer />
+            <ReplyCard />
             <Events live=live.value />
         </main>
     }

@@ -1,10 +1,7 @@
 //! The readings of the machine: their charts, as SVG, and the newest in words.
 
-use dashboard::{History, Live, grid, series_color};
+use dashboard::{CPU_HEIGHTS, CPU_LABEL, History, Live, MEMORY_LABEL, TIMES, grid, series_color};
 use leptos::prelude::*;
-
-const CPU: &str = "CPU per core over the last minute, in percent";
-const MEMORY: &str = "Memory in use over the last minute, in gibibytes";
 
 #[component]
 pub fn Machine(live: RwSignal<Live>) -> impl IntoView {
@@ -24,10 +21,6 @@ pub fn Machine(live: RwSignal<Live>) -> impl IntoView {
         };
         cores.into_iter().enumerate().map(item).collect_view()
     };
-    let gib = move || {
-        let gib = live.with(|live| live.gib);
-        [gib, gib / 2.0, 0.0].map(|gib| format!("{gib:.1}"))
-    };
     view! {
         <section class="card machine" aria-labelledby="machine-title">
             <div class="card-head">
@@ -40,15 +33,20 @@ pub fn Machine(live: RwSignal<Live>) -> impl IntoView {
             </div>
             <Chart
                 kind="cpu"
-                label=CPU
+                label=CPU_LABEL
                 history=move || live.with(|live| live.cpu.clone())
-                heights=|| ["100", "75", "50", "25", "0"].map(str::to_owned)
+                heights=|| CPU_HEIGHTS.map(str::to_owned)
             />
             <div class="plot-head">
                 <h3>"Memory "<span class="unit">"GiB used"</span></h3>
                 <p class="now"><strong id="memory-now" class="number">{move || live.with(|live| live.memory_now.clone())}</strong></p>
             </div>
-            <Chart kind="memory" label=MEMORY history=move || live.with(|live| live.memory.clone()) heights=gib />
+            <Chart
+                kind="memory"
+                label=MEMORY_LABEL
+                history=move || live.with(|live| live.memory.clone())
+                heights=move || live.with(Live::memory_heights)
+            />
         </section>
     }
 }
@@ -98,9 +96,7 @@ fn Chart<const N: usize>(
                 </svg>
                 {heads}
             </svg>
-            <ol class="times">
-                {["60 s ago", "45 s ago", "30 s ago", "15 s ago", "now"].map(|time| view! { <li>{time}</li> })}
-            </ol>
+            <ol class="times">{TIMES.map(|time| view! { <li>{time}</li> })}</ol>
         </div>
     }
 }

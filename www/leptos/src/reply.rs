@@ -1,30 +1,22 @@
 //! A language model's reply, token by token: nothing is opened before there is a question, and each
 //! question opens a stream of its own.
 
-use dashboard::{QUESTIONS, Question, Reply, Token};
+use dashboard::{Progress, QUESTIONS, Question, Reply};
 use leptos::{ev::SubmitEvent, html, prelude::*};
-use wasm_eventsource::{CloseRule, EventSource, leptos::use_event_source_fold};
+use wasm_eventsource::leptos::use_event_source_fold;
 
 #[component]
-pub fn Answer() -> impl IntoView {
+pub fn ReplyCard() -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let prompt = RwSignal::new(QUESTIONS[0].to_owned());
     let question = RwSignal::new(None::<Question>);
     let reply = use_event_source_fold(
-        move || {
-            let question = question.get()?;
-            let reply = EventSource::fetch(question.url())
-                .method("POST")
-                .json(&question)
-                .close_on(CloseRule::data("[DONE]"))
-                .typed_event::<Token>("message");
-            Some(reply)
-        },
+        move || question.get().as_ref().map(Question::ask),
         Reply::default,
         Reply::fold,
     );
-    let progress = Memo::new(move |_| Reply::progress(question.get().as_ref(), &reply.state.get()));
-    let is_streaming = move || progress.get() == "streaming";
+    let progress = Memo::new(move |_| Progress::new(question.get().as_ref(), &reply.state.get()));
+    let is_streaming = move || progress.get().is_streaming();
     let text = move || reply.value.with(|reply| reply.text.clone());
     let note = move || reply.value.with(|reply| reply.note(progress.get()));
     let error = move || {
@@ -48,7 +40,7 @@ pub fn Answer() -> impl IntoView {
     };
 
     view! {
-        <section class="card reply" id="reply" aria-labelledby="reply-title" data-state=progress
+        <section class="card reply" id="reply" aria-labelledby="reply-title" data-state=move || progress.get().to_string()
             data-key=move || question.get().as_ref().map(Question::key)>
             <div class="card-head">
                 <h2 id="reply-title">"A reply, token by token"</h2>
@@ -63,7 +55,7 @@ pub fn Answer() -> impl IntoView {
             </form>
             <div class="answer" tabindex="0" role="region" aria-label="Reply" aria-live="polite"
                 aria-busy=move || is_streaming().to_string()>
-                <p id="answer">{text}</p>
+                <p id="reply-text">{text}</p>
             </div>
             {move || error().map(|error| view! { <p class="note wrong" role="alert">{error}</p> })}
         </section>

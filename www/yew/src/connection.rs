@@ -1,6 +1,6 @@
 //! The connection of the readings: its state, how often they come, and how it is closed and opened.
 
-use dashboard::{Action, Badge, HINT, Live, PACES, machine_key, page_key};
+use dashboard::{Action, Badge, HINT, Live, PACES, machine_key, pace_text, page_key};
 use wasm_bindgen_futures::spawn_local;
 use wasm_eventsource::{State, yew::UseEventSourceFoldHandle};
 use yew::prelude::*;
@@ -75,7 +75,7 @@ pub fn Connection(Props { live, pace }: &Props) -> Html {
                     for choice in PACES {
                         <button type="button" id={format!("pace-{choice}")} onclick={choose(choice)}
                             aria-pressed={(choice == **pace).to_string()}>
-                            { format!("{} s", f64::from(choice) / 1000.0) }
+                            { pace_text(choice) }
                         </button>
                     }
                 </div>

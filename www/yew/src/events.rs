@@ -1,6 +1,6 @@
 //! The list of the named events, newest first.
 
-use dashboard::time_of_day;
+use dashboard::{Entry, LOG_HEADS, Row, time_of_day};
 use yew::prelude::*;
 
 use crate::live::LiveProps;
@@ -11,20 +11,7 @@ pub fn Events(LiveProps { live }: &LiveProps) -> Html {
         let live = live.clone();
         move |_| live.update(|live| live.log.clear())
     };
-    let rows = live.with(|live| {
-        let rows = live.log.rows().map(|row| {
-            let time = row.at.map(time_of_day);
-            html! {
-                <tr key={row.number} data-name={row.name.clone()} data-undecodable={row.is_wrong.then_some("")}>
-                    <td>{ time }</td>
-                    <td>{ &row.name }</td>
-                    <td>{ &row.id }</td>
-                    <td title={row.text.clone()}>{ &row.text }</td>
-                </tr>
-            }
-        });
-        rows.collect::<Html>()
-    });
+    let rows = live.with(|live| live.log.rows().map(|each| row(each)).collect::<Html>());
     html! {
         <section class="card events" aria-labelledby="log-title">
             <div class="card-head">
@@ -35,12 +22,24 @@ pub fn Events(LiveProps { live }: &LiveProps) -> Html {
                 <table>
                     <thead>
                         <tr>
-                            for title in ["Time", "Name", "ID", "What it says"] { <th scope="col">{ title }</th> }
+                            for title in LOG_HEADS { <th scope="col">{ title }</th> }
                         </tr>
                     </thead>
                     <tbody id="log">{ rows }</tbody>
                 </table>
             </div>
         </section>
+    }
+}
+
+fn row(Row { number, entry }: &Row) -> Html {
+    let Entry { name, id, text, .. } = entry;
+    html! {
+        <tr key={*number} data-name={name.clone()} data-undecodable={entry.is_wrong.then_some("")}>
+            <td>{ entry.at.map(time_of_day) }</td>
+            <td>{ name }</td>
+            <td>{ id }</td>
+            <td title={text.clone()}>{ text }</td>
+        </tr>
     }
 }

@@ -4,7 +4,7 @@ use dashboard::{FIRST_PACE, Live, machine_url};
 use wasm_eventsource::yew::{UseEventSourceFoldHandle, use_event_source_fold};
 use yew::prelude::*;
 
-use crate::{connection::Connection, events::Events, machine::Machine, reply::Answer};
+use crate::{connection::Connection, events::Events, machine::Machine, reply::ReplyCard};
 
 /// What the cards of the machine are given. It renders them anew when something came.
 #[derive(PartialEq, Properties)]
@@ -24,7 +24,7 @@ pub fn Dashboard() -> Html {
         <main data-pace={pace.to_string()}>
             <Machine live={live.clone()} />
             <Connection live={live.clone()} {pace} />
-            <Answer />
+            <ReplyCard />
             <Events {live} />
         </main>
     }

@@ -1,12 +1,9 @@
 //! The readings of the machine: their charts, as SVG, and the newest in words.
 
-use dashboard::{History, grid, series_color};
+use dashboard::{CPU_HEIGHTS, CPU_LABEL, History, MEMORY_LABEL, TIMES, grid, series_color};
 use yew::prelude::*;
 
 use crate::live::LiveProps;
-
-const CPU: &str = "CPU per core over the last minute, in percent";
-const MEMORY: &str = "Memory in use over the last minute, in gibibytes";
 
 #[component]
 pub fn Machine(LiveProps { live }: &LiveProps) -> Html {
@@ -22,7 +19,6 @@ pub fn Machine(LiveProps { live }: &LiveProps) -> Html {
                 </li>
             }
         });
-        let gib = [live.gib, live.gib / 2.0, 0.0].map(|gib| format!("{gib:.1}"));
         html! {
             <section class="card machine" aria-labelledby="machine-title">
                 <div class="card-head">
@@ -35,12 +31,12 @@ pub fn Machine(LiveProps { live }: &LiveProps) -> Html {
                         { for cores }
                     </ul>
                 </div>
-                { chart("cpu", CPU, &live.cpu, &["100", "75", "50", "25", "0"]) }
+                { chart("cpu", CPU_LABEL, &live.cpu, &CPU_HEIGHTS) }
                 <div class="plot-head">
                     <h3>{ "Memory " }<span class="unit">{ "GiB used" }</span></h3>
                     <p class="now"><strong id="memory-now" class="number">{ &live.memory_now }</strong></p>
                 </div>
-                { chart("memory", MEMORY, &live.memory, &gib) }
+                { chart("memory", MEMORY_LABEL, &live.memory, &live.memory_heights()) }
             </section>
         }
     })
@@ -77,7 +73,7 @@ fn chart(
                 }
             </svg>
             <ol class="times">
-                for time in ["60 s ago", "45 s ago", "30 s ago", "15 s ago", "now"] { <li>{ time }</li> }
+                for time in TIMES { <li>{ time }</li> }
             </ol>
         </div>
     }

@@ -1,31 +1,23 @@
 //! A language model's reply, token by token: nothing is opened before there is a question, and each
 //! question opens a stream of its own.
 
-use dashboard::{QUESTIONS, Question, Reply, Token};
-use wasm_eventsource::{CloseRule, EventSource, yew::use_event_source_fold_with};
+use dashboard::{Progress, QUESTIONS, Question, Reply};
+use wasm_eventsource::yew::use_event_source_fold_with;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 #[component]
-pub fn Answer() -> Html {
+pub fn ReplyCard() -> Html {
     let input = use_node_ref();
     let prompt = use_state(|| QUESTIONS[0].to_owned());
     let question = use_state(|| None::<Question>);
     let reply = use_event_source_fold_with(
         (*question).clone(),
-        |question| {
-            let question = question.as_ref()?;
-            let reply = EventSource::fetch(question.url())
-                .method("POST")
-                .json(question)
-                .close_on(CloseRule::data("[DONE]"))
-                .typed_event::<Token>("message");
-            Some(reply)
-        },
+        |question| question.as_ref().map(Question::ask),
         Reply::default,
         Reply::fold,
     );
-    let progress = Reply::progress(question.as_ref(), &reply.state());
+    let progress = Progress::new(question.as_ref(), &reply.state());
 
     let write = {
         let prompt = prompt.clone();
@@ -54,7 +46,7 @@ pub fn Answer() -> Html {
     let key = question.as_ref().map(Question::key);
     let (text, note) = reply.with(|reply| (reply.text.clone(), reply.note(progress)));
     html! {
-        <section class="card reply" id="reply" aria-labelledby="reply-title" data-state={progress} data-key={key}>
+        <section class="card reply" id="reply" aria-labelledby="reply-title" data-state={progress.to_string()} data-key={key}>
             <div class="card-head">
                 <h2 id="reply-title">{ "A reply, token by token" }</h2>
                 <p class="note" id="reply-note" role="status">{ note }</p>
@@ -67,11 +59,11 @@ pub fn Answer() -> Html {
                     for question in QUESTIONS { <option value={question} /> }
                 </datalist>
                 <button type="submit" id="ask" class="primary">{ "Ask" }</button>
-                <button type="button" id="stop" disabled={progress != "streaming"} onclick={stop}>{ "Stop" }</button>
+                <button type="button" id="stop" disabled={!progress.is_streaming()} onclick={stop}>{ "Stop" }</button>
             </form>
             <div class="answer" tabindex="0" role="region" aria-label="Reply" aria-live="polite"
-                aria-busy={(progress == "streaming").to_string()}>
-                <p id="answer">{ text }</p>
+                aria-busy={progress.is_streaming().to_string()}>
+                <p id="reply-text">{ text }</p>
             </div>
             if let Some(error) = reply.error() {
                 <p class="note wrong" role="alert">{ error.to_string() }</p>

@@ -41,7 +41,7 @@ return {
     prompt: $("prompt")?.value ?? "",
     key: $("reply")?.dataset.key ?? "",
     state: $("reply")?.dataset.state ?? "",
-    text: text("answer"),
+    text: text("reply-text"),
     note: text("reply-note"),
     canStop: $("stop")?.disabled === false,
   },

@@ -40,9 +40,14 @@ struct App {
 
 fn mount(probe: &Rc<Probe>, url: Option<String>) -> Rc<dyn Mounted> {
     let url = ArcRwSignal::new(url);
+    // A signal tells of each time that it is set, a memo only of what is another.
+    let changed = ArcMemo::new({
+        let url = url.clone();
+        move |_| url.get()
+    });
     let feed = Rc::new(RefCell::new(None));
     let mounted = mount_to(element(), {
-        let (probe, url, made) = (Rc::clone(probe), url.clone(), Rc::clone(&feed));
+        let (probe, url, made) = (Rc::clone(probe), changed, Rc::clone(&feed));
         move || {
             let feed = {
                 let (probe, folding) = (Rc::clone(&probe), Rc::clone(&probe));
@@ -96,6 +101,10 @@ impl Mounted for App {
 
     fn reopen(&self) {
         self.feed.reopen();
+    }
+
+    fn reopen_looking(&self) {
+        self.feed.value.with_untracked(|_| self.feed.reopen());
     }
 
     fn set_url(&self, url: Option<String>) {

@@ -145,6 +145,11 @@ impl Mounted for App {
         }
     }
 
+    fn reopen_looking(&self) {
+        let handle = self.handle();
+        handle.with(|_| handle.reopen());
+    }
+
     fn set_url(&self, url: Option<String>) {
         let props = Props {
             url,

@@ -28,10 +28,10 @@ pub async fn another_pace_closes_the_old_connection_before_it_opens_the_new(
     let facts = app.open().await?;
     ensure!(facts.pace == "pace-500", "{}", facts.pace);
     app.page.run(WATCH).await?;
-    app.click("pace-100").await?;
+    app.click("pace-250").await?;
     let anew = app
         .until("readings at the new pace", |now| {
-            now.pace == "pace-100" && now.state == "open" && now.count > 0
+            now.pace == "pace-250" && now.state == "open" && now.count > 0
         })
         .await?;
     ensure!(
@@ -43,10 +43,14 @@ pub async fn another_pace_closes_the_old_connection_before_it_opens_the_new(
         anew.ids()
     );
     until_counted(app, &facts.machine(500), "open=0").await?;
-    until_counted(app, &facts.machine(100), "open=1").await?;
+    until_counted(app, &facts.machine(250), "open=1").await?;
+    // The same pace again is no change.
+    app.click("pace-250").await?;
+    app.until("it goes on", |now| now.count > anew.count + 3)
+        .await?;
     let seen = app.page.run("return window.seen").await?;
-    ensure!(seen == json!(["close 500", "open 100"]), "{seen}");
-    let counts = app.page.server.counts(&facts.machine(100)).await?;
+    ensure!(seen == json!(["close 500", "open 250"]), "{seen}");
+    let counts = app.page.server.counts(&facts.machine(250)).await?;
     ensure!(counts.last_event_ids == [""], "{counts:?}");
     no_request_follows(app, &facts.machine(500)).await
 }
@@ -55,7 +59,7 @@ pub async fn no_late_event_of_the_old_connection_is_shown(app: &App<'_>) -> Resu
     let facts = app.open().await?;
     let event = "event: load\nid: 9999\ndata: {\"at\":1,\"one\":1,\"five\":1,\"fifteen\":1}\n\n";
     let events = event.repeat(2000);
-    for (old, new) in [(500, 100), (100, 2000), (2000, 500)] {
+    for (old, new) in [(500, 250), (250, 2000), (2000, 500)] {
         let (old, button) = (facts.machine(old), format!("pace-{new}"));
         let (sent, clicked) = tokio::join!(
             app.page.server.send(&old, events.clone()),

@@ -125,3 +125,99 @@ async fn the_view_hears_of_state_error_and_value_only_when_they_change() {
     owner.cleanup();
     server.assert_no_request_follows(1).await;
 }
+
+#[wasm_bindgen_test]
+async fn closed_before_it_was_opened_it_opens_when_a_signal_is_set() {
+    let server = Scenario::new().await;
+    let owner = owner();
+    let url = RwSignal::new(server.url("/silent"));
+    let feed = use_event_source::<Feed, _>(move || url.get());
+    feed.close();
+    settle().await;
+    assert!(matches!(feed.state.get_untracked(), State::Closed(_)));
+    url.set(server.url("/live"));
+    server.until("open=1").await;
+    // As soon as it is changed and closed, too.
+    url.set(server.url("/silent"));
+    feed.close();
+    settle().await;
+    assert!(matches!(feed.state.get_untracked(), State::Closed(_)));
+    server.assert_no_request_follows(1).await;
+    url.set(server.url("/live"));
+    server.until("requests=2&open=1").await;
+    owner.cleanup();
+    server.assert_no_request_follows(2).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_the_beginning_and_the_fold_read_opens_nothing_anew() {
+    let owner = owner();
+    let (beginning, read, openings) = (RwSignal::new(1), RwSignal::new(1), StoredValue::new(0));
+    let url = RwSignal::new("http://[".to_owned());
+    let feed = use_event_source_fold(
+        move || {
+            openings.update_value(|openings| *openings += 1);
+            EventSource::new(url.get()).typed::<Feed>()
+        },
+        move || beginning.get(),
+        move |sum: &mut u32, _| *sum += read.get(),
+    );
+    for (openings_before, number) in [(1, 2), (2, 3)] {
+        settle().await;
+        assert_eq!(openings.get_value(), openings_before);
+        beginning.set(number);
+        read.set(number);
+        settle().await;
+        assert_eq!(openings.get_value(), openings_before);
+        url.update(|url| url.push('['));
+    }
+    settle().await;
+    assert_eq!((openings.get_value(), feed.value.get_untracked()), (3, 6));
+    owner.cleanup();
+}
+
+#[wasm_bindgen_test]
+async fn what_happens_while_a_signal_is_held_is_seen_later() {
+    let server = Scenario::new().await;
+    let owner = owner();
+    let url = RwSignal::new(server.url("/live"));
+    let feed = use_event_source::<Feed, _>(move || url.get());
+    server.until("open=1").await;
+    server.send("data: {\"n\":1}\n\n").await;
+    until("the event", || feed.latest.with_untracked(Option::is_some)).await;
+    let held = feed.state.read_untracked();
+    feed.close();
+    drop(held);
+    until("the end", || {
+        matches!(feed.state.get_untracked(), State::Closed(_))
+    })
+    .await;
+    let (state, latest) = (feed.state.read_untracked(), feed.latest.read_untracked());
+    url.set(server.url("/silent"));
+    settle().await;
+    drop((state, latest));
+    until("the beginning", || {
+        feed.latest.with_untracked(Option::is_none) && feed.state.get_untracked() == State::Open
+    })
+    .await;
+    owner.cleanup();
+    server.assert_no_request_follows(2).await;
+}
+
+#[wasm_bindgen_test]
+async fn closed_before_it_was_opened_a_stream_that_the_closure_opens_sends_no_request() {
+    let ways: [fn(String) -> EventSource; 2] = [EventSource::new, EventSource::fetch];
+    for open in ways {
+        let server = Scenario::new().await;
+        let owner = owner();
+        let url = RwSignal::new(server.url("/silent"));
+        let feed = use_event_source(move || open(url.get()).typed::<Feed>());
+        feed.close();
+        settle().await;
+        server.assert_no_request_follows(0).await;
+        url.set(server.url("/live"));
+        server.until("requests=1&open=1").await;
+        owner.cleanup();
+        server.assert_no_request_follows(1).await;
+    }
+}
