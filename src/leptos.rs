@@ -491,7 +491,7 @@ impl<T: 'static> Source<T> {
                 // What the fold reads is not what to open.
                 untrack(|| source.live.open(opened));
             } else {
-                source.live.cut();
+                untrack(|| source.live.cut());
                 control.change();
             }
         })

@@ -5,7 +5,7 @@
 //! [`EventSource`]: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     rc::{Rc, Weak},
     sync::Arc,
     task::{Context, Poll},
@@ -43,7 +43,6 @@ pub(crate) fn open(
         session: Rc::downgrade(&session),
         source: source.clone(),
         origin: RefCell::default(),
-        are_long: Cell::default(),
         inbox: Rc::clone(&inbox),
         burst: Burst::new(Rc::downgrade(&session)),
     });
@@ -82,8 +81,6 @@ struct Port {
     source: EventSource,
     /// Asked once a response: it cannot change in between. So is whether the data are strings.
     origin: RefCell<Option<Arc<str>>>,
-    /// Whether the data of the newest message were long.
-    are_long: Cell<bool>,
     inbox: Rc<RefCell<Inbox>>,
     burst: Rc<Burst>,
 }
@@ -121,7 +118,7 @@ impl Port {
         let Some(origin) = self.origin(event) else {
             return;
         };
-        let Some(data) = sys::data(event, &self.are_long) else {
+        let Some(data) = sys::data(event) else {
             return;
         };
         let id = sys::last_event_id(event).unwrap_or_default();

@@ -42,7 +42,7 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "MEASURE", conflicts_with = "save")]
     measure: Vec<Measure>,
     /// How often each contestant is measured
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// A tenth of the events and two rounds: to see that all works, not for figures
     #[arg(long, conflicts_with = "save")]

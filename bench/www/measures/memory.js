@@ -20,8 +20,8 @@ const works = [
   ["events", 1_000_000, 100, receive],
 ];
 
-/** Who does all of it: one of ours for each transport, and for the package. */
-const whole = ["native typed stream", "fetch typed stream", "npm, fetch"];
+/** Who does all of it: one of ours for each transport, in Rust and in the package. */
+const whole = ["native typed stream", "npm, fetch"];
 
 /** Which part of it the others do, and a quick run: that is enough to compare with, or to see it work. */
 const OTHERS = 0.1;

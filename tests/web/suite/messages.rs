@@ -109,7 +109,6 @@ async fn characters_that_are_split_between_writes_arrive_whole() {
     assert_eq!(data(&mut stream).await, ["café 🦀 au lait"]);
 }
 
-// Long data come in another way than short ones, and how long they are is foretold from the message before.
 #[wasm_bindgen_test]
 async fn data_of_any_length_and_script_arrive_whole_in_any_order() {
     let server = Scenario::new().await;
