@@ -6,11 +6,12 @@
 use std::{
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use http_body::{Body, Frame};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::sleep};
 
 use crate::counts::{Command, OpenGuard};
 
@@ -34,6 +35,9 @@ impl Output {
         let _ = self.0.send(bytes.into()).await;
     }
 }
+
+/// How long a client has for what was written before a cut.
+const TIME_TO_READ: Duration = Duration::from_millis(50);
 
 /// The error by which a body makes hyper give up the connection.
 #[derive(Debug, thiserror::Error)]
@@ -119,11 +123,15 @@ impl Body for EventStream {
             }
             None if self.ending == Some(Ending::Cut) => {
                 // An error makes hyper drop what it has buffered, which it flushes only when a body
-                // has nothing to say for now.
+                // has nothing to say for now. And a browser drops what a page has not read of a body
+                // that breaks.
                 let this = &mut *self;
                 let flushed = this.flushed.get_or_insert_with(|| {
                     let flow = this.open.connection().flow().clone();
-                    Box::pin(async move { flow.flushed().await })
+                    Box::pin(async move {
+                        flow.flushed().await;
+                        sleep(TIME_TO_READ).await;
+                    })
                 });
                 ready!(flushed.as_mut().poll(cx));
                 Poll::Ready(Some(Err(CutOnPurpose)))
