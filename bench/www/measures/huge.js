@@ -18,7 +18,7 @@ const sizes = [
 const patience = (bytes) => 1 + bytes * 80e-9;
 
 export async function measure() {
-  const largest = smoke ? 64e3 : share < 1 ? 8e6 : Infinity;
+  const largest = smoke ? 64e3 : share < 1 ? 1e6 : Infinity;
   const races = [];
   const last = new Map();
   const skipped = new Map();

@@ -5,7 +5,7 @@ import { only, share, smoke } from "../options.js";
 import { race } from "../race.js";
 
 /** How long each is measured at least, in milliseconds: clocks may tick in as many. */
-const LEAST = share < 1 ? 8 : 15;
+const LEAST = share < 1 ? 3 : 15;
 
 export async function measure() {
   const builds = [["", wasm]];
