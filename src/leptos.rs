@@ -466,7 +466,8 @@ impl<T: 'static> Source<T> {
             open: Box::new({
                 let control = Arc::clone(&control);
                 move || {
-                    // What is not to be opened is asked for, too: that it changes has to be seen.
+                    // What is not to be opened is asked for, too: that it changes has to be seen. If it
+                    // was opened by that, it is closed at once.
                     let wanted = Some(connect()).filter(|_| control.is_wanted.load(Relaxed));
                     wanted.connect()
                 }

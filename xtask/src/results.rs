@@ -48,11 +48,28 @@ pub struct Printed<'t> {
     pub nothing_to_run: bool,
     /// The test that was started last, where the runner tells (it does for a suite that hangs).
     pub last_started: Option<&'t str>,
+    /// What was said of the tests that failed: their names, and why.
+    pub failures: Vec<&'t str>,
 }
 
 pub fn read(output: &str) -> Printed<'_> {
     let mut printed = Printed::default();
-    for line in output.lines().map(str::trim) {
+    // Libtest and wasm-bindgen-test tell why a test failed at the end, our own runners at once.
+    let mut tells_at_the_end = false;
+    let mut tells_at_once = false;
+    for whole in output.lines().map(str::trim_end) {
+        let line = whole.trim_start();
+        let is_verdict = line.starts_with("test ");
+        if is_verdict {
+            tells_at_the_end &= !line.starts_with("test result: ");
+            tells_at_once = line.ends_with("... FAIL") || line.ends_with("... FAILED");
+        } else if line == "failures:" {
+            tells_at_the_end = true;
+        }
+        let is_reason = tells_at_once && (is_verdict || whole.starts_with("    "));
+        if !line.is_empty() && (tells_at_the_end || is_reason) {
+            printed.failures.push(whole);
+        }
         if let Some(rest) = line.strip_prefix("test result: ") {
             printed.results += 1;
             printed.counts += Counts {
@@ -189,6 +206,47 @@ Error: some tests failed
             problem(output, Some(false)),
             (counts(1, 2, 0), "2 failed".into())
         );
+    }
+
+    #[test]
+    fn what_is_said_of_failures_is_kept_wherever_it_is_said() {
+        let at_the_end = "\
+test a::fails ... FAIL
+test a::passes ... ok
+
+failures:
+
+---- a::fails output ----
+    JS exception that was thrown:
+        Error: 1 is not 2
+
+failures:
+
+    a::fails
+
+test result: FAILED. 1 passed; 1 failed; 0 ignored
+    More.
+";
+        let kept = [
+            "test a::fails ... FAIL",
+            "failures:",
+            "---- a::fails output ----",
+            "    JS exception that was thrown:",
+            "        Error: 1 is not 2",
+            "failures:",
+            "    a::fails",
+        ];
+        assert_eq!(read(at_the_end).failures, kept);
+        let at_once = "\
+test a case ... FAILED
+    1 is not 2
+test another ... ok
+    noise
+test result: FAILED. 1 passed; 1 failed; 0 ignored
+";
+        let kept = ["test a case ... FAILED", "    1 is not 2"];
+        assert_eq!(read(at_once).failures, kept);
+        assert!(read(PASSED).failures.is_empty());
     }
 
     #[test]

@@ -93,26 +93,36 @@ const COMMAND_LIMIT: Duration = Duration::from_secs(40 * 60);
 /// How long the demo page, or the package, may take in one engine; all is compiled before.
 const PAGE_LIMIT: Duration = Duration::from_secs(10 * 60);
 
+/// How much is said again at the end of what is known of a failure.
+const TOLD_LINES: usize = 60;
+
 /// What failed, in the order in which it did.
 #[derive(Default)]
 struct Failures {
-    list: Vec<String>,
+    list: Vec<Failure>,
     /// How many of them are no tests: they are in no program's count.
     other: u32,
+}
+
+struct Failure {
+    what: String,
+    /// What the test program said of it.
+    told: Vec<String>,
 }
 
 impl Failures {
     /// Something failed that no test program counts.
     fn note(&mut self, what: impl Into<String>) {
         self.other += 1;
-        self.note_counted(what);
+        self.note_counted(what, &[]);
     }
 
-    /// Tests failed, and their number is known.
-    fn note_counted(&mut self, what: impl Into<String>) {
+    /// Tests failed, their number is known, and this was told of them.
+    fn note_counted(&mut self, what: impl Into<String>, told: &[&str]) {
         let what = what.into();
         eprintln!("failed: {what}");
-        self.list.push(what);
+        let told = told.iter().map(ToString::to_string).collect();
+        self.list.push(Failure { what, told });
     }
 
     fn keep<T>(&mut self, what: &str, outcome: Result<T>) -> Option<T> {
@@ -282,10 +292,11 @@ fn host_tests(host: &Shell, failures: &mut Failures) -> Counts {
     let Some(done) = failures.keep("host tests", done) else {
         return Counts::default();
     };
-    let mut counts = results::read(&done.output).counts;
+    let printed = results::read(&done.output);
+    let mut counts = printed.counts;
     if !done.status.is_some_and(|status| status.success()) {
         counts.failed = counts.failed.max(1);
-        failures.note_counted("host tests");
+        failures.note_counted("host tests", &printed.failures);
     }
     counts
 }
@@ -413,7 +424,7 @@ fn smoke_bench(engine: Engine, host: &Shell, tools: &Tools, failures: &mut Failu
     let counts = failures.keep(what, bench::smoke::count(engine, host, tools));
     let counts = counts.unwrap_or_default();
     if counts.failed > 0 {
-        failures.note_counted(format!("{what}: {} failed", counts.failed));
+        failures.note_counted(format!("{what}: {} failed", counts.failed), &[]);
     }
     counts
 }
@@ -483,9 +494,10 @@ fn count(done: Result<Finished>, what: &str, filtered: bool, failures: &mut Fail
         return Counts::default();
     };
     let ended = done.status.map(|status| status.success());
-    let verdict = results::judge(&results::read(&done.output), ended, filtered);
+    let printed = results::read(&done.output);
+    let verdict = results::judge(&printed, ended, filtered);
     if let Some(problem) = verdict.problem {
-        failures.note_counted(format!("{what}: {problem}"));
+        failures.note_counted(format!("{what}: {problem}"), &printed.failures);
     }
     if verdict.counts.ignored > 0 {
         say::notice(format!("{what}: {} ignored", verdict.counts.ignored));
@@ -512,11 +524,17 @@ fn compare(engines: &[(Engine, Counts)], failures: &mut Failures) {
     }
 }
 
-/// The end of the output: what failed, one line per engine, and the sum as the last line.
+/// The end of the output: what failed and why, one line per engine, and the sum as the last line.
 fn report(lines: &[Line], failures: &Failures) -> ExitCode {
     println!();
-    for failure in &failures.list {
-        println!("failed: {failure}");
+    for Failure { what, told } in &failures.list {
+        println!("failed: {what}");
+        for line in told.iter().take(TOLD_LINES) {
+            println!("    {line}");
+        }
+        if told.len() > TOLD_LINES {
+            println!("    (and more, see above)");
+        }
     }
     let mut sum = Counts::default();
     for Line {

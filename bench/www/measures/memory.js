@@ -21,7 +21,7 @@ const works = [
 ];
 
 /** Who does all of it: one of ours for each transport, in Rust and in the package. */
-const whole = ["native typed stream", "npm, fetch"];
+const thorough = ["native typed stream", "npm, fetch"];
 
 /** Which part of it the others do, and a quick run: that is enough to compare with, or to see it work. */
 const OTHERS = 0.1;
@@ -35,9 +35,9 @@ export async function measure(memories) {
   for (const [what, full, least, work] of works) {
     for (const name of entrants(fits)) {
       const memory = memoryOf(name, memories);
-      const part = QUICK * (whole.includes(name) ? 1 : OTHERS);
-      const many = scaled(full * part, least);
-      const growth = { name, what, many };
+      const whole = thorough.includes(name);
+      const many = scaled(full * QUICK * (whole ? 1 : OTHERS), least);
+      const growth = { name, what, many, whole };
       try {
         const tenth = Math.ceil(many / 10);
         await work(name, tenth, tenth);

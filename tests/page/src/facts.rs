@@ -87,3 +87,15 @@ impl Facts {
         self.enabled.iter().any(|id| id == button)
     }
 }
+
+/// Whether this is a value with its unit for each core, for the memory and for the load.
+pub fn have_units(cores: &[String], memory: &str, load: &str) -> bool {
+    let percent = |text: &String| {
+        let number = text.strip_suffix(" %").and_then(|text| text.parse().ok());
+        number.is_some_and(|percent: f64| (0.0..=100.0).contains(&percent))
+    };
+    !cores.is_empty()
+        && cores.iter().all(percent)
+        && memory.contains("GiB")
+        && load.split('·').count() == 3
+}

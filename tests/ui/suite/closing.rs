@@ -58,8 +58,7 @@ async fn reopened_while_it_is_open_it_has_one_connection() {
     let component = mount(&probe, Some(server.url("/live")));
     server.until("open=1").await;
     component.reopen();
-    server.until("requests=2").await;
-    server.until("open=1").await;
+    server.until("opened=2&open=1").await;
     server.send("data: {\"n\":1}\n\n").await;
     probe.until("open, 1, 1").await;
     component.unmount();

@@ -50,9 +50,6 @@ const SIZE: &str = "100 B";
 /// The names of those of ours whose memory is not to grow.
 const OURS: [&str; 5] = [LISTENER, STREAM, FETCH, "npm, native", NPM_FETCH];
 
-/// Those of them that do the whole of the work that memory is measured by.
-const WHOLE: [&str; 2] = [STREAM, NPM_FETCH];
-
 /// All that could be computed from the figures there are.
 pub fn aims(figures: &Figures) -> Vec<Aim> {
     let mut aims = Vec::new();
@@ -189,12 +186,11 @@ fn memory(engine: &EngineFigures, aim: &mut Note<'_>) {
         most(&|growth| growth.open),
     );
     // The heap is never the same twice; what leaks is more than a word for each of many.
-    let whole = |growth: &Growth| WHOLE.contains(&growth.name.as_str());
     aim(
         "growth of JavaScript's heap, bytes per event or connection, the most of ours",
         Bound::AtMost(8.0),
         most(&|growth| {
-            let heap = growth.of(|facts| facts.heap).filter(|_| whole(growth))?;
+            let heap = growth.of(|facts| facts.heap).filter(|_| growth.whole)?;
             Some(heap / growth.many)
         }),
     );

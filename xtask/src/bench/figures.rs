@@ -204,6 +204,8 @@ pub struct Growth {
     pub what: String,
     /// So many.
     pub many: f64,
+    /// Whether it does the whole of the work that memory is measured by.
+    pub whole: bool,
     pub before: Option<Facts>,
     pub after: Option<Facts>,
     /// Connections that the server still has.

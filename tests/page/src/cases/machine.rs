@@ -4,7 +4,10 @@ use std::fmt::Write;
 
 use anyhow::{Result, ensure};
 
-use crate::{facts::Facts, page::Page};
+use crate::{
+    facts::{Facts, have_units},
+    page::Page,
+};
 
 pub async fn both_charts_get_points_and_draw_them(page: &Page) -> Result<()> {
     page.open().await?;
@@ -27,16 +30,7 @@ pub async fn the_current_values_are_shown_with_their_units(page: &Page) -> Resul
     page.open().await?;
     page.until(
         "a value with its unit for each core, memory and load",
-        |now| {
-            let percent = |text: &String| {
-                let number = text.strip_suffix(" %").and_then(|text| text.parse().ok());
-                number.is_some_and(|percent: f64| (0.0..=100.0).contains(&percent))
-            };
-            !now.cores.is_empty()
-                && now.cores.iter().all(percent)
-                && now.memory_text.contains("GiB")
-                && now.load_text.split('·').count() == 3
-        },
+        |now| have_units(&now.cores, &now.memory_text, &now.load_text),
     )
     .await?;
     Ok(())

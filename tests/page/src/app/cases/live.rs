@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anyhow::{Result, ensure};
 
 use super::super::App;
+use crate::facts::have_units;
 
 pub async fn the_charts_grow_with_the_readings(app: &App<'_>) -> Result<()> {
     app.open().await?;
@@ -35,16 +36,7 @@ pub async fn the_newest_values_are_shown_with_their_units(app: &App<'_>) -> Resu
     app.open().await?;
     app.until(
         "a value with its unit for each core, memory and load",
-        |now| {
-            let percent = |text: &String| {
-                let number = text.strip_suffix(" %").and_then(|text| text.parse().ok());
-                number.is_some_and(|percent: f64| (0.0..=100.0).contains(&percent))
-            };
-            !now.cores.is_empty()
-                && now.cores.iter().all(percent)
-                && now.memory_text.contains("GiB")
-                && now.load_text.split('·').count() == 3
-        },
+        |now| have_units(&now.cores, &now.memory_text, &now.load_text),
     )
     .await?;
     Ok(())

@@ -63,8 +63,7 @@ async fn a_signal_that_is_set_to_what_a_memo_made_of_it_before_changes_nothing()
     until("the event", || feed.value.get_untracked() == [7]).await;
     assert_eq!(server.counts().await.requests, 1);
     number.set(4);
-    server.until("requests=2").await;
-    server.until("open=1").await;
+    server.until("opened=2&open=1").await;
     assert_eq!(feed.value.get_untracked(), Vec::<u32>::new());
     owner.cleanup();
     server.assert_no_request_follows(2).await;
@@ -204,20 +203,38 @@ async fn what_happens_while_a_signal_is_held_is_seen_later() {
     server.assert_no_request_follows(2).await;
 }
 
+/// Closes before the closure was called, which opens by itself; then lets it open. Returns what the server
+/// has had by then.
+async fn closed_before_the_closure_opens(
+    server: &Scenario,
+    open: impl Fn(String) -> EventSource + 'static,
+) -> u32 {
+    let owner = owner();
+    let url = RwSignal::new(server.url("/silent"));
+    let feed = use_event_source(move || open(url.get()).typed::<Feed>());
+    feed.close();
+    settle().await;
+    assert!(matches!(feed.state.get_untracked(), State::Closed(_)));
+    server.until("open=0").await;
+    url.set(server.url("/live"));
+    until("open", || feed.state.get_untracked() == State::Open).await;
+    let requests = server.counts().await.requests;
+    owner.cleanup();
+    server.assert_no_request_follows(requests).await;
+    requests
+}
+
 #[wasm_bindgen_test]
-async fn closed_before_it_was_opened_a_stream_that_the_closure_opens_sends_no_request() {
-    let ways: [fn(String) -> EventSource; 2] = [EventSource::new, EventSource::fetch];
-    for open in ways {
-        let server = Scenario::new().await;
-        let owner = owner();
-        let url = RwSignal::new(server.url("/silent"));
-        let feed = use_event_source(move || open(url.get()).typed::<Feed>());
-        feed.close();
-        settle().await;
-        server.assert_no_request_follows(0).await;
-        url.set(server.url("/live"));
-        server.until("requests=1&open=1").await;
-        owner.cleanup();
-        server.assert_no_request_follows(1).await;
-    }
+async fn closed_before_it_was_opened_what_the_closure_opens_over_fetch_sends_no_request() {
+    let server = Scenario::new().await;
+    let requests = closed_before_the_closure_opens(&server, EventSource::fetch).await;
+    assert_eq!(requests, 1, "only the second was to be");
+}
+
+/// Of an `EventSource` that is closed in the moment it was made, Firefox sends the request now and then.
+#[wasm_bindgen_test]
+async fn closed_before_it_was_opened_what_the_closure_opens_is_closed_at_once() {
+    let server = Scenario::new().await;
+    let requests = closed_before_the_closure_opens(&server, EventSource::new).await;
+    assert!((1..=2).contains(&requests), "{requests}");
 }
