@@ -162,5 +162,5 @@ async fn no_memory_stays_behind() {
     // What grows once is a pool's; what grows each time is a leak.
     let mut growth: Vec<_> = bytes.windows(2).map(|pair| pair[1] - pair[0]).collect();
     growth.sort_unstable();
-    assert_eq!(growth[growth.len() / 2], 0, "{bytes:?}");
+    assert!(growth[growth.len() / 2] <= 0, "{bytes:?}");
 }
