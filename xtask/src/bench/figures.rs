@@ -396,8 +396,8 @@ mod tests {
     fn a_part_knows_who_failed_in_it() {
         let part: Part = serde_json::from_str(
             r#"{ "measure": "memory", "seconds": 1.5, "growths": [
-                { "name": "us", "what": "events", "many": 10, "error": "9 came" },
-                { "name": "us", "what": "connections", "many": 10, "open": 0,
+                { "name": "us", "what": "events", "many": 10, "whole": true, "error": "9 came" },
+                { "name": "us", "what": "connections", "many": 10, "whole": true, "open": 0,
                   "before": { "wasm": 5, "listeners": 0 }, "after": { "wasm": 7, "listeners": 0 } }
             ] }"#,
         )
