@@ -158,10 +158,13 @@ pub fn is_failure(error: &Error) -> bool {
 /// a failure that no reconnect can mend. The standard leaves that to it; Firefox does, Chromium and
 /// WebKit try again. Over `fetch()` it is ours to say, and no browser gives up.
 pub fn gives_up_on_dead_servers() -> bool {
-    !OVER_FETCH
-        && js_sys::eval("navigator.userAgent.includes('Firefox')")
-            .expect("a navigator")
-            .is_truthy()
+    !OVER_FETCH && is_firefox()
+}
+
+pub fn is_firefox() -> bool {
+    js_sys::eval("navigator.userAgent.includes('Firefox')")
+        .expect("a navigator")
+        .is_truthy()
 }
 
 /// The bytes that the Rust side holds.
