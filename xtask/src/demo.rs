@@ -1,12 +1,16 @@
 //! `cargo xtask demo`: the demo page, or a dashboard in a framework, live.
 
+use crate::cargo::Artifacts;
 use crate::server::{self, Server};
 use crate::setup::{self, Tools};
-use crate::{package, project, say};
+use crate::sources::Sources;
+use crate::{package, process, project, say};
 use anyhow::{Context, Result};
+use std::fs;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use xshell::cmd;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -35,12 +39,39 @@ impl App {
         }
     }
 
-    /// Compiles it to where its page looks for it.
-    pub fn build(self, tools: &Tools) -> Result<()> {
-        say::step(format!("building the dashboard in www/{}", self.name()));
-        let krate = Path::new("www").join(self.name());
-        let out = project::root().join(&krate).join("pkg");
-        package::wasm_pack(tools, &krate, &out, &[])
+    /// Compiles it, small, to where its page looks for it, if it is not there already.
+    fn build(self, tools: &Tools) -> Result<()> {
+        let (folder, pkg) = (self.folder(), self.pkg());
+        let own = ["src", "Cargo.toml"].map(|part| folder.join(part));
+        let shared = ["Cargo.lock", "Cargo.toml", "src", "www/dashboard"].map(PathBuf::from);
+        let sources = Sources::read(own.iter().chain(&shared), tools)?;
+        if sources.are_in(&pkg) {
+            return Ok(());
+        }
+        say::step(format!("building the dashboard in {}", folder.display()));
+        package::wasm_pack(tools, &folder, &pkg, &[])?;
+        sources.note_in(&pkg)
+    }
+
+    /// Puts a debug build where its page looks for it.
+    pub fn bind(self, tools: &Tools, built: &Artifacts) -> Result<()> {
+        let (folder, pkg) = (self.folder(), self.pkg());
+        // With another build in it, it is made from no sources that are known.
+        let _ = fs::remove_dir_all(&pkg);
+        let wasm = built.wasm(&folder.to_string_lossy(), &format!("{}_app", self.name()))?;
+        let bindgen = cmd!(
+            tools.sh,
+            "wasm-bindgen --target web --no-typescript --out-dir {pkg} {wasm}"
+        );
+        process::run(bindgen)
+    }
+
+    fn folder(self) -> PathBuf {
+        Path::new("www").join(self.name())
+    }
+
+    fn pkg(self) -> PathBuf {
+        project::root().join(self.folder()).join("pkg")
     }
 }
 

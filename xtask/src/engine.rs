@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
+use std::process::Command;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Engine {
@@ -22,6 +23,15 @@ impl Engine {
             Self::Chromium => ("--chrome", "--chromedriver"),
             Self::Firefox => ("--firefox", "--geckodriver"),
             Self::Webkit => ("--safari", "--safaridriver"),
+        }
+    }
+
+    /// The variable by which the runner of wasm-bindgen's tests learns where the driver is.
+    pub fn driver_variable(self) -> &'static str {
+        match self {
+            Self::Chromium => "CHROMEDRIVER",
+            Self::Firefox => "GECKODRIVER",
+            Self::Webkit => "SAFARIDRIVER",
         }
     }
 
@@ -63,6 +73,26 @@ impl Engine {
             Self::Webkit => &["xvfb-run", "-a"],
             Self::Chromium | Self::Firefox => &[],
         }
+    }
+
+    /// The same command on such a display, if this engine needs one.
+    pub fn with_display(self, command: &Command) -> Command {
+        let words = self.display().iter().map(OsString::from);
+        let mut words = words
+            .chain([command.get_program().to_owned()])
+            .chain(command.get_args().map(ToOwned::to_owned));
+        let mut wrapped = Command::new(words.next().unwrap_or_default());
+        wrapped.args(words);
+        if let Some(folder) = command.get_current_dir() {
+            wrapped.current_dir(folder);
+        }
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => wrapped.env(name, value),
+                None => wrapped.env_remove(name),
+            };
+        }
+        wrapped
     }
 
     /// Variables for that command. In a container, and as root, WebKitGTK's sandbox cannot start,

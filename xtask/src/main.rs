@@ -4,6 +4,7 @@
 //! installed by hand first. A new command is a new file and one more line in [`Task`].
 
 mod bench;
+mod cargo;
 mod demo;
 mod engine;
 mod package;
@@ -13,6 +14,7 @@ mod results;
 mod say;
 mod server;
 mod setup;
+mod sources;
 mod test;
 mod weigh;
 

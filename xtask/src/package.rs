@@ -1,8 +1,7 @@
 //! `cargo xtask package`: the npm package in `pkg/`, such as it could be published.
 
-mod manifest;
-
 use crate::setup::{self, Tools};
+use crate::sources::Sources;
 use crate::weigh::{self, Weight};
 use crate::{process, project, say};
 use anyhow::{Context, Result};
@@ -61,9 +60,27 @@ pub fn folder() -> PathBuf {
     project::root().join("pkg")
 }
 
-/// Builds the package anew. The manifest comes last: what broke off is no package.
+const MANIFEST: &str = "package.json";
+
+/// What the package is made from.
+const SOURCES: [&str; 7] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "npm",
+    "src",
+    "xtask/src/package.rs",
+];
+
+/// Builds the package, if it is not there or was made of other sources. The manifest comes last:
+/// without one, a folder is no package.
 pub fn build(tools: &Tools) -> Result<()> {
     let package = folder();
+    let sources = Sources::read(SOURCES, tools)?;
+    if sources.are_in(&package) {
+        return Ok(());
+    }
     if package.exists() {
         fs::remove_dir_all(&package)
             .with_context(|| format!("cannot remove the old {}", package.display()))?;
@@ -87,9 +104,8 @@ pub fn build(tools: &Tools) -> Result<()> {
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         copy(&root.join(licence), &package.join(licence))?;
     }
-    let manifest = package.join("package.json");
-    fs::write(&manifest, manifest::text()?)
-        .with_context(|| format!("cannot write {}", manifest.display()))
+    copy(&root.join("npm").join(MANIFEST), &package.join(MANIFEST))?;
+    sources.note_in(&package)
 }
 
 /// Compiles a crate of the workspace to a module that browsers load, without a manifest.
@@ -107,6 +123,10 @@ fn copy_sources(from: &Path, package: &Path) -> Result<()> {
         let Some(name) = path.file_name() else {
             continue;
         };
+        // It comes last.
+        if name == MANIFEST {
+            continue;
+        }
         copy(&path, &package.join(name))?;
         if is_code(name) {
             copy(&path, &package.join(NATIVE).join(name))?;
@@ -145,6 +165,16 @@ fn shown(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_manifest_has_the_version_and_the_licence_of_the_workspace() {
+        let manifest = fs::read_to_string(project::root().join("npm").join(MANIFEST)).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"));
+        assert_eq!(manifest["license"], env!("CARGO_PKG_LICENSE"));
+        let url = manifest["repository"]["url"].as_str().unwrap();
+        assert!(url.contains(env!("CARGO_PKG_REPOSITORY")));
+    }
 
     #[test]
     fn code_goes_into_both_entries_and_the_readme_into_one() {

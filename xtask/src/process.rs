@@ -120,6 +120,31 @@ pub fn run(command: impl Into<Command>) -> Result<()> {
     Ok(())
 }
 
+/// Runs a program to its end and returns what it wrote on its standard output; its messages are
+/// visible as they come. An error if it fails.
+pub fn read(command: &mut Command) -> Result<String> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut group = Group::spawn(command)?;
+    let mut output = String::new();
+    if let Some(mut stdout) = group.child.stdout.take() {
+        stdout.read_to_string(&mut output)?;
+    }
+    let status = group.child.wait()?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", shown(command));
+    }
+    Ok(output)
+}
+
+/// What becomes of the lines that a program writes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// They are visible as they come.
+    Shown,
+    /// They are shown together at the end, if the program fails: for programs that run side by side.
+    Kept,
+}
+
 /// How a program ended, and what it wrote on both its outputs.
 pub struct Finished {
     /// Nothing when it was ended by us for taking too long.
@@ -127,14 +152,13 @@ pub struct Finished {
     pub output: String,
 }
 
-/// Runs a program to its end, its output visible as it comes and kept as well.
-pub fn run_and_read(command: impl Into<Command>, limit: Duration) -> Result<Finished> {
-    let mut command = command.into();
+/// Runs a program to its end and keeps what it writes.
+pub fn run_and_read(command: &mut Command, limit: Duration, shown: Output) -> Result<Finished> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut group = Group::spawn(&mut command)?;
+    let mut group = Group::spawn(command)?;
     let (lines, received) = mpsc::channel();
     forward(group.child.stdout.take(), lines.clone());
     forward(group.child.stderr.take(), lines);
@@ -145,7 +169,9 @@ pub fn run_and_read(command: impl Into<Command>, limit: Duration) -> Result<Fini
     loop {
         match received.recv_timeout(Duration::from_millis(200)) {
             Ok(line) => {
-                let _ = std::io::stdout().write_all(&line);
+                if shown == Output::Shown {
+                    let _ = std::io::stdout().write_all(&line);
+                }
                 output.extend(line);
                 if Instant::now() < deadline {
                     continue;
@@ -165,6 +191,9 @@ pub fn run_and_read(command: impl Into<Command>, limit: Duration) -> Result<Fini
         if status.is_some() || Instant::now() >= deadline {
             break;
         }
+    }
+    if shown == Output::Kept && !status.is_some_and(|status| status.success()) {
+        let _ = std::io::stdout().write_all(&output);
     }
     Ok(Finished {
         status,
@@ -201,33 +230,29 @@ pub fn shown(command: &Command) -> String {
 mod tests {
     use super::*;
 
-    fn sh(script: &str) -> Command {
+    fn finished(script: &str, limit: Duration) -> Finished {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        command
+        run_and_read(&mut command, limit, Output::Kept).unwrap()
     }
 
     #[test]
     fn keeps_both_outputs_and_the_status() {
-        let done = run_and_read(
-            sh("echo out; echo err >&2; exit 3"),
-            Duration::from_secs(60),
-        );
-        let done = done.unwrap();
+        let done = finished("echo out; echo err >&2; exit 3", Duration::from_secs(60));
         assert_eq!(done.status.unwrap().code(), Some(3));
         assert!(done.output.contains("out\n") && done.output.contains("err\n"));
     }
 
     #[test]
     fn ends_a_program_that_takes_too_long() {
-        let done = run_and_read(sh("echo started; sleep 100"), Duration::from_millis(300)).unwrap();
+        let done = finished("echo started; sleep 100", Duration::from_millis(300));
         assert!(done.status.is_none());
         assert_eq!(done.output, "started\n");
     }
 
     #[test]
     fn is_not_held_up_by_a_grandchild_that_keeps_the_output_open_and_ends_it() {
-        let done = run_and_read(sh("sleep 100 & echo $!"), Duration::from_secs(60)).unwrap();
+        let done = finished("sleep 100 & echo $!", Duration::from_secs(60));
         assert!(done.status.unwrap().success());
         let pid: i32 = done.output.trim().parse().unwrap();
         let pid = nix::unistd::Pid::from_raw(pid);

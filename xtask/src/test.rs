@@ -1,22 +1,32 @@
 //! `cargo xtask test`: every check and every test, on the host and in three browser engines.
 //!
-//! A step that fails does not hide the others: all run, and what failed is listed at the end.
+//! A step that fails does not hide the others: all run, and what failed is listed at the end. First
+//! everything is compiled and checked, then the tests run in the browsers, two programs at a time:
+//! most of what they do is wait.
 
 mod consumers;
+mod host;
+mod pages;
+mod report;
+mod suites;
 
+use crate::cargo::Artifacts;
 use crate::demo::App;
 use crate::engine::Engine;
-use crate::process::Finished;
-use crate::results::{self, Counts};
 use crate::server::{self, Server};
-use crate::setup::{self, Tools, browsers, linters};
-use crate::{bench, package, process, project, say};
+use crate::setup::{self, Tools, browsers};
+use crate::{bench, package, project, say};
 use anyhow::Result;
-use std::ffi::OsStr;
+use host::HOST;
+use pages::Page;
+use report::Report;
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::Duration;
-use xshell::{Shell, cmd};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use suites::{SUITES, Suite};
+use xshell::Shell;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -29,13 +39,13 @@ pub struct Args {
     /// Run only this browser suite, and nothing else (may be given several times)
     #[arg(long, value_name = "SUITE", value_parser = SUITES.each_ref().map(|suite| suite.name))]
     suite: Vec<String>,
-    /// Leave out all that runs on the host: formatting, clippy, rustdoc, host tests
+    /// Leave out what runs on the host: formatting, clippy, rustdoc, host tests
     #[arg(long)]
     skip_host: bool,
 }
 
 impl Args {
-    /// Whether only some of the browser tests are to run.
+    /// Whether only some of the browser tests are wanted, and nothing else.
     fn is_partial(&self) -> bool {
         self.filter.is_some() || !self.suite.is_empty()
     }
@@ -46,519 +56,218 @@ impl Args {
     }
 }
 
-/// A browser suite: a test target of a package.
-struct Suite {
-    name: &'static str,
-    /// The package's folder.
-    package: &'static str,
-    target: &'static str,
-    features: &'static str,
-}
-
-impl Suite {
-    /// One of the crate's own. It does without the frameworks, for which it would have to wait.
-    const fn of_the_crate(target: &'static str) -> Self {
-        Self {
-            name: target,
-            package: ".",
-            target,
-            features: "fetch,js,npm",
-        }
-    }
-
-    /// One of a package for a framework.
-    const fn of_a_framework(name: &'static str, package: &'static str) -> Self {
-        Self {
-            name,
-            package,
-            target: "browser",
-            features: "",
-        }
-    }
-}
-
-static SUITES: [Suite; 5] = [
-    Suite::of_the_crate("web"),
-    Suite::of_the_crate("worker"),
-    Suite::of_the_crate("fetch"),
-    Suite::of_a_framework("yew", "tests/ui/yew"),
-    Suite::of_a_framework("leptos", "tests/ui/leptos"),
-];
-
-/// How long one suite may take in one engine once it has been compiled, in seconds.
-const SUITE_SECONDS: u64 = 600;
-/// How long the whole command around it may take: compiling comes first.
-const COMMAND_LIMIT: Duration = Duration::from_secs(40 * 60);
-
-/// How long the demo page, or the package, may take in one engine; all is compiled before.
-const PAGE_LIMIT: Duration = Duration::from_secs(10 * 60);
-
-/// How much is said again at the end of what is known of a failure.
-const TOLD_LINES: usize = 60;
-
-/// What failed, in the order in which it did.
-#[derive(Default)]
-struct Failures {
-    list: Vec<Failure>,
-    /// How many of them are no tests: they are in no program's count.
-    other: u32,
-}
-
-struct Failure {
-    what: String,
-    /// What the test program said of it.
-    told: Vec<String>,
-}
-
-impl Failures {
-    /// Something failed that no test program counts.
-    fn note(&mut self, what: impl Into<String>) {
-        self.other += 1;
-        self.note_counted(what, &[]);
-    }
-
-    /// Tests failed, their number is known, and this was told of them.
-    fn note_counted(&mut self, what: impl Into<String>, told: &[&str]) {
-        let what = what.into();
-        eprintln!("failed: {what}");
-        let told = told.iter().map(ToString::to_string).collect();
-        self.list.push(Failure { what, told });
-    }
-
-    fn keep<T>(&mut self, what: &str, outcome: Result<T>) -> Option<T> {
-        outcome
-            .map_err(|error| self.note(format!("{what}: {error:#}")))
-            .ok()
-    }
-}
-
-/// One line of the summary.
-struct Line {
-    name: String,
-    counts: Counts,
-    remark: &'static str,
-}
-
-impl Line {
-    fn new(name: impl ToString, counts: Counts, remark: &'static str) -> Self {
-        let name = name.to_string();
-        Self {
-            name,
-            counts,
-            remark,
-        }
-    }
-}
+/// How many test programs run in browsers at a time.
+const AT_A_TIME: usize = 2;
 
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let mut failures = Failures::default();
-    let mut lines = Vec::new();
+    let report = Report::new();
     let host = setup::host_shell()?;
-    let tools = setup::wasm()?;
-    let engines = drivers(args, &tools, &mut failures);
-
-    let on_host = !args.is_partial() && !args.skip_host;
-    let mut host_counts = Counts::default();
-    if on_host {
-        check(&host, &tools, &mut failures);
-        host_counts += host_tests(&host, &mut failures);
+    let tools = report.timed("set-up", setup::wasm)?;
+    let engines = report.timed("browsers and drivers", || drivers(args, &tools, &report));
+    if args.is_partial() {
+        test_suites(args, &host, &tools, &engines, &report);
+    } else {
+        test_all(args, &host, &tools, &engines, &report);
     }
-
-    let page = build_page_test(args, &host, &tools, &mut failures);
-    let sites = page.is_some() && consumers::build_sites(&tools, &mut failures);
-    let server = server::build(&host).and_then(|program| {
-        let server = Server::for_tests(&program, &consumers::sites())?;
-        SUITES
-            .iter()
-            .try_for_each(|suite| server.announce(suite.package))?;
-        Ok(server)
-    });
-    let server = failures.keep("scenario server", server);
-    if on_host {
-        if let (Some(server), true) = (&server, sites) {
-            host_counts += consumers::host_tests(&tools, server, &mut failures);
-        }
-        lines.push(Line::new("host", host_counts, ""));
+    if engines.is_empty() {
+        report.note("no browser engine was tested");
     }
-    let mut tested = Vec::new();
-    let first = engines.iter().find(|(_, driver)| driver.is_some());
-    if let (Some(_), Some((engine, _))) = (&page, first) {
-        let counts = smoke_bench(*engine, &host, &tools, &mut failures);
-        lines.push(Line::new("bench", counts, ""));
-    }
-    for (engine, driver) in engines {
-        let (Some(server), Some(driver)) = (&server, driver) else {
-            lines.push(Line::new(
-                engine,
-                Counts::default(),
-                " (not tested, see above)",
-            ));
-            continue;
-        };
-        let mut counts = Counts::default();
-        for suite in args.suites() {
-            counts += run_suite(&tools, engine, &driver, suite, args, &mut failures);
-        }
-        if let Some(page) = &page {
-            counts += run_page_test(page, PageTest::Demo, engine, &driver, server, &mut failures);
-            for app in App::ALL {
-                let what = PageTest::App(app);
-                counts += run_page_test(page, what, engine, &driver, server, &mut failures);
-            }
-            if sites {
-                let what = PageTest::Package;
-                counts += run_page_test(page, what, engine, &driver, server, &mut failures);
-            }
-        }
-        tested.push((engine, counts));
-        lines.push(Line::new(engine, counts, ""));
-    }
-    if tested.is_empty() {
-        failures.note("no browser engine was tested");
-    }
-    compare(&tested, &mut failures);
-    Ok(report(&lines, &failures))
+    report.compare(engines.iter().map(|(engine, _)| engine.to_string()));
+    Ok(report.print())
 }
 
-/// The engines that were asked for, each with its driver if it can be tested in.
-fn drivers(args: &Args, tools: &Tools, failures: &mut Failures) -> Vec<(Engine, Option<PathBuf>)> {
+/// The engines that were asked for and can be tested in, each with its driver.
+fn drivers(args: &Args, tools: &Tools, report: &Report) -> Vec<(Engine, PathBuf)> {
     let wanted = |engine: &Engine| args.engine.is_empty() || args.engine.contains(engine);
     let mut engines = Vec::new();
     for engine in Engine::ALL.into_iter().filter(wanted) {
-        let driver = match browsers::ensure(tools, engine) {
-            Ok(driver) => Some(driver),
-            Err(error) => {
-                if project::in_ci() {
-                    failures.note(format!("{error:#}"));
-                } else {
-                    say::notice(format!("{error:#}"));
-                }
-                None
-            }
-        };
-        engines.push((engine, driver));
+        match browsers::ensure(tools, engine) {
+            Ok(driver) => engines.push((engine, driver)),
+            Err(error) if project::in_ci() => report.note(format!("{error:#}")),
+            Err(error) => say::notice(format!("{error:#}; {engine} IS NOT TESTED")),
+        }
     }
     engines
 }
 
-/// Formatting, clippy, rustdoc, and the crate alone with its default features.
-fn check(host: &Shell, tools: &Tools, failures: &mut Failures) {
-    linters::ensure(tools, host);
-    let fmt = linters::shell(tools, host, "fmt");
-    let clippy = linters::shell(tools, host, "clippy");
-    let mut step = |name: &str, command: Command| {
-        say::step(name);
-        failures.keep(name, process::run(command));
-    };
-    step("formatting", cmd!(fmt, "cargo fmt --all --check").into());
-    step(
-        "clippy on the host",
-        cmd!(
-            clippy,
-            "cargo clippy --workspace --all-targets --all-features -- -D warnings"
-        )
-        .into(),
-    );
-    if tools.clippy {
-        let target = setup::TARGET;
-        step(
-            "clippy for wasm",
-            cmd!(
-                tools.sh,
-                "cargo clippy --package wasm-eventsource --package bench --package leptos-app --package leptos-test --package yew-app --package yew-test --target {target} --all-targets --all-features -- -D warnings"
-            )
-            .into(),
-        );
-    } else {
-        say::notice("clippy for wasm is left out: this toolchain has no clippy");
-    }
-    step(
-        "the crate on the host with default features",
-        cmd!(host, "cargo check --package wasm-eventsource").into(),
-    );
-    step(
-        "rustdoc",
-        cmd!(host, "cargo doc --workspace --all-features --no-deps")
-            .env("RUSTDOCFLAGS", "-D warnings")
-            .into(),
-    );
-}
-
-/// Unit tests, integration tests and the examples in the documentation.
-fn host_tests(host: &Shell, failures: &mut Failures) -> Counts {
-    say::step("host tests");
-    let tests = cmd!(host, "cargo test --workspace --all-features --no-fail-fast");
-    let done = process::run_and_read(tests, COMMAND_LIMIT);
-    let Some(done) = failures.keep("host tests", done) else {
-        return Counts::default();
-    };
-    let printed = results::read(&done.output);
-    let mut counts = printed.counts;
-    if !done.status.is_some_and(|status| status.success()) {
-        counts.failed = counts.failed.max(1);
-        failures.note_counted("host tests", &printed.failures);
-    }
-    counts
-}
-
-/// Runs one suite in one engine.
-fn run_suite(
-    tools: &Tools,
-    engine: Engine,
-    driver: &Path,
-    suite: &Suite,
-    args: &Args,
-    failures: &mut Failures,
-) -> Counts {
-    let what = format!("{engine}: suite {}", suite.name);
-    say::step(&what);
-    let run = || {
-        process::run_and_read(
-            suite_command(tools, engine, driver, suite, args),
-            COMMAND_LIMIT,
-        )
-    };
-    let mut done = run();
-    if done.as_ref().is_ok_and(died_before_any_test) {
-        say::notice(format!(
-            "{engine}: THE DRIVER OR BROWSER BROKE DOWN BEFORE ANY TEST of the suite {}; \
-             trying once more",
-            suite.name
-        ));
-        done = run();
-    }
-    count(done, &what, args.filter.is_some(), failures)
-}
-
-fn suite_command(
-    tools: &Tools,
-    engine: Engine,
-    driver: &Path,
-    suite: &Suite,
-    args: &Args,
-) -> Command {
-    let (browser, driver_option) = engine.wasm_pack_options();
-    let mut words: Vec<&str> = engine.display().to_vec();
-    words.extend([
-        "wasm-pack",
-        "--log-level",
-        "error",
-        "test",
-        "--headless",
-        browser,
-    ]);
-    let (program, words) = words.split_first().expect("there are words");
-    let mut filter = Vec::new();
-    if let Some(name) = &args.filter {
-        filter = vec!["--", name];
-    }
-    let sh = &tools.sh;
-    let Suite {
-        package,
-        target,
-        features,
-        ..
-    } = suite;
-    let command = cmd!(
-        sh,
-        "{program} {words...} {driver_option} {driver} --mode no-install {package} --features {features} --test {target} {filter...}"
-    );
-    let mut command: Command = command.into();
-    command.envs(engine.variables().iter().copied());
-    // A failing test would otherwise be followed by the stack of the runner that reports it.
-    command.env("RUST_BACKTRACE", "0");
-    // A page that is isolated from other origins cannot tell a server that allows it nothing from one
-    // that is not there.
-    command.env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1");
-    let capabilities = project::root().join("webdriver.json");
-    command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
-    // Both in seconds; their defaults (20 and 5) are short for a busy machine with two cores.
-    for (name, seconds) in [
-        ("WASM_BINDGEN_TEST_TIMEOUT", SUITE_SECONDS),
-        ("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", 60),
-    ] {
-        if sh.var_os(name).is_none() {
-            command.env(name, seconds.to_string());
-        }
-    }
-    command
-}
-
-/// Whether all was compiled, but then the driver or the browser failed before the page could run
-/// anything: that says nothing about the tests.
-fn died_before_any_test(done: &Finished) -> bool {
-    let failed = done.status.is_some_and(|status| !status.success());
-    let reached = [
-        "Running headless tests in",
-        "Failed to start driver",
-        "driver failed to",
-    ]
-    .iter()
-    .any(|text| done.output.contains(text));
-    failed && reached && results::read(&done.output).announced == 0
-}
-
-/// Builds the npm package, the apps, and the program that uses the pages in a browser; says where that
-/// program is, unless it is not to run.
-fn build_page_test(
+/// Some suites, or some of their tests.
+fn test_suites(
     args: &Args,
     host: &Shell,
     tools: &Tools,
-    failures: &mut Failures,
-) -> Option<PathBuf> {
-    if args.is_partial() {
-        return None;
-    }
-    let apps = || App::ALL.into_iter().try_for_each(|app| app.build(tools));
-    let built = package::build(tools).and_then(|()| apps()).and_then(|()| {
-        process::run(cmd!(host, "cargo build --package page-test"))?;
-        project::host_program("page-test")
-    });
-    failures.keep("demo page and apps", built)
-}
-
-/// Runs a moment of the benchmark, with the npm package as it was built, so that its code never rots.
-fn smoke_bench(engine: Engine, host: &Shell, tools: &Tools, failures: &mut Failures) -> Counts {
-    let what = "bench";
-    say::step(format!("{engine}: a moment of the benchmark"));
-    let counts = failures.keep(what, bench::smoke::count(engine, host, tools));
-    let counts = counts.unwrap_or_default();
-    if counts.failed > 0 {
-        failures.note_counted(format!("{what}: {} failed", counts.failed), &[]);
-    }
-    counts
-}
-
-/// What the program that drives a browser is to do with it.
-#[derive(Clone, Copy)]
-enum PageTest {
-    /// Use the demo page.
-    Demo,
-    /// Run the suite of the npm package, in each of its sites.
-    Package,
-    /// Use one of the apps.
-    App(App),
-}
-
-impl PageTest {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Demo => "demo page",
-            Self::Package => "npm package",
-            Self::App(App::Yew) => "app in Yew",
-            Self::App(App::Leptos) => "app in Leptos",
-        }
-    }
-
-    fn options(self) -> Vec<&'static str> {
-        match self {
-            Self::Demo => vec![],
-            Self::Package => vec!["--package"],
-            Self::App(app) => vec!["--app", app.name()],
-        }
-    }
-}
-
-/// Runs the one or the other in one engine.
-fn run_page_test(
-    program: &Path,
-    what: PageTest,
-    engine: Engine,
-    driver: &Path,
-    server: &Server,
-    failures: &mut Failures,
-) -> Counts {
-    let name = format!("{engine}: {}", what.name());
-    say::step(&name);
-    let mut words = engine
-        .display()
-        .iter()
-        .map(OsStr::new)
-        .chain([program.as_os_str()]);
-    let mut command = Command::new(words.next().unwrap_or(program.as_os_str()));
-    command
-        .args(words)
-        .args(what.options())
-        .current_dir(project::root())
-        .envs(engine.variables().iter().copied())
-        .env("SCENARIO_SERVER", &server.address)
-        .env("ENGINE", engine.to_string())
-        .env("DRIVER", driver);
-    let done = process::run_and_read(command, PAGE_LIMIT);
-    count(done, &name, false, failures)
-}
-
-/// Counts what one test program did in a browser, and notes what went wrong.
-fn count(done: Result<Finished>, what: &str, filtered: bool, failures: &mut Failures) -> Counts {
-    let Some(done) = failures.keep(what, done) else {
-        return Counts::default();
+    engines: &[(Engine, PathBuf)],
+    report: &Report,
+) {
+    let build = || suites::build(tools, args.suites(), false);
+    let (Some(built), Some(_server)) = (
+        report.step("compiling the suites", build),
+        report.step("scenario server", || serve_suites(&server::build(host)?)),
+    ) else {
+        return;
     };
-    let ended = done.status.map(|status| status.success());
-    let printed = results::read(&done.output);
-    let verdict = results::judge(&printed, ended, filtered);
-    if let Some(problem) = verdict.problem {
-        failures.note_counted(format!("{what}: {problem}"), &printed.failures);
-    }
-    if verdict.counts.ignored > 0 {
-        say::notice(format!("{what}: {} ignored", verdict.counts.ignored));
-    }
-    verdict.counts
+    run_jobs(suite_jobs(args, tools, engines, &built, report), report);
 }
 
-/// An engine that ran nothing, or knows fewer tests than another, has not been tested.
-fn compare(engines: &[(Engine, Counts)], failures: &mut Failures) {
-    let most = engines
-        .iter()
-        .map(|(_, counts)| counts.known())
-        .max()
-        .unwrap_or(0);
-    for (engine, counts) in engines {
-        if counts.run() == 0 {
-            failures.note(format!("{engine}: no test ran"));
-        } else if counts.known() < most {
-            failures.note(format!(
-                "{engine}: there were {} tests, but {most} in another engine",
-                counts.known()
-            ));
+/// Everything.
+fn test_all(
+    args: &Args,
+    host: &Shell,
+    tools: &Tools,
+    engines: &[(Engine, PathBuf)],
+    report: &Report,
+) {
+    if !args.skip_host {
+        host::check(host, tools, report);
+    }
+    let programs = report.step("compiling for the host", || host::build(host));
+    if !args.skip_host {
+        host::test(host, report);
+    }
+    let built = report.step("compiling for browsers", || {
+        suites::build(tools, SUITES.iter(), true)
+    });
+    let package = report.step("npm package", || package::build(tools));
+    let sites =
+        package.and_then(|()| report.step("npm package: sites", || consumers::build(tools)));
+    let (Some(programs), Some(built)) = (programs, built) else {
+        return;
+    };
+    let apps = report.step("apps", || {
+        App::ALL
+            .into_iter()
+            .try_for_each(|app| app.bind(tools, &built))
+    });
+
+    let server_program = programs.program("tests/server", "scenario-server");
+    let page_test = programs.program("tests/page", "page-test");
+    let (Some(server_program), Some(page_test)) = (
+        report.keep("scenario server", server_program),
+        report.keep("page test", page_test),
+    ) else {
+        return;
+    };
+    let server = report.step("scenario server", || serve_suites(server_program));
+    let Some(server) = server else { return };
+    if !args.skip_host && sites.is_some() {
+        report.tests(HOST, "npm package on the host", false, || {
+            consumers::test_on_host(tools, &server)
+        });
+    }
+    if let (Some((engine, _)), Some(())) = (engines.first(), package) {
+        let bench = report.step("a moment of the benchmark", || {
+            bench::smoke::count(*engine, host, tools)
+        });
+        report.count("bench", bench.unwrap_or_default());
+    }
+
+    let mut jobs = suite_jobs(args, tools, engines, &built, report);
+    let mut pages = vec![];
+    if package.is_some() {
+        pages.push(Page::Demo);
+    }
+    if apps.is_some() {
+        pages.extend(App::ALL.map(Page::App));
+    }
+    if sites.is_some() {
+        pages.push(Page::Package);
+    }
+    for page in pages {
+        for (engine, driver) in engines {
+            // Each has a server of its own: what one does to it is nothing to the others.
+            let Some(server) = report.keep("scenario server", serve_pages(server_program)) else {
+                continue;
+            };
+            jobs.push(Job {
+                engine: *engine,
+                name: format!("{engine}: {}", page.name()),
+                command: page.command(page_test, *engine, driver, &server),
+                limit: pages::LIMIT,
+                filtered: false,
+                _server: Some(server),
+            });
         }
     }
+    run_jobs(jobs, report);
 }
 
-/// The end of the output: what failed and why, one line per engine, and the sum as the last line.
-fn report(lines: &[Line], failures: &Failures) -> ExitCode {
-    println!();
-    for Failure { what, told } in &failures.list {
-        println!("failed: {what}");
-        for line in told.iter().take(TOLD_LINES) {
-            println!("    {line}");
+/// The server for the suites, which read its address from a file.
+fn serve_suites(program: &Path) -> Result<Server> {
+    let server = serve_pages(program)?;
+    for suite in &SUITES {
+        server.announce(suite.folder)?;
+    }
+    Ok(server)
+}
+
+fn serve_pages(program: &Path) -> Result<Server> {
+    Server::for_tests(program, &consumers::sites())
+}
+
+/// A program of tests that runs in a browser.
+struct Job {
+    engine: Engine,
+    name: String,
+    command: Command,
+    limit: std::time::Duration,
+    filtered: bool,
+    _server: Option<Server>,
+}
+
+/// Each suite in each engine. The first is run by wasm-pack in the first engine, as a contributor
+/// would: so that way stays possible.
+fn suite_jobs(
+    args: &Args,
+    tools: &Tools,
+    engines: &[(Engine, PathBuf)],
+    built: &Artifacts,
+    report: &Report,
+) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for suite in args.suites() {
+        for (engine, driver) in engines {
+            let name = format!("{engine}: suite {}", suite.name);
+            let filter = args.filter.as_deref();
+            let by_wasm_pack = jobs.is_empty() && !args.is_partial();
+            let command = if by_wasm_pack {
+                Ok(suites::wasm_pack_command(tools, *engine, driver, suite))
+            } else {
+                suites::command(tools, *engine, driver, suite, built, filter)
+            };
+            let Some(command) = report.keep(&name, command) else {
+                continue;
+            };
+            jobs.push(Job {
+                engine: *engine,
+                name,
+                command,
+                limit: suites::LIMIT,
+                filtered: filter.is_some(),
+                _server: None,
+            });
         }
-        if told.len() > TOLD_LINES {
-            println!("    (and more, see above)");
+    }
+    jobs
+}
+
+/// Runs the jobs, [`AT_A_TIME`].
+fn run_jobs(jobs: Vec<Job>, report: &Report) {
+    let queue = Mutex::new(VecDeque::from(jobs));
+    let next = || {
+        queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
+    };
+    let work = || {
+        while let Some(mut job) = next() {
+            report.tests(&job.engine.to_string(), &job.name, job.filtered, || {
+                suites::run(&job.name, &mut job.command, job.limit)
+            });
         }
-    }
-    let mut sum = Counts::default();
-    for Line {
-        name,
-        counts,
-        remark,
-    } in lines
-    {
-        sum += *counts;
-        let Counts { passed, failed, .. } = counts;
-        println!(
-            "{name}: {} tests run, {passed} passed, {failed} failed{remark}",
-            counts.run()
-        );
-    }
-    // A check or a missing engine is no test, but "0 failed" has to mean that nothing failed.
-    println!(
-        "{} passed, {} failed",
-        sum.passed,
-        sum.failed + failures.other
-    );
-    if failures.list.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    };
+    thread::scope(|scope| {
+        for _ in 0..AT_A_TIME {
+            scope.spawn(work);
+        }
+    });
 }

@@ -115,7 +115,11 @@ fn cargo_install(
         bin.join(name)
             .with_extension(std::env::consts::EXE_EXTENSION)
     };
-    if programs.iter().all(|name| program(name).is_file()) {
+    let all_are_there = || programs.iter().all(|name| program(name).is_file());
+    if all_are_there() {
+        return Ok(bin);
+    }
+    if binstall(tools, package, version, &root) && all_are_there() {
         return Ok(bin);
     }
     say::step(format!(
@@ -131,6 +135,27 @@ fn cargo_install(
     process::run(install).with_context(|| format!("cannot install {package} {version}, {why}"))?;
     let _ = std::fs::remove_dir_all(build);
     Ok(bin)
+}
+
+/// Fetches finished programs where cargo-binstall is installed and has access to them. It is not
+/// allowed to compile: `cargo install` does that with a build folder that is kept.
+fn binstall(tools: &Tools, package: &str, version: &str, root: &Path) -> bool {
+    if tools.find("cargo-binstall").is_none() {
+        return false;
+    }
+    say::step(format!(
+        "fetching {package} {version} with cargo-binstall (kept in {})",
+        root.display()
+    ));
+    let fetch = cmd!(
+        tools.sh,
+        "cargo binstall {package} --version {version} --root {root} --no-confirm --disable-strategies compile"
+    );
+    let fetched = process::run(fetch);
+    if let Err(error) = &fetched {
+        say::notice(format!("{error:#}; compiling it instead"));
+    }
+    fetched.is_ok()
 }
 
 /// The first word of a text that looks like a version, e.g. `132` or `0.15.1`.

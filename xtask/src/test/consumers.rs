@@ -1,10 +1,10 @@
 //! The npm package as its users have it: packed, installed, checked by TypeScript, used in Node.js, and
 //! built into the sites that browsers load. What that takes is in `tests/npm`.
 
-use super::{Counts, Failures, count};
+use crate::process::{Finished, Output};
 use crate::server::Server;
 use crate::setup::{Tools, npm};
-use crate::{package, process, project, say};
+use crate::{package, process, project};
 use anyhow::Result;
 use std::path::PathBuf;
 use std::process::Command;
@@ -28,23 +28,17 @@ pub fn sites() -> PathBuf {
     target().join("site")
 }
 
-/// Installs the package that was built, and builds the sites; says whether they are there.
-pub fn build_sites(tools: &Tools, failures: &mut Failures) -> bool {
-    let build = || -> Result<()> {
-        let tests = tests();
-        let what = "TypeScript, Vite and webpack, to test the package with,";
-        npm::install(tools, &tests, what)?;
-        say::step("packing and installing the npm package, and building sites with it");
-        let (script, package, target) = (tests.join("build.js"), package::folder(), target());
-        process::run(cmd!(tools.sh, "node {script} {package} {target}"))
-    };
-    failures.keep("npm package", build()).is_some()
+/// Installs the package that was built, and builds the sites.
+pub fn build(tools: &Tools) -> Result<()> {
+    let tests = tests();
+    let what = "TypeScript, Vite and webpack, to test the package with,";
+    npm::install(tools, &tests, what)?;
+    let (script, package, target) = (tests.join("build.js"), package::folder(), target());
+    process::run(cmd!(tools.sh, "node {script} {package} {target}"))
 }
 
 /// Runs what needs no browser.
-pub fn host_tests(tools: &Tools, server: &Server, failures: &mut Failures) -> Counts {
-    let what = "npm package on the host";
-    say::step(what);
+pub fn test_on_host(tools: &Tools, server: &Server) -> Result<Finished> {
     let tests = tests();
     let reporter = tests.join("reporter.js");
     let (main, package, target) = (tests.join("host/main.js"), package::folder(), target());
@@ -54,6 +48,5 @@ pub fn host_tests(tools: &Tools, server: &Server, failures: &mut Failures) -> Co
     )
     .into();
     command.env("SCENARIO_SERVER", &server.address);
-    let done = process::run_and_read(command, HOST_LIMIT);
-    count(done, what, false, failures)
+    process::run_and_read(&mut command, HOST_LIMIT, Output::Kept)
 }

@@ -1,0 +1,77 @@
+//! Building with cargo, and asking it where it put the files.
+
+use crate::{process, project};
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The files that cargo made, or found up to date.
+pub struct Artifacts(Vec<Artifact>);
+
+#[derive(Deserialize)]
+struct Artifact {
+    manifest_path: PathBuf,
+    target: Target,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+/// Runs a cargo command with its progress visible.
+pub fn artifacts(mut command: Command) -> Result<Artifacts> {
+    #[derive(Deserialize)]
+    #[serde(tag = "reason", rename_all = "kebab-case")]
+    enum Message {
+        CompilerArtifact(Artifact),
+        #[serde(other)]
+        Other,
+    }
+
+    command.args(["--message-format", "json-render-diagnostics"]);
+    let printed = process::read(&mut command)?;
+    let messages = printed.lines().map(serde_json::from_str);
+    let mut artifacts = Vec::new();
+    for message in messages {
+        if let Message::CompilerArtifact(artifact) = message.context("what cargo printed")? {
+            artifacts.push(artifact);
+        }
+    }
+    Ok(Artifacts(artifacts))
+}
+
+impl Artifacts {
+    /// The program of this name in the package in this folder of the repository.
+    pub fn program(&self, folder: &str, name: &str) -> Result<&Path> {
+        let program = self
+            .of(folder, name)
+            .find_map(|it| it.executable.as_deref());
+        program.with_context(|| format!("cargo made no program {name} in {folder}"))
+    }
+
+    /// The wasm file of this target of the package in this folder.
+    pub fn wasm(&self, folder: &str, name: &str) -> Result<&Path> {
+        let files = self.of(folder, name).flat_map(|it| &it.filenames);
+        let wasm = files.map(PathBuf::as_path).find(|file| {
+            let kind = file.extension();
+            kind.is_some_and(|kind| kind == "wasm")
+        });
+        wasm.with_context(|| format!("cargo made no wasm file {name} in {folder}"))
+    }
+
+    fn of(&self, folder: &str, name: &str) -> impl Iterator<Item = &Artifact> {
+        let manifest = project::root().join(folder).join("Cargo.toml");
+        // Path::join keeps the `.` of the root package's folder; comparing by components drops it.
+        let is_of = move |it: &&Artifact| it.manifest_path.components().eq(manifest.components());
+        let name = name.to_owned();
+        self.0
+            .iter()
+            .filter(is_of)
+            .filter(move |it| it.target.name == name)
+    }
+}
