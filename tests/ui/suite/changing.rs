@@ -75,7 +75,7 @@ async fn nothing_of_the_old_connection_is_shown_after_the_change() {
     probe.until("open, 1, 7").await;
     component.unmount();
     new.until("open=0").await;
-    old.assert_no_request_follows(1).await;
+    old.no_request_follows(1, move || drop(component)).await;
 }
 
 async fn no_late_event(probe: Rc<Probe>) {
@@ -97,8 +97,7 @@ async fn no_late_event(probe: Rc<Probe>) {
         "what came with the fifth is not folded"
     );
     component.unmount();
-    old.until("open=0").await;
-    old.assert_no_request_follows(1).await;
+    old.no_request_follows(1, move || drop(component)).await;
 }
 
 #[wasm_bindgen_test]
@@ -140,7 +139,7 @@ async fn without_a_url_nothing_is_opened_and_the_state_is_closed() {
     probe.until("closed, 0, none").await;
     server.until("open=0").await;
     component.unmount();
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(component)).await;
 }
 
 #[wasm_bindgen_test]
@@ -156,5 +155,5 @@ async fn the_same_url_again_changes_nothing() {
     server.send("data: {\"n\":2}\n\n").await;
     probe.until("open, 2, 2").await;
     component.unmount();
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(component)).await;
 }

@@ -86,7 +86,7 @@ async fn the_fold_of_what_was_not_opened_can_open_another() {
     server.send("data: {\"n\":1}\n\n").await;
     probe.until("open, 2, 1").await;
     component.unmount();
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(component)).await;
 }
 
 #[wasm_bindgen_test]

@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use wasm_eventsource::{Error, EventSource, State};
 use web_sys::HtmlElement;
 
-use super::observe::soon;
+pub use super::observe::until;
 
 /// Numbered events, as the scenario server sends them. They cannot be cloned: no hook may need that.
 #[derive(Debug, Deserialize, PartialEq)]
@@ -171,16 +171,6 @@ impl Probe {
         })
         .await;
     }
-}
-
-/// Waits until this is so.
-pub async fn until(what: &str, is_so: impl Fn() -> bool) {
-    soon(what, async {
-        while !is_so() {
-            TimeoutFuture::new(5).await;
-        }
-    })
-    .await;
 }
 
 /// An element of its own in the page.

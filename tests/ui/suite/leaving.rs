@@ -5,86 +5,84 @@ use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    harness::{Mounted, Probe, settle},
+    harness::{Mounted, Probe, settle, until},
     observe::{live_bytes, live_listeners},
     scenario::Scenario,
 };
 use crate::{CHANGES_AT_ONCE, mount};
 
-/// Unmounts the component and sees that browser and server know.
-async fn leaves_nothing(
-    server: &Scenario,
-    probe: &Probe,
-    component: Rc<dyn Mounted>,
-    listeners: f64,
-    requests: u32,
-) {
-    component.unmount();
-    settle().await;
-    assert_eq!(live_listeners(), listeners);
-    let (renders, folds) = (probe.renders().len(), probe.folds());
-    server.until("open=0").await;
-    server.assert_no_request_follows(requests).await;
-    // What others kept of it does nothing.
-    component.close();
-    component.reopen();
-    settle().await;
-    server.assert_no_request_follows(requests).await;
-    assert_eq!(probe.renders().len(), renders);
-    assert_eq!(probe.folds(), folds);
+/// Unmounts the components that this makes, each with the number of its requests, and sees that browser and
+/// server know.
+async fn leaves_nothing(make: impl AsyncFn(&Scenario, &Rc<Probe>) -> (Rc<dyn Mounted>, u32)) {
+    for probe in [Probe::new, Probe::over_fetch] {
+        // What others kept of it does nothing. But closing could hide what would have come without.
+        for is_used in [false, true] {
+            let (server, probe, before) = (Scenario::new().await, probe(), live_listeners());
+            let (component, requests) = make(&server, &probe).await;
+            component.unmount();
+            settle().await;
+            assert_eq!(live_listeners(), before);
+            let seen = (probe.renders().len(), probe.folds());
+            server.until("open=0").await;
+            if is_used {
+                component.close();
+                component.reopen();
+                settle().await;
+            }
+            let no_more = move || {
+                assert_eq!((probe.renders().len(), probe.folds()), seen);
+                drop(component);
+            };
+            server.no_request_follows(requests, no_more).await;
+        }
+    }
 }
 
 #[wasm_bindgen_test]
 async fn unmounted_before_it_was_opened_it_leaves_nothing() {
-    let server = Scenario::new().await;
-    let (probe, before) = (Probe::new(), live_listeners());
-    let component = mount(&probe, Some(server.url("/live")));
-    leaves_nothing(&server, &probe, component, before, 0).await;
+    leaves_nothing(async |server, probe| (mount(probe, Some(server.url("/live"))), 0)).await;
 }
 
 #[wasm_bindgen_test]
 async fn unmounted_while_connecting_it_leaves_nothing() {
-    for probe in [Probe::new(), Probe::over_fetch()] {
-        let server = Scenario::new().await;
-        let before = live_listeners();
-        let component = mount(&probe, Some(server.url("/never")));
+    leaves_nothing(async |server, probe| {
+        let component = mount(probe, Some(server.url("/never")));
         server.until("requests=1&open=1").await;
-        leaves_nothing(&server, &probe, component, before, 1).await;
-    }
+        (component, 1)
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]
 async fn unmounted_while_open_it_leaves_nothing() {
-    for probe in [Probe::new(), Probe::over_fetch()] {
-        let server = Scenario::new().await;
-        let before = live_listeners();
-        let component = mount(&probe, Some(server.url("/live")));
+    leaves_nothing(async |server, probe| {
+        let component = mount(probe, Some(server.url("/live")));
         probe.until_state("open").await;
         server.send("data: {\"n\":1}\n\n").await;
-        leaves_nothing(&server, &probe, component, before, 1).await;
-    }
+        (component, 1)
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]
 async fn unmounted_while_reconnecting_it_leaves_nothing() {
-    for probe in [Probe::new(), Probe::over_fetch()] {
-        let server = Scenario::new().await;
-        let before = live_listeners();
-        let component = mount(&probe, Some(server.url("/end/1")));
+    leaves_nothing(async |server, probe| {
+        let component = mount(probe, Some(server.url("/end/1")));
         probe.until_state("reconnecting").await;
         component.unmount();
-        let requests = server.counts().await.requests;
-        leaves_nothing(&server, &probe, component, before, requests).await;
-    }
+        (component, server.counts().await.requests)
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]
 async fn unmounted_after_the_end_it_leaves_nothing() {
-    let server = Scenario::new().await;
-    let (probe, before) = (Probe::new(), live_listeners());
-    let component = mount(&probe, Some(server.url("/finish/1")));
-    probe.until_state("closed").await;
-    leaves_nothing(&server, &probe, component, before, 1).await;
+    leaves_nothing(async |server, probe| {
+        let component = mount(probe, Some(server.url("/finish/1")));
+        probe.until_state("closed").await;
+        (component, 1)
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]
@@ -99,7 +97,8 @@ async fn mounted_twice_and_unmounted_once_as_strict_modes_do_it_has_one_connecti
     component.unmount();
     server.until("open=0").await;
     let requests = server.counts().await.requests;
-    server.assert_no_request_follows(requests).await;
+    let kept = move || drop((gone, component));
+    server.no_request_follows(requests, kept).await;
 }
 
 #[wasm_bindgen_test]
@@ -133,10 +132,12 @@ async fn unmounted_in_the_fold_it_leaves_nothing() {
                 }
             }
         });
-        super::harness::until("the fold", || probe.folds() >= 2).await;
-        server.until("open=0").await;
-        server.assert_no_request_follows(1).await;
-        assert!(probe.folds() == 2 || !CHANGES_AT_ONCE);
+        until("the fold", || probe.folds() >= 2).await;
+        let no_more = move || {
+            assert!(probe.folds() == 2 || !CHANGES_AT_ONCE);
+            drop(component);
+        };
+        server.no_request_follows(1, no_more).await;
     }
 }
 

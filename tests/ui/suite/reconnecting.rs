@@ -31,7 +31,7 @@ async fn while_the_browser_reconnects_the_state_is_reconnecting_and_not_closed()
     let states = ["connecting", "open", "reconnecting", "open", "closed"];
     assert_eq!(probe.states(), states);
     component.unmount();
-    server.assert_no_request_follows(2).await;
+    server.no_request_follows(2, move || drop(component)).await;
 }
 
 #[wasm_bindgen_test]

@@ -34,7 +34,7 @@ async fn a_burst_of_100_000_into_a_buffer_of_10_reports_what_it_dropped() {
     }
     assert_eq!(next(&mut stream).await, None);
     assert!(matches!(stream.close_reason(), Some(CloseReason::Rule(_))));
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -102,7 +102,7 @@ async fn the_close_rule_is_judged_for_each_message_though_nobody_reads() {
         numbers(5..=5)[0]
     );
     assert_eq!(next(&mut stream).await, None);
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]

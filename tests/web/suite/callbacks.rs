@@ -8,7 +8,9 @@ use wasm_eventsource::{Buffer, CloseReason, CloseRule, EventStream, Lifecycle, L
 use crate::{OVER_FETCH, event_source};
 
 use super::{
-    observe::{Notes, data, expect_exceptions, is_silent, live_listeners, message, next, numbers},
+    observe::{
+        Notes, data, expect_exceptions, is_silent, live_listeners, message, next, numbers, until,
+    },
     scenario::Scenario,
 };
 
@@ -33,19 +35,19 @@ async fn callbacks_on_the_builder_see_their_events_and_the_close_event_shuts_all
         connection.close_reason(),
         Some(CloseReason::Rule(_))
     ));
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(connection)).await;
 }
 
 #[wasm_bindgen_test]
 async fn a_connection_without_any_callback_obeys_the_close_event() {
     let server = Scenario::new().await;
     let connection = server.source("/finish/2").open().unwrap();
-    server.until("opened=1&open=0").await;
-    server.assert_no_request_follows(1).await;
+    until("the end", || connection.close_reason().is_some()).await;
     assert!(matches!(
         connection.state(),
         State::Closed(CloseReason::Rule(_))
     ));
+    server.no_request_follows(1, move || drop(connection)).await;
 }
 
 #[wasm_bindgen_test]
@@ -145,7 +147,7 @@ async fn dropping_the_last_guard_of_the_close_event_leaves_the_rule_in_force() {
     drop(stream.connection().on_frame("message", |_| {}).unwrap());
     server.send("data: 1\n\nevent: close\ndata: bye\n\n").await;
     assert_eq!(data(&mut stream).await, ["1"]);
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -187,7 +189,7 @@ async fn a_callback_may_close_its_connection_and_its_message_still_reaches_the_s
         assert_eq!(data, numbers(1..=2));
     }
     assert_eq!(stream.close_reason(), Some(CloseReason::Called));
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -204,9 +206,9 @@ async fn a_callback_may_drop_the_stream_it_belongs_to() {
     let source = source.buffer(Buffer::unbounded());
     *slot.borrow_mut() = Some(source.stream().unwrap());
     notes.until(r#"{"n":1}"#).await;
-    server.assert_no_request_follows(1).await;
-    assert_eq!(notes.all(), numbers(1..=1));
     assert_eq!(live_listeners(), before);
+    let told = move || assert_eq!(notes.all(), numbers(1..=1));
+    server.no_request_follows(1, told).await;
 }
 
 #[wasm_bindgen_test]
@@ -264,7 +266,7 @@ async fn a_callback_that_throws_loses_no_message_and_deafens_nobody() {
     ));
     assert_eq!(next(&mut stream).await, None);
     assert_eq!(notes.all(), ["open", "3", "closed"]);
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]

@@ -8,26 +8,33 @@ use wasm_eventsource::{Buffer, EventStream};
 use crate::OVER_FETCH;
 
 use super::{
-    observe::{live_bytes, live_listeners, memory_size, message, messages, noting_states},
+    observe::{Notes, live_bytes, live_listeners, memory_size, message, messages, noting_states},
     scenario::Scenario,
 };
 
-/// Drops the stream and sees that the browser and the server know.
-async fn drops_cleanly(server: &Scenario, stream: EventStream, listeners_before: f64) {
+/// Drops the stream and sees that the browser and the server know, and that nobody is called back.
+async fn drops_cleanly(
+    server: Scenario,
+    stream: EventStream,
+    states: Notes,
+    listeners_before: f64,
+) {
     assert!(OVER_FETCH || live_listeners() > listeners_before);
+    let told = states.all();
     drop(stream);
     assert_eq!(live_listeners(), listeners_before);
-    server.until("open=0").await;
-    server.assert_no_request_follows(1).await;
+    let no_more = move || assert_eq!(states.all(), told);
+    server.no_request_follows(1, no_more).await;
 }
 
 #[wasm_bindgen_test]
 async fn dropped_while_connecting_the_stream_leaves_nothing() {
     let server = Scenario::new().await;
     let before = live_listeners();
-    let stream = server.source("/never").events(["a", "b"]).stream().unwrap();
+    let (source, states) = noting_states(server.source("/never"));
+    let stream = source.events(["a", "b"]).stream().unwrap();
     server.until("requests=1&open=1").await;
-    drops_cleanly(&server, stream, before).await;
+    drops_cleanly(server, stream, states, before).await;
 }
 
 #[wasm_bindgen_test]
@@ -37,8 +44,7 @@ async fn dropped_while_open_the_stream_leaves_nothing() {
     let (source, states) = noting_states(server.source("/live"));
     let stream = source.stream().unwrap();
     states.until("open").await;
-    drops_cleanly(&server, stream, before).await;
-    assert_eq!(states.all(), ["open"], "a drop calls nobody back");
+    drops_cleanly(server, stream, states, before).await;
 }
 
 #[wasm_bindgen_test]
@@ -48,7 +54,7 @@ async fn dropped_while_reconnecting_the_stream_leaves_nothing() {
     let (source, states) = noting_states(server.source("/end/1"));
     let stream = source.buffer(Buffer::unbounded()).stream().unwrap();
     states.until("reconnecting").await;
-    drops_cleanly(&server, stream, before).await;
+    drops_cleanly(server, stream, states, before).await;
 }
 
 #[wasm_bindgen_test]

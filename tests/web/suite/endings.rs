@@ -30,7 +30,7 @@ async fn the_close_event_ends_the_stream_after_its_last_message_and_no_request_f
         closing_message(&stream),
         ("close".to_owned(), FINISHED.to_owned())
     );
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -61,7 +61,7 @@ async fn nothing_that_the_server_sends_behind_the_close_event_arrives() {
         .await;
     assert_eq!(data(&mut stream).await, ["1", "bye"]);
     assert_eq!(closing_message(&stream).1, "bye");
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -80,7 +80,7 @@ async fn a_sentinel_ends_the_stream_is_not_delivered_and_no_request_follows() {
         closing_message(&stream),
         ("message".to_owned(), "[DONE]".to_owned())
     );
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -96,7 +96,7 @@ async fn an_unnamed_sentinel_ends_a_stream_of_other_names() {
         .send("event: token\ndata: a\n\ndata: unnamed\n\ndata: [DONE]\n\n")
         .await;
     assert_eq!(data(&mut stream).await, ["a"]);
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -121,7 +121,7 @@ async fn a_predicate_ends_the_stream_with_the_message_it_accepts() {
     let rule = CloseRule::when(|frame| frame.last_event_id() == "4");
     let mut stream = server.source("/end/9").close_on(rule).stream().unwrap();
     assert_eq!(data(&mut stream).await, numbers(1..=4));
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -163,7 +163,7 @@ async fn close_while_connecting_ends_the_stream_and_no_request_follows() {
     assert_eq!(next(&mut stream).await, None);
     assert_eq!(stream.close_reason(), Some(CloseReason::Called));
     server.until("open=0").await;
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -179,7 +179,7 @@ async fn close_while_open_ends_a_stream_that_is_being_awaited_and_no_request_fol
     let (item, ()) = futures_util::future::join(next(&mut stream), closing).await;
     assert_eq!(item, None, "a deliberate close is no error");
     server.until("open=0").await;
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -191,7 +191,7 @@ async fn close_while_waiting_to_reconnect_ends_the_stream_and_no_request_follows
     stream.close();
     assert_eq!(data(&mut stream).await, numbers(1..=1));
     assert_eq!(states.all(), ["open", "reconnecting", "closed"]);
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]

@@ -25,7 +25,7 @@ async fn fails_at_once(route: &str) {
     assert_eq!(next(&mut stream).await, None);
     assert_eq!(stream.close_reason(), Some(CloseReason::Failed(error)));
     assert_eq!(states.all(), ["closed"]);
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -63,7 +63,7 @@ async fn a_status_at_a_reconnect_ends_with_one_error_after_the_messages() {
         .expect_err("an error");
     assert!(is_failure(&error), "{error:?}");
     assert_eq!(next(&mut stream).await, None);
-    server.assert_no_request_follows(2).await;
+    server.no_request_follows(2, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]

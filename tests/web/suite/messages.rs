@@ -183,7 +183,7 @@ async fn a_redirect_is_followed_and_is_no_reason_to_come_back() {
     let mut stream = server.source("/redirect?to=/finish/2").stream().unwrap();
     let messages = messages(&mut stream).await;
     assert_eq!(messages.len(), 2);
-    server.assert_no_request_follows(2).await;
+    server.no_request_follows(2, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]

@@ -12,14 +12,15 @@ use super::{
 #[wasm_bindgen_test]
 async fn the_close_event_is_obeyed_while_nobody_reads_the_stream() {
     let server = Scenario::new().await;
-    let mut stream = server.source("/finish/3").stream().unwrap();
-    server.until("opened=1&open=0").await;
-    server.assert_no_request_follows(1).await;
+    let (source, states) = noting_states(server.source("/finish/3"));
+    let mut stream = source.stream().unwrap();
+    states.until("closed").await;
     assert_eq!(
         data(&mut stream).await,
         numbers(1..=3),
         "what came is still there"
     );
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 // Over `fetch()` 204 is no error, as a server says with it that it has nothing more.
@@ -36,7 +37,7 @@ async fn status_204_ends_with_one_error() {
     assert_eq!(next(&mut stream).await, None);
     assert_eq!(stream.close_reason(), Some(CloseReason::Failed(failed)));
     assert_eq!(states.all(), ["closed"]);
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 // Over `fetch()` the error says what the answer was.

@@ -27,6 +27,16 @@ pub async fn soon<F: Future>(what: &str, future: F) -> F::Output {
     }
 }
 
+/// Waits until this is so.
+pub async fn until(what: &str, is_so: impl Fn() -> bool) {
+    soon(what, async {
+        while !is_so() {
+            TimeoutFuture::new(5).await;
+        }
+    })
+    .await;
+}
+
 pub async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
     soon("the next item of a stream", stream.next()).await
 }
@@ -90,12 +100,7 @@ impl Notes {
 
     /// Waits until this was written.
     pub async fn until(&self, note: &str) {
-        soon(note, async {
-            while !self.0.borrow().iter().any(|known| known == note) {
-                TimeoutFuture::new(5).await;
-            }
-        })
-        .await;
+        until(note, || self.0.borrow().iter().any(|known| known == note)).await;
     }
 }
 

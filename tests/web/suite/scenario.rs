@@ -1,10 +1,12 @@
 //! The scenario server as a test sees it: URLs under a key of its own, facts, and a remote control.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap, future::Future, panic::Location};
 
+use gloo_timers::future::TimeoutFuture;
 use serde::{Deserialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::at_the_end;
 use wasm_eventsource::EventSource;
 use web_sys::{RequestInit, Response};
 
@@ -103,16 +105,36 @@ impl Scenario {
         parse(&body)
     }
 
-    /// Waits past the time at which a browser would have come back, and asserts that the server
-    /// has had so many requests and no more, and that no stream is open.
-    pub async fn assert_no_request_follows(&self, requests: u32) {
-        let further = requests + 1;
-        let facts = format!("/wait?requests={further}&timeout_ms={PAST_THE_RETRY_TIME}");
-        let (status, body) = self.ask("GET", "counts", &facts, None).await;
-        assert_eq!(status, 409, "a request followed: {body}");
-        let counts: Counts = parse(&body);
-        assert_eq!(counts.requests, requests, "{body}");
-        assert_eq!(counts.open, 0, "{body}");
+    /// Asserts that no stream is open, that the server has had so many requests, and that none follows
+    /// until the end of the whole run, past the time at which a browser would have come back. What would
+    /// close or drop something of the test belongs into `then`, which is called after that.
+    ///
+    /// All tests wait for this together, after the last one. Nothing may be asked for under the same key
+    /// meanwhile: this is why the scenario is taken.
+    #[track_caller]
+    pub fn no_request_follows(
+        self,
+        requests: u32,
+        then: impl FnOnce() + 'static,
+    ) -> impl Future<Output = ()> {
+        let at = Location::caller();
+        async move {
+            let counts = self.until("open=0").await;
+            assert_eq!(counts.requests, requests, "at {at}: {counts:?}");
+            let silence = Silence {
+                scenario: self,
+                requests,
+                at,
+                then: Box::new(then),
+            };
+            let count = SILENCES.with_borrow_mut(|silences| {
+                silences.push(silence);
+                silences.len()
+            });
+            if count == 1 {
+                at_the_end(no_request_has_followed());
+            }
+        }
     }
 
     /// Writes this into the open streams, as it is.
@@ -152,6 +174,39 @@ impl Scenario {
     async fn ask(&self, method: &str, what: &str, rest: &str, body: Option<&str>) -> (u16, String) {
         let url = format!("{}/{what}/{}{rest}", self.server, self.key);
         request(method, &url, body).await
+    }
+}
+
+/// What [`Scenario::no_request_follows`] has yet to see.
+struct Silence {
+    scenario: Scenario,
+    requests: u32,
+    at: &'static Location<'static>,
+    then: Box<dyn FnOnce()>,
+}
+
+thread_local! {
+    static SILENCES: RefCell<Vec<Silence>> = const { RefCell::new(Vec::new()) };
+}
+
+async fn no_request_has_followed() {
+    TimeoutFuture::new(PAST_THE_RETRY_TIME).await;
+    let silences = SILENCES.take();
+    let mut broken = Vec::new();
+    for silence in &silences {
+        let counts = silence.scenario.counts().await;
+        if counts.requests != silence.requests || counts.open != 0 {
+            let Silence { requests, at, .. } = silence;
+            broken.push(format!("{at}: not {requests} requests, but {counts:?}"));
+        }
+    }
+    assert!(
+        broken.is_empty(),
+        "a request followed:\n{}",
+        broken.join("\n")
+    );
+    for silence in silences {
+        (silence.then)();
     }
 }
 

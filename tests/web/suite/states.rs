@@ -56,7 +56,7 @@ async fn a_state_callback_may_close_and_is_told_so_after_it_returned() {
     assert_eq!(next(&mut stream).await, None);
     assert_eq!(notes.all(), ["open", "closed"]);
     server.until("open=0").await;
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -118,7 +118,7 @@ async fn an_event_called_error_may_be_the_close_event() {
         .close_on("error");
     let mut stream = source.stream().unwrap();
     assert_eq!(data(&mut stream).await, [r#"{"name":"error"}"#]);
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]

@@ -59,7 +59,7 @@ async fn an_enum_receives_its_variants_in_order_and_the_close_event_last() {
     assert_eq!(next(&mut feed).await, Some(Ok(Feed::Close(bye))));
     assert_eq!(next(&mut feed).await, None);
     assert_eq!(next(&mut feed).await, None);
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(feed)).await;
 }
 
 #[wasm_bindgen_test]
@@ -190,7 +190,7 @@ async fn a_sentinel_is_no_value_and_no_error() {
     assert!(
         matches!(reply.close_reason(), Some(CloseReason::Rule(mark)) if mark.data() == "[DONE]")
     );
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(reply)).await;
 }
 
 #[wasm_bindgen_test]

@@ -57,6 +57,7 @@ impl Stage {
             Way::Drop => {}
         }
         let told = self.states.all();
+        let mut kept = None;
         if matches!(way, Way::Drop) {
             drop(self.stream);
         } else {
@@ -66,11 +67,15 @@ impl Stage {
             }
             let reason = self.stream.close_reason();
             assert_eq!(reason, Some(CloseReason::Called), "{way:?}");
+            kept = Some(self.stream);
         }
         let counts = self.server.until("open=0").await;
         assert_eq!(counts.aborted, aborted, "{way:?}");
-        self.server.assert_no_request_follows(requests).await;
-        assert_eq!(self.states.all(), told, "{way:?}: nobody is told any more");
+        let no_more = move || {
+            assert_eq!(self.states.all(), told, "{way:?}: nobody is told any more");
+            drop(kept);
+        };
+        self.server.no_request_follows(requests, no_more).await;
     }
 }
 
@@ -203,7 +208,7 @@ async fn a_request_that_is_aborted_before_is_never_sent() {
     let mut stream = EventSource::request(request).stream().unwrap();
     assert_eq!(next(&mut stream).await, None);
     assert_eq!(stream.close_reason(), Some(CloseReason::Called));
-    server.assert_no_request_follows(0).await;
+    server.no_request_follows(0, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -235,8 +240,7 @@ async fn the_close_rule_leaves_a_body_that_would_go_on() {
     assert_eq!(next(&mut stream).await, None);
     // The stream is still there: it is the rule that shuts the connection.
     server.until("open=0&aborted=1").await;
-    server.assert_no_request_follows(1).await;
-    drop(stream);
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]

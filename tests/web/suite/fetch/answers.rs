@@ -53,7 +53,7 @@ async fn another_media_type_or_none_is_an_error_that_names_it() {
         assert!(error.to_string().contains(named), "{error}");
         assert_eq!(states.all(), ["closed"]);
     }
-    server.assert_no_request_follows(wrong.len() as u32).await;
+    server.no_request_follows(wrong.len() as u32, || {}).await;
 }
 
 #[wasm_bindgen_test]
@@ -75,7 +75,7 @@ async fn every_status_but_200_and_204_is_an_error_that_names_it_and_no_request_f
         assert_eq!(states.all(), ["closed"], "{expected}");
         drop(stream);
     }
-    server.assert_no_request_follows(wrong.len() as u32).await;
+    server.no_request_follows(wrong.len() as u32, || {}).await;
 }
 
 #[wasm_bindgen_test]
@@ -94,7 +94,7 @@ async fn status_204_ends_the_stream_without_an_error_and_no_request_follows() {
     assert_eq!(next(&mut stream).await, None);
     assert_eq!(stream.close_reason(), Some(CloseReason::Ended));
     assert_eq!(states.all(), ["closed"]);
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -103,7 +103,7 @@ async fn status_204_at_a_reconnect_ends_the_stream_after_its_messages() {
     let mut stream = server.fetch("/status/204?after=2").stream().unwrap();
     assert_eq!(data(&mut stream).await, numbers(1..=2));
     assert_eq!(stream.close_reason(), Some(CloseReason::Ended));
-    server.assert_no_request_follows(3).await;
+    server.no_request_follows(3, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -116,7 +116,7 @@ async fn a_status_at_a_reconnect_is_an_error_after_the_messages() {
         matches!(error, Error::Status { status: 401, .. }),
         "{error}"
     );
-    server.assert_no_request_follows(2).await;
+    server.no_request_follows(2, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -207,7 +207,7 @@ async fn an_answer_whose_body_never_ends_stays_readable_and_is_left_when_the_str
         drop(stream);
         server.until(&format!("open=0&aborted={aborted}")).await;
     }
-    server.assert_no_request_follows(2).await;
+    server.no_request_follows(2, || {}).await;
 }
 
 #[wasm_bindgen_test]

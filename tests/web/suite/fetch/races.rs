@@ -33,7 +33,7 @@ async fn a_close_by_what_computes_the_headers_sends_no_request() {
     let mut stream = source.stream().unwrap();
     slot.replace(Some(stream.close_handle()));
     assert_eq!(next(&mut stream).await, None);
-    server.assert_no_request_follows(0).await;
+    server.no_request_follows(0, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -51,7 +51,7 @@ async fn headers_that_throw_are_an_error() {
         last_error(&mut stream).await,
         Error::Headers { .. }
     ));
-    server.assert_no_request_follows(0).await;
+    server.no_request_follows(0, move || drop(stream)).await;
 }
 
 /// True; the compiler is not to know.

@@ -235,7 +235,7 @@ async fn what_no_browser_would_send_is_an_error_at_opening_and_no_request() {
     let error = opened(source().method("POST").json(&no_json));
     assert!(matches!(error, OpenError::InvalidBody { .. }), "{error:?}");
 
-    server.assert_no_request_follows(0).await;
+    server.no_request_follows(0, || {}).await;
 }
 
 #[wasm_bindgen_test]
@@ -306,7 +306,7 @@ async fn headers_are_computed_anew_for_each_attempt() {
     assert_eq!(data(&mut stream).await, numbers(1..=4));
     assert!(matches!(stream.close_reason(), Some(CloseReason::Rule(_))));
     assert_eq!(asked.get(), 4);
-    server.assert_no_request_follows(4).await;
+    server.no_request_follows(4, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -346,7 +346,7 @@ async fn headers_that_cannot_be_had_or_sent_end_the_stream_and_there_is_no_reque
             other => panic!("{other:?}"),
         }
     }
-    server.assert_no_request_follows(0).await;
+    server.no_request_follows(0, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]
@@ -367,7 +367,7 @@ async fn headers_that_cannot_be_had_at_a_reconnect_end_the_stream_after_its_mess
     }
     let error = last_error(&mut stream).await;
     assert!(matches!(error, Error::Headers { .. }), "{error}");
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]

@@ -40,7 +40,7 @@ async fn the_connection_is_closed_with_its_owner_and_the_handle_then_does_nothin
     feed.close();
     feed.reopen();
     settle().await;
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(owner)).await;
 }
 
 #[wasm_bindgen_test]
@@ -67,7 +67,7 @@ async fn a_signal_that_is_set_to_what_a_memo_made_of_it_before_changes_nothing()
     server.until("opened=2&open=1").await;
     assert_eq!(feed.value.get_untracked(), Vec::<u32>::new());
     owner.cleanup();
-    server.assert_no_request_follows(2).await;
+    server.no_request_follows(2, move || drop(owner)).await;
 }
 
 #[wasm_bindgen_test]
@@ -123,30 +123,36 @@ async fn the_view_hears_of_state_error_and_value_only_when_they_change() {
     heard.retain(|text| text == "open");
     assert_eq!(heard.len(), 1);
     owner.cleanup();
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, move || drop(owner)).await;
 }
 
 #[wasm_bindgen_test]
 async fn closed_before_it_was_opened_it_opens_when_a_signal_is_set() {
-    let server = Scenario::new().await;
-    let owner = owner();
-    let url = RwSignal::new(server.url("/silent"));
-    let feed = use_event_source::<Feed, _>(move || url.get());
-    feed.close();
-    settle().await;
-    assert!(matches!(feed.state.get_untracked(), State::Closed(_)));
-    url.set(server.url("/live"));
-    server.until("open=1").await;
-    // As soon as it is changed and closed, too.
-    url.set(server.url("/silent"));
-    feed.close();
-    settle().await;
-    assert!(matches!(feed.state.get_untracked(), State::Closed(_)));
-    server.assert_no_request_follows(1).await;
-    url.set(server.url("/live"));
-    server.until("requests=2&open=1").await;
-    owner.cleanup();
-    server.assert_no_request_follows(2).await;
+    for is_set_again in [false, true] {
+        let server = Scenario::new().await;
+        let owner = owner();
+        let url = RwSignal::new(server.url("/silent"));
+        let feed = use_event_source::<Feed, _>(move || url.get());
+        feed.close();
+        settle().await;
+        assert!(matches!(feed.state.get_untracked(), State::Closed(_)));
+        url.set(server.url("/live"));
+        server.until("open=1").await;
+        // As soon as it is changed and closed, too.
+        url.set(server.url("/silent"));
+        feed.close();
+        settle().await;
+        assert!(matches!(feed.state.get_untracked(), State::Closed(_)));
+        if is_set_again {
+            url.set(server.url("/live"));
+            server.until("requests=2&open=1").await;
+            owner.cleanup();
+        }
+        let requests = 1 + u32::from(is_set_again);
+        server
+            .no_request_follows(requests, move || drop(owner))
+            .await;
+    }
 }
 
 #[wasm_bindgen_test]
@@ -201,13 +207,13 @@ async fn what_happens_while_a_signal_is_held_is_seen_later() {
     })
     .await;
     owner.cleanup();
-    server.assert_no_request_follows(2).await;
+    server.no_request_follows(2, move || drop(owner)).await;
 }
 
 /// Closes before the closure was called, which opens by itself; then lets it open. Returns what the server
 /// has had by then.
 async fn closed_before_the_closure_opens(
-    server: &Scenario,
+    server: Scenario,
     open: impl Fn(String) -> EventSource + 'static,
 ) -> u32 {
     let owner = owner();
@@ -221,14 +227,16 @@ async fn closed_before_the_closure_opens(
     until("open", || feed.state.get_untracked() == State::Open).await;
     let requests = server.counts().await.requests;
     owner.cleanup();
-    server.assert_no_request_follows(requests).await;
+    server
+        .no_request_follows(requests, move || drop(owner))
+        .await;
     requests
 }
 
 #[wasm_bindgen_test]
 async fn closed_before_it_was_opened_what_the_closure_opens_over_fetch_sends_no_request() {
     let server = Scenario::new().await;
-    let requests = closed_before_the_closure_opens(&server, EventSource::fetch).await;
+    let requests = closed_before_the_closure_opens(server, EventSource::fetch).await;
     assert_eq!(requests, 1, "only the second was to be");
 }
 
@@ -236,7 +244,7 @@ async fn closed_before_it_was_opened_what_the_closure_opens_over_fetch_sends_no_
 #[wasm_bindgen_test]
 async fn closed_before_it_was_opened_what_the_closure_opens_is_closed_at_once() {
     let server = Scenario::new().await;
-    let requests = closed_before_the_closure_opens(&server, EventSource::new).await;
+    let requests = closed_before_the_closure_opens(server, EventSource::new).await;
     let most = if is_firefox() { 2 } else { 1 };
     assert!((1..=most).contains(&requests), "{requests}");
 }

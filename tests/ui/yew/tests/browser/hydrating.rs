@@ -32,5 +32,5 @@ async fn after_hydration_it_opens() {
     }
     app.destroy();
     settle().await;
-    server.assert_no_request_follows(1).await;
+    server.no_request_follows(1, || {}).await;
 }
