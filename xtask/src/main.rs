@@ -14,7 +14,6 @@ mod say;
 mod server;
 mod setup;
 mod test;
-mod weigh;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
