@@ -15,7 +15,7 @@ export function rounded(value) {
 
 /** Three digits, for people. */
 export function short(value) {
-  if (Number.isInteger(value) && (value === 0 || Math.abs(value) >= 10)) return `${value}`;
+  if (value === 0) return "0";
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 0.1 ? 2 : 4;
   return value.toFixed(digits);
 }

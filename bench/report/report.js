@@ -38,6 +38,7 @@ function page(results) {
   return `<!doctype html><meta charset="utf-8"><title>Benchmark</title>
 <style>body { font: 15px/1.4 sans-serif; margin: 2em auto; max-width: 1130px } td { padding: 0 1em 0 0 } svg { display: block }</style>
 <h1>wasm-eventsource: benchmark</h1><p>${[date, machine, ...libraries].map(escape).join(", ")}</p>
+<p>A bar is the median of the rounds, its line reaches from the least to the most.</p>
 <h2>Aims</h2>${html(aimTable(aims))}${sections.join("\n")}\n`;
 }
 
