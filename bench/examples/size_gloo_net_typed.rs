@@ -1,21 +1,11 @@
 //! A minimal app, for its size: the stream of `gloo-net`, decoded by `serde_json`.
 
+mod app;
+
+use app::{Tick, log};
 use futures_util::StreamExt;
 use gloo_net::eventsource::futures::EventSource;
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
-
-#[derive(Deserialize)]
-struct Tick {
-    n: f64,
-    text: String,
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = console)]
-    fn log(count: u32, n: f64, text: &str);
-}
 
 #[wasm_bindgen(start)]
 async fn main() -> Result<(), JsError> {

@@ -1,21 +1,14 @@
 //! A minimal app, for its size: raw messages, decoded by `JSON.parse` and `serde-wasm-bindgen`.
 
+mod app;
+
+use app::{Tick, log};
 use futures_util::StreamExt;
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_eventsource::EventSource;
 
-#[derive(Deserialize)]
-struct Tick {
-    n: f64,
-    text: String,
-}
-
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = console)]
-    fn log(count: u32, n: f64, text: &str);
-
     #[wasm_bindgen(catch, js_namespace = JSON)]
     fn parse(text: &str) -> Result<JsValue, JsValue>;
 }

@@ -1,21 +1,11 @@
 //! A minimal app, for its size: a stream of typed events, decoded by `serde_json`.
 
+mod app;
+
+use app::{Tick, log};
 use futures_util::StreamExt;
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_eventsource::EventSource;
-
-#[derive(Deserialize)]
-struct Tick {
-    n: f64,
-    text: String,
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = console)]
-    fn log(count: u32, n: f64, text: &str);
-}
 
 #[wasm_bindgen(start)]
 async fn main() -> Result<(), JsError> {

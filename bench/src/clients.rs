@@ -6,7 +6,7 @@ use futures_channel::oneshot;
 use futures_util::{Stream, StreamExt};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use wasm_eventsource::{Connection, EventSource, State};
+use wasm_eventsource::{EventSource, State};
 
 use crate::gloo;
 use crate::shape::{Numbered, Payload, Shape, Tally, Tick, Token};
@@ -64,9 +64,8 @@ async fn payloads<T: Payload>(
 }
 
 /// A listener for each name, and the wait for the end.
-async fn listen<T: Payload>(source: EventSource, names: Vec<String>) -> Result<Tally, JsError> {
+async fn listen<T: Payload>(mut source: EventSource, names: Vec<String>) -> Result<Tally, JsError> {
     let tally = Rc::new(RefCell::new(Tally::default()));
-    let mut source = source;
     for name in names {
         let tally = Rc::clone(&tally);
         source = source.on::<T>(name, move |payload| {
@@ -76,7 +75,17 @@ async fn listen<T: Payload>(source: EventSource, names: Vec<String>) -> Result<T
             }
         });
     }
-    let (connection, end) = until_closed(source)?;
+    let (ended, end) = oneshot::channel();
+    let mut ended = Some(ended);
+    let connection = source
+        .on_state(move |state| {
+            if matches!(state, State::Closed(_))
+                && let Some(ended) = ended.take()
+            {
+                let _ = ended.send(());
+            }
+        })
+        .open()?;
     end.await?;
     drop(connection);
     let tally = *tally.borrow();
@@ -107,22 +116,6 @@ async fn messages(source: EventSource, names: Vec<String>) -> Result<Tally, JsEr
         tally.frame(&message?);
     }
     Ok(tally)
-}
-
-/// Opens a source with callbacks; what is returned resolves when it is closed.
-fn until_closed(source: EventSource) -> Result<(Connection, oneshot::Receiver<()>), JsError> {
-    let (ended, end) = oneshot::channel();
-    let mut ended = Some(ended);
-    let connection = source
-        .on_state(move |state| {
-            if matches!(state, State::Closed(_))
-                && let Some(ended) = ended.take()
-            {
-                let _ = ended.send(());
-            }
-        })
-        .open()?;
-    Ok((connection, end))
 }
 
 /// Tells `seen` the number in each event, until it returns `true` or the stream ends.

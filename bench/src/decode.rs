@@ -32,29 +32,6 @@ struct Record {
     _note: String,
 }
 
-/// What the sum is made of.
-trait Number {
-    fn number(&self) -> f64;
-}
-
-impl Number for Numbers {
-    fn number(&self) -> f64 {
-        self.n
-    }
-}
-
-impl Number for Record {
-    fn number(&self) -> f64 {
-        self.n
-    }
-}
-
-impl<T: Number> Number for Vec<T> {
-    fn number(&self) -> f64 {
-        self.iter().map(Number::number).sum()
-    }
-}
-
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
 pub enum Texts {
@@ -81,44 +58,47 @@ pub fn decode(
     texts: Vec<JsString>,
     repetitions: u32,
 ) -> Result<f64, JsError> {
-    let decode = match shape {
-        Texts::Numbers => decode_all::<Numbers>,
-        Texts::Record => decode_all::<Record>,
-        Texts::Records => decode_all::<Vec<Record>>,
-    };
-    decode(way, &texts, repetitions)
-}
-
-fn decode_all<T: DeserializeOwned + Number>(
-    way: Way,
-    texts: &[JsString],
-    repetitions: u32,
-) -> Result<f64, JsError> {
-    match way {
-        Way::SerdeJson => {
-            let texts: Vec<String> = texts.iter().map(String::from).collect();
-            repeat(&texts, repetitions, |text| {
-                Ok(serde_json::from_str::<T>(text)?)
-            })
-        }
-        Way::SerdeJsonFromJs => repeat(texts, repetitions, |text| {
-            Ok(serde_json::from_str::<T>(&String::from(text))?)
-        }),
-        Way::JsonParse => repeat(texts, repetitions, |text| {
-            Ok(serde_wasm_bindgen::from_value::<T>(parse(text)?)?)
+    match shape {
+        Texts::Numbers => sum(way, &texts, repetitions, |value: Numbers| value.n),
+        Texts::Record => sum(way, &texts, repetitions, |value: Record| value.n),
+        Texts::Records => sum(way, &texts, repetitions, |values: Vec<Record>| {
+            values.iter().map(|value| value.n).sum()
         }),
     }
 }
 
-fn repeat<S, T: Number>(
+fn sum<T: DeserializeOwned>(
+    way: Way,
+    texts: &[JsString],
+    repetitions: u32,
+    number: fn(T) -> f64,
+) -> Result<f64, JsError> {
+    match way {
+        Way::SerdeJson => {
+            let texts: Vec<String> = texts.iter().map(String::from).collect();
+            repeat(&texts, repetitions, number, |text| {
+                Ok(serde_json::from_str(text)?)
+            })
+        }
+        Way::SerdeJsonFromJs => repeat(texts, repetitions, number, |text| {
+            Ok(serde_json::from_str(&String::from(text))?)
+        }),
+        Way::JsonParse => repeat(texts, repetitions, number, |text| {
+            Ok(serde_wasm_bindgen::from_value(parse(text)?)?)
+        }),
+    }
+}
+
+fn repeat<S, T>(
     texts: &[S],
     repetitions: u32,
+    number: fn(T) -> f64,
     decode: impl Fn(&S) -> Result<T, JsError>,
 ) -> Result<f64, JsError> {
     let mut sum = 0.0;
     for _ in 0..repetitions {
         for text in texts {
-            sum += black_box(decode(text)?).number();
+            sum += number(black_box(decode(text)?));
         }
     }
     Ok(sum)

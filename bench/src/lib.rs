@@ -7,15 +7,11 @@
 //!
 //! Nothing of it is linked into `examples/`, the apps whose size is measured.
 
-#[cfg(feature = "fetch")]
+#![cfg(feature = "parsers")]
+
 mod clients;
-#[cfg(feature = "fetch")]
 mod decode;
-#[cfg(feature = "fetch")]
 mod gloo;
-#[cfg(feature = "parsers")]
 mod parse;
-#[cfg(feature = "parsers")]
 pub mod parsers;
-#[cfg(feature = "fetch")]
 mod shape;

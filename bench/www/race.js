@@ -1,26 +1,27 @@
-// Contestants in turns.
+// Contestants in turns, and what each needed as records: `{ measure, group, size, client, round, value, unit }`,
+// or with an `error` in the place of the value.
 
 import { contestants, gloo, parser, plain } from "./contestants.js";
 import { key, only, rounds, share as shareOfAll, smoke } from "./options.js";
 
-/** No run takes so long, in milliseconds, unless something hangs. */
+/** The time limit of one run, in milliseconds. */
 const LIMIT = smoke ? 8_000 : 60_000;
 
-/** What the one has left to do is not to be done in the other's time; milliseconds. */
+/** The pause between two runs, in milliseconds: what the first leaves to be done is not charged to the second. */
 const REST = shareOfAll < 1 ? 5 : 20;
 
-/** Those to whom others are compared run along whoever is asked for. */
+/** With `only`, these run as well: the others are compared with them. */
 const rivals = [plain, parser, gloo];
 
 let requests = 0;
 
-/** A key that no other request has: nobody is served from a cache. */
+/** A key that no other request has, so that no response comes from a cache. */
 export function freshKey() {
   requests += 1;
   return `${key}-${requests}`;
 }
 
-/** The names of those that are asked for and fit. */
+/** The names of the contestants that fit and that `only` asks for. */
 export function entrants(fits) {
   const names = Object.keys(contestants).filter((name) => fits(contestants[name], name));
   const wanted = names.filter((name) => name.includes(only));
@@ -29,28 +30,31 @@ export function entrants(fits) {
 }
 
 /**
- * Each name in each round, in an order of its own: what one leaves to be cleared away does not fall on the same
- * other one each time. The first round only warms up. `run` resolves
- * with a figure, or with several, by name. Who fails runs no further.
+ * Runs every client once per round, each round in a random order, and returns the records. The first round only
+ * warms up. `run` resolves with a figure, or with figures by size. A client that fails does not run again.
  */
-export async function race(what, names, run, { share = 1, rest = REST } = {}) {
-  const figures = new Map(names.map((name) => [name, []]));
-  const errors = new Map();
+export async function race(what, clients, run, { share = 1, rest = REST } = {}) {
+  const records = new Map(clients.map((client) => [client, []]));
+  const failed = new Set();
   const counted = smoke ? 1 : Math.max(2, Math.round(rounds * share));
   for (let round = smoke ? 1 : 0; round <= counted; round += 1) {
-    for (const name of shuffled(names)) {
-      if (errors.has(name)) continue;
+    for (const client of shuffled(clients)) {
+      if (failed.has(client)) continue;
+      const note = (record) => records.get(client).push({ ...what, client, ...record });
       try {
-        const figure = await limited(run(name));
-        if (round > 0) figures.get(name).push(figure);
+        const figure = await limited(run(client));
+        const figures = typeof figure === "number" ? { [what.size]: figure } : figure;
+        if (round === 0) continue;
+        for (const [size, value] of Object.entries(figures)) note({ size, round, value });
       } catch (error) {
-        errors.set(name, describe(error));
+        failed.add(client);
+        note({ error: describe(error) });
+      } finally {
+        await pause(rest);
       }
-      await pause(rest);
     }
   }
-  const entries = names.map((name) => ({ name, figures: figures.get(name), error: errors.get(name) }));
-  return { what, contestants: entries };
+  return [...records.values()].flat();
 }
 
 function shuffled(names) {
@@ -58,7 +62,7 @@ function shuffled(names) {
   return places.sort(([a], [b]) => a - b).map(([, name]) => name);
 }
 
-export function limited(promise) {
+function limited(promise) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(reject, LIMIT, new Error(`it took more than ${LIMIT / 1000} s`));

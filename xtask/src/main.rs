@@ -16,7 +16,6 @@ mod server;
 mod setup;
 mod sources;
 mod test;
-mod weigh;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;

@@ -1,8 +1,7 @@
 //! `cargo xtask package`: the npm package in `pkg/`, such as it could be published.
 
-use crate::setup::{self, Tools};
+use crate::setup::{self, Tools, npm};
 use crate::sources::Sources;
-use crate::weigh::{self, Weight};
 use crate::{process, project, say};
 use anyhow::{Context, Result};
 use std::ffi::OsStr;
@@ -23,36 +22,10 @@ const NATIVE: &str = "native";
 pub fn run(_: &Args) -> Result<ExitCode> {
     let tools = setup::wasm()?;
     build(&tools)?;
-    println!("| file, bytes | raw | gzip -9 | brotli 11 |\n|---|---:|---:|---:|");
-    for (entry, _) in BUILDS {
-        print_sizes(&tools, entry)?;
-    }
+    npm::ensure(&tools, "the compressors that weigh files")?;
+    let (script, package) = (project::root().join("xtask/src/weigh.mjs"), folder());
+    process::run(cmd!(tools.sh, "node {script} {package}"))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Prints how large the files are that a browser loads of an entry.
-fn print_sizes(tools: &Tools, entry: &str) -> Result<()> {
-    let loaded = |file: &PathBuf| {
-        let kind = file.extension();
-        kind.is_some_and(|kind| kind == "js" || kind == "wasm")
-    };
-    let mut files = files_in(&folder().join(entry))?;
-    files.retain(loaded);
-    files.sort();
-    let weights = weigh::weigh(tools, &files)?;
-    for (file, weight) in files.iter().zip(&weights) {
-        let name = file.strip_prefix(folder()).unwrap_or(file);
-        print_size(&name.display().to_string(), weight);
-    }
-    let import = format!("wasm-eventsource/{entry}");
-    let all = format!("**`{}` in all**", import.trim_end_matches('/'));
-    print_size(&all, &weights.into_iter().sum());
-    Ok(())
-}
-
-fn print_size(what: &str, weight: &Weight) {
-    let Weight { raw, gzip, brotli } = weight;
-    println!("| {what} | {raw} | {gzip} | {brotli} |");
 }
 
 /// Where the package is.

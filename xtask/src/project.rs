@@ -72,16 +72,6 @@ pub fn locked_version(package: &str) -> Result<String> {
     }
 }
 
-/// The newest version of a package in Cargo.lock, where it may be there in several.
-pub fn newest_locked_version(package: &str) -> Result<String> {
-    let path = root().join("Cargo.lock");
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    // Cargo sorts them.
-    let newest = versions_in(&text, package).last().map(ToString::to_string);
-    newest.with_context(|| format!("{} does not name the package {package}", path.display()))
-}
-
 /// All versions of `package` in the text of a Cargo.lock.
 fn versions_in<'t>(lock: &'t str, package: &str) -> Vec<&'t str> {
     let value = |line: &'t str, key: &str| -> Option<&'t str> {

@@ -155,7 +155,8 @@ fn test_all(
     }
     if let (Some((engine, _)), Some(())) = (engines.first(), package) {
         let bench = report.step("a moment of the benchmark", || {
-            bench::smoke::count(*engine, host, tools)
+            let contestants = built.wasm("bench", "bench")?;
+            bench::smoke::count(*engine, contestants, server_program, tools)
         });
         report.count("bench", bench.unwrap_or_default());
     }

@@ -1,4 +1,4 @@
-//! The parsers on the host: prints gigabytes per second as JSON, each figure of each round.
+//! The parsers on the host: prints a record for each figure of each round, as JSON.
 //!
 //! `parsers ROUNDS MILLISECONDS`: how often, and how long at least each is measured.
 
@@ -23,37 +23,53 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let least = Duration::from_millis(milliseconds.into());
-    let mut races = Vec::new();
-    for (corpus, text) in CORPORA {
-        let bytes = Bytes::from(text());
-        for (chunking, chunk) in CHUNKINGS {
-            let contestants = race(&bytes, chunk, rounds as usize, least);
-            races.push(json!({ "group": corpus, "what": chunking, "contestants": contestants }));
-        }
-    }
-    println!("{}", Value::from(races));
+    println!("{}", Value::from(records(rounds as usize, least)));
     ExitCode::SUCCESS
 }
 
-/// All in turns, each round begun by another.
-fn race(bytes: &Bytes, chunk: usize, rounds: usize, least: Duration) -> Vec<Value> {
-    let mut figures = PARSERS.map(|_| Vec::new());
-    for round in 0..rounds {
-        for turn in 0..PARSERS.len() {
-            let index = (turn + round) % PARSERS.len();
-            let (_, run) = PARSERS[index];
-            let started = Instant::now();
-            let mut times = 0_u32;
-            while times == 0 || started.elapsed() < least {
-                black_box(measure(run, black_box(bytes), chunk));
-                times += 1;
+/// The parsers in turns: each round begins with another one.
+fn records(rounds: usize, least: Duration) -> Vec<Value> {
+    let mut records = Vec::new();
+    for (corpus, text) in CORPORA {
+        let bytes = Bytes::from(text());
+        for (chunking, chunk) in CHUNKINGS {
+            for round in 0..rounds {
+                let mut parsers = PARSERS;
+                parsers.rotate_left(round % PARSERS.len());
+                for (name, run) in parsers {
+                    let speed = speed(&bytes, least, |bytes| measure(run, bytes, chunk));
+                    records.push(json!({
+                        "measure": "parsers", "group": corpus, "size": chunking, "client": name,
+                        "round": round + 1, "value": speed, "unit": "GB/s",
+                    }));
+                }
             }
-            let parsed = bytes.len() as f64 * f64::from(times);
-            figures[index].push(parsed / started.elapsed().as_secs_f64() / 1e9);
         }
     }
-    let named = PARSERS.iter().zip(figures);
-    named
-        .map(|((name, _), figures)| json!({ "name": name, "figures": figures }))
-        .collect()
+    records
+}
+
+/// Gigabytes per second.
+fn speed(bytes: &Bytes, least: Duration, parse: impl Fn(&Bytes) -> usize) -> f64 {
+    let started = Instant::now();
+    let mut times = 0_u32;
+    while times == 0 || started.elapsed() < least {
+        black_box(parse(black_box(bytes)));
+        times += 1;
+    }
+    bytes.len() as f64 * f64::from(times) / started.elapsed().as_secs_f64() / 1e9
+}
+
+#[test]
+fn every_parser_has_a_figure_for_each_corpus_and_chunking() {
+    let records = records(1, Duration::ZERO);
+    assert_eq!(
+        records.len(),
+        CORPORA.len() * CHUNKINGS.len() * PARSERS.len()
+    );
+    assert!(
+        records
+            .iter()
+            .all(|record| record["value"].as_f64() > Some(0.0))
+    );
 }

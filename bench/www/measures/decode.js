@@ -13,18 +13,18 @@ const decoders = {
   "JSON.parse + serde-wasm-bindgen": inWasm("JsonParse"),
 };
 
-/** [name, texts, decoded values a round] */
-const shapes = {
-  Numbers: [texts((n) => ({ n, x: 1.5, y: -2.25 })), 200_000],
-  Record: [texts(record), 100_000],
-  Records: [texts((n) => Array.from({ length: 100 }, (_, i) => record(n + i))), 1_000],
-};
+/** [shape, texts, decoded values a round] */
+const shapes = [
+  ["Numbers", texts((n) => ({ n, x: 1.5, y: -2.25 })), 200_000],
+  ["Record", texts(record), 100_000],
+  ["Records", texts((n) => Array.from({ length: 100 }, (_, i) => record(n + i))), 1_000],
+];
 
-export async function measure() {
+export async function decode() {
   const names = Object.keys(decoders).filter((name) => name.includes(only) || name === plain);
-  const races = [];
-  if (only && names.length === 1) return { races };
-  for (const [shape, [texts, full]] of Object.entries(shapes)) {
+  if (only && names.length === 1) return [];
+  const records = [];
+  for (const [shape, texts, full] of shapes) {
     const repetitions = Math.ceil(scaled(full) / texts.length);
     const expected = parse(shape, texts, repetitions);
     const run = async (name) => {
@@ -34,9 +34,10 @@ export async function measure() {
       if (sum !== expected) throw new Error(`its sum is ${sum} and not ${expected}`);
       return micros / (repetitions * texts.length);
     };
-    races.push(await race(`${texts[0].length} B`, names, run, { share: 0.6 }));
+    const what = { measure: "decode", size: `${texts[0].length} B`, unit: "µs per event" };
+    records.push(...await race(what, names, run, { share: 0.6 }));
   }
-  return { races };
+  return records;
 }
 
 function record(n) {
@@ -53,11 +54,8 @@ function parse(shape, texts, repetitions) {
   for (let i = 0; i < repetitions; i += 1) {
     for (const text of texts) {
       const value = JSON.parse(text);
-      if (shape === "Records") {
-        for (const record of value) sum += record.n;
-      } else {
-        sum += value.n;
-      }
+      if (shape === "Records") for (const record of value) sum += record.n;
+      else sum += value.n;
     }
   }
   return sum;

@@ -4,16 +4,16 @@ import { contestants } from "../contestants.js";
 import { scaled } from "../options.js";
 import { entrants, freshKey, pause, race, since } from "../race.js";
 
-export async function measure() {
+export async function first() {
   const connections = scaled(40, 2);
-  const run = async (name) => {
+  const run = async (client) => {
     const micros = [];
     for (let i = 0; i < connections; i += 1) {
-      // The server leaves it open, so that each contestant has to make its own.
+      // The server holds the connection open, so that each contestant has to open a new one.
       const url = `/content-type?type=text/event-stream&hold=true&key=${freshKey()}`;
       const start = performance.now();
       let taken, n;
-      await contestants[name].follow(url, (number) => {
+      await contestants[client].follow(url, (number) => {
         taken = since(start);
         n = number;
         return true;
@@ -22,13 +22,12 @@ export async function measure() {
       micros.push(taken);
       await pause(0);
     }
-    // Without the ends, as one hiccup takes longer than all the rest; but not the median, as a clock
-    // may tick in milliseconds.
+    // The mean without the fastest and the slowest tenth. A median would be coarse where a clock ticks in milliseconds.
     micros.sort((a, b) => a - b);
     const end = Math.floor(connections / 10);
     const middle = micros.slice(end, connections - end);
     return middle.reduce((sum, taken) => sum + taken) / middle.length;
   };
-  const names = entrants(({ decodes }) => decodes);
-  return { races: [await race(`${connections} connections a round`, names, run)] };
+  const size = `${connections} connections`;
+  return race({ measure: "first", size, unit: "µs" }, entrants(({ decodes }) => decodes), run);
 }
