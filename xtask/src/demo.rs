@@ -4,7 +4,7 @@ use crate::cargo::Artifacts;
 use crate::server::{self, Server};
 use crate::setup::{self, Tools};
 use crate::sources::Sources;
-use crate::{package, process, project, say};
+use crate::{package, process, project, say, test};
 use anyhow::{Context, Result};
 use std::fs;
 use std::net::TcpListener;
@@ -91,6 +91,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     };
     let program = server::build(&setup::host_shell()?)?;
     let server = Server::start(&program, args.port)?;
+    test::announce(&server)?;
     say::step(format!(
         "the {what}: {}{path} (ctrl-c ends it)",
         server.address

@@ -194,10 +194,15 @@ fn test_all(
 /// The server for the suites, which read its address from a file.
 fn serve_suites(program: &Path) -> Result<Server> {
     let server = serve_pages(program)?;
-    for suite in &SUITES {
-        server.announce(suite.folder)?;
-    }
+    announce(&server)?;
     Ok(server)
+}
+
+/// Lets the suites find this server, whatever runs them.
+pub fn announce(server: &Server) -> Result<()> {
+    SUITES
+        .iter()
+        .try_for_each(|suite| server.announce(suite.folder))
 }
 
 fn serve_pages(program: &Path) -> Result<Server> {

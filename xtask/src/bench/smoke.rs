@@ -37,12 +37,7 @@ pub fn run(engines: &[Engine], host: &Shell, tools: &Tools) -> Result<ExitCode> 
 
 /// In one engine, as a part of all tests, with these contestants and this server. The npm package must
 /// have been built.
-pub fn count(
-    engine: Engine,
-    contestants: &Path,
-    server: &Path,
-    tools: &Tools,
-) -> Result<Counts> {
+pub fn count(engine: Engine, contestants: &Path, server: &Path, tools: &Tools) -> Result<Counts> {
     build::bundles(tools, false)?;
     build::load(tools, contestants)?;
     let program = browsers::program(tools, engine)?;
