@@ -1,5 +1,6 @@
 // Packs the package, installs that very archive into a project, and builds the sites that use it:
-// `node build.js PACKAGE TARGET`. Each site runs the suite in its page, and with `?worker` in a worker.
+// `node build.js PACKAGE TARGET`. Each site runs the suite in its page, as the page's address says. What
+// is below `csp/` is served with a Content-Security-Policy.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -23,7 +24,7 @@ for (const source of SOURCES) cpSync(join(here, source), join(project, source), 
 writeFileSync(join(project, "index.html"), page(`<script type="module" src="./page.js"></script>`));
 withImportMap();
 withPaths("csp", "index.js", ["native", "fetch"]);
-withPaths("native", "native/index.js", ["native"]);
+withPaths("csp/native", "native/index.js", ["native"]);
 await withVite();
 await withWebpack();
 

@@ -4,7 +4,7 @@ import "./suite/held.js";
 import * as library from "./library.js";
 import { runAll } from "./suite/index.js";
 
-export function start(report) {
+export function start(whole, report) {
   const { transports, ...exports } = library;
-  return runAll(exports, { transports, server: location.origin }, report);
+  return runAll(exports, { transports, server: location.origin, whole }, report);
 }

@@ -2,9 +2,11 @@
 
 import { start } from "./start.js";
 
-start((report) => postMessage(report)).catch((error) => {
-  // Reported as the worker's own failure.
-  setTimeout(() => {
-    throw error;
+self.onmessage = ({ data: whole }) => {
+  start(whole, postMessage).catch((error) => {
+    // Reported as the worker's own failure.
+    setTimeout(() => {
+      throw error;
+    });
   });
-});
+};

@@ -2,35 +2,39 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { project } from "./places.js";
 
 const server = process.env.SCENARIO_SERVER;
-const requireThere = createRequire(join(project, "package.json"));
 const run = promisify(execFile);
 
-/** Runs a program in the project that has the package, and gives what it prints. */
+/** Runs a program in the project that has the package, and gives the lines that it prints. */
 async function program(...lines) {
-  const script = lines.join("\n");
-  const { stdout, stderr } = await run(process.execPath, ["--input-type=module", "--eval", script], { cwd: project });
+  const options = ["--input-type=module", "--eval", lines.join("\n")];
+  const { stdout, stderr } = await run(process.execPath, options, { cwd: project });
+  return { printed: stdout.trim().split("\n"), stderr };
+}
+
+/** The same, of one that has nothing to complain of. */
+async function lines(...text) {
+  const { printed, stderr } = await program(...text);
   assert.equal(stderr, "");
-  return stdout.trim();
+  return printed;
 }
 
 /** Loads an entry of the package from its own bytes. */
-const loaded = (entry, wasm) => `
+const loaded = (entry) => `
   import { readFileSync } from "node:fs";
-  import { createRequire } from "node:module";
-  import init, { EventStream, EventStreamError, initSync } from "${entry}";
-  const path = createRequire(import.meta.url.startsWith("file:") ? import.meta.url : process.cwd() + "/").resolve("${wasm}");
-  initSync({ module: readFileSync(path) });
+  import { EventStream, EventStreamError, initSync } from "${entry}";
+  initSync({ module: readFileSync(new URL(import.meta.resolve("${entry}/wasm_eventsource_bg.wasm"))) });
 `;
-const whole = loaded("wasm-eventsource", "wasm-eventsource/wasm_eventsource_bg.wasm");
-const native = loaded("wasm-eventsource/native", "wasm-eventsource/native/wasm_eventsource_bg.wasm");
+const whole = loaded("wasm-eventsource");
+const native = loaded("wasm-eventsource/native");
+
+/** Opens a stream of the scenario server over fetch. */
+const open = (path, options) =>
+  `const stream = new EventStream("${server}${path}", ${JSON.stringify({ transport: "fetch", ...options })});`;
 
 /** Prints the name and the message of what is thrown. */
 const thrown = (expression) => `
@@ -43,58 +47,46 @@ const thrown = (expression) => `
 `;
 
 test("importing both entries does nothing, and ends", async () => {
-  const entries = ["wasm-eventsource", "wasm-eventsource/native"];
-  for (const entry of entries) {
+  for (const entry of ["wasm-eventsource", "wasm-eventsource/native"]) {
     const print = "console.log(Object.keys(library).sort().join())";
-    const printed = await program(`import * as library from "${entry}";`, print);
-    assert.equal(printed, "EventStream,EventStreamError,default,initSync");
+    const printed = await lines(`import * as library from "${entry}";`, print);
+    assert.deepEqual(printed, ["EventStream,EventStreamError,default,initSync"]);
   }
 });
 
 test("opening before init is an error that says what to do", async () => {
+  const load = 'import { EventStream } from "wasm-eventsource";';
   for (const options of ["{}", '{ transport: "fetch" }']) {
-    const printed = await program(
-      'import { EventStream } from "wasm-eventsource";',
-      thrown(`new EventStream("http://127.0.0.1:9/", ${options})`),
-    );
+    const [printed] = await lines(load, thrown(`new EventStream("http://127.0.0.1:9/", ${options})`));
     assert.match(printed, /^Error: .*init/);
   }
 });
 
 test("the browser's EventSource is not there: a ReferenceError says so", async () => {
   for (const entry of [whole, native]) {
-    const printed = await program(entry, thrown('new EventStream("http://127.0.0.1:9/")'));
+    const [printed] = await lines(entry, thrown('new EventStream("http://127.0.0.1:9/")'));
     assert.match(printed, /^ReferenceError: .*EventSource/);
   }
 });
 
-test("the wasm can be resolved by its name", () => {
-  for (const name of ["wasm_eventsource_bg.wasm", "native/wasm_eventsource_bg.wasm"]) {
-    const bytes = readFileSync(requireThere.resolve(`wasm-eventsource/${name}`));
-    assert.ok(WebAssembly.validate(bytes), name);
-  }
-});
-
 test("over fetch a stream is read to its end, and the program ends by itself", async () => {
-  const url = JSON.stringify(`${server}/finish/3?key=node-finish`);
-  const printed = await program(
+  const printed = await lines(
     whole,
-    `const stream = new EventStream(${url}, { transport: "fetch", parse: "json" });`,
+    open("/finish/3?key=node-finish", { parse: "json" }),
     "for await (const { data } of stream) console.log(data.n);",
     "console.log(stream.closeReason.kind, stream.state);",
   );
-  assert.deepEqual(printed.split("\n"), ["1", "2", "3", "rule closed"]);
+  assert.deepEqual(printed, ["1", "2", "3", "rule closed"]);
 });
 
 test("over fetch a POST is sent, and leaving the loop closes the connection", async () => {
-  const url = JSON.stringify(`${server}/named/message?key=node-post`);
-  const printed = await program(
+  const printed = await lines(
     whole,
-    `const stream = new EventStream(${url}, { method: "POST", body: "hello" });`,
+    open("/named/message?key=node-post", { transport: undefined, method: "POST", body: "hello" }),
     "for await (const { data } of stream) { console.log(data); break; }",
     "console.log(stream.closeReason.kind);",
   );
-  assert.deepEqual(printed.split("\n"), ['{"name":"message"}', "called"]);
+  assert.deepEqual(printed, ['{"name":"message"}', "called"]);
   const waited = await fetch(`${server}/counts/node-post/wait?open=0`);
   assert.equal(waited.status, 200);
   const [{ method, body }] = await (await fetch(`${server}/requests/node-post`)).json();
@@ -102,40 +94,33 @@ test("over fetch a POST is sent, and leaving the loop closes the connection", as
 });
 
 test("over fetch a lost connection comes back, and goes on after the last ID", async () => {
-  const url = JSON.stringify(`${server}/resume/5?cut_every=2&retry=10&key=node-resume`);
-  const printed = await program(
+  const printed = await lines(
     whole,
-    `const stream = new EventStream(${url}, { transport: "fetch" });`,
-    "const ids = [];",
-    "for await (const event of stream) ids.push(event.lastEventId);",
-    "console.log(ids.join());",
+    open("/resume/5?cut_every=2&retry=10&key=node-resume"),
+    "for await (const event of stream) console.log(event.lastEventId);",
   );
-  assert.equal(printed, "1,2,3,4,5");
+  assert.deepEqual(printed, ["1", "2", "3", "4", "5"]);
 });
 
 test("over fetch a failure has its status and the answer", async () => {
-  const url = JSON.stringify(`${server}/status/403?body=no&key=node-status`);
-  const printed = await program(
+  const printed = await lines(
     whole,
-    `const stream = new EventStream(${url}, { transport: "fetch" });`,
+    open("/status/403?body=no&key=node-status"),
     "try {",
     "  for await (const _ of stream);",
     "} catch (error) {",
     "  console.log(error instanceof EventStreamError, error.kind, error.status, await error.cause.text());",
     "}",
   );
-  assert.equal(printed, "true status 403 no");
+  assert.deepEqual(printed, ["true status 403 no"]);
 });
 
 test("what nobody handles is printed, and the program goes on", async () => {
-  const url = JSON.stringify(`${server}/verbatim?key=node-json`);
-  const script = [
+  const { printed, stderr } = await program(
     whole,
-    `const body = "data: {no\\n\\ndata: 2\\n\\n";`,
-    `const stream = new EventStream(${url}, { method: "POST", body, parse: "json" });`,
+    open("/verbatim?key=node-json", { method: "POST", body: "data: {no\n\ndata: 2\n\n", parse: "json" }),
     "for await (const { data } of stream) console.log(data);",
-  ].join("\n");
-  const { stdout, stderr } = await run(process.execPath, ["--input-type=module", "--eval", script], { cwd: project });
-  assert.equal(stdout.trim(), "2");
+  );
+  assert.deepEqual(printed, ["2"]);
   assert.match(stderr, /EventStreamError.*no JSON/);
 });

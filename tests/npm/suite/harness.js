@@ -6,16 +6,15 @@ import { Scenario } from "./scenario.js";
 const DEADLINE = 20_000;
 
 /**
- * Runs `tests`, objects `{ body, context }` by their sentences, and reports as it goes:
- * `{ total }`, `{ running: name }`, `{ name, outcome: "ok" | "ignored" | "failed", why }`, `{ finished: true }`.
+ * Runs `tests`, each `{ name, body, context }`, and reports as it goes: `{ total }`, `{ running: name }`,
+ * `{ ended: { name, outcome: "ok" | "ignored" | "failed", why } }`, `{ finished: true }`.
  */
 export async function run(tests, report) {
-  const chosen = Object.entries(tests);
-  report({ total: chosen.length });
+  report({ total: tests.length });
   const problems = new Problems();
-  for (const [name, { body, context }] of chosen) {
+  for (const { name, body, context } of tests) {
     report({ running: name });
-    report({ name, ...(await one(body, context, problems)) });
+    report({ ended: { name, ...(await one(body, context, problems)) } });
   }
   problems.stop();
   report({ finished: true });
@@ -25,8 +24,7 @@ async function one(body, context, problems) {
   const test = new Test(context, problems);
   let timer;
   const late = new Promise((_, reject) => {
-    const hangs = () => reject(new Error(`still runs after ${DEADLINE} ms`));
-    timer = setTimeout(hangs, DEADLINE);
+    timer = setTimeout(() => reject(new Error(`still runs after ${DEADLINE} ms`)), DEADLINE);
   });
   try {
     await Promise.race([body(test), late]);

@@ -7,7 +7,8 @@ import { iterating } from "./iterating.js";
 import { lasting } from "./lasting.js";
 import { listening } from "./listening.js";
 import { living } from "./living.js";
-import { options, requestOptions, withoutFetch } from "./options.js";
+import { ending, loading, opening } from "./loading.js";
+import { options, requestOptions, withoutFetch, wrong } from "./options.js";
 import { requesting } from "./requesting.js";
 
 const shared = { ...iterating, ...living, ...listening, ...buffering, ...failing };
@@ -18,36 +19,22 @@ const own = {
 };
 
 /**
- * Runs the suite with the package's exports.
+ * Runs the suite with the package's exports, or only what every site has to prove.
  * `transports`: those that this entry of the package has. `server`: the address of the scenario server.
  */
-export async function runAll(library, { transports, server }, report) {
-  let output;
-  const context = { library, server, transports, loaded: () => output };
-  const loading = {
-    "opening before init is an error that says what to do": async (t) => {
-      const error = t.throws(() => new t.EventStream(t.url("/finish/1")), Error, "init");
-      t.equal(error.name, "Error");
-    },
-    "init loads the wasm": async (t) => {
-      output = await library.default();
-      t.ok(output.memory instanceof WebAssembly.Memory, "it gives no memory");
-    },
-    "init again gives the same": async (t) => {
-      t.equal((await library.default()) === output, true);
-    },
-  };
-  const more = transports.includes("fetch") ? requestOptions : withoutFetch;
-  const parts = [{ prefix: "", tests: { ...loading, ...options, ...more } }];
-  for (const transport of transports) {
-    parts.push({ prefix: `over ${transport}: `, transport, tests: { ...shared, ...own[transport] } });
-  }
-  parts.push({ prefix: "", tests: lasting });
-  const tests = {};
-  for (const { prefix, transport, tests: part } of parts) {
-    for (const [name, body] of Object.entries(part)) {
-      tests[prefix + name] = { body, context: { ...context, transport } };
+export async function runAll(library, { transports, server, whole }, report) {
+  const context = { library, server, transports, settled: [] };
+  const tests = [];
+  const add = (always, more, transport) => {
+    for (const [name, body] of Object.entries({ ...always, ...(whole && more) })) {
+      const prefix = transport ? `over ${transport}: ` : "";
+      tests.push({ name: prefix + name, body, context: { ...context, transport } });
     }
-  }
+  };
+  const entry = transports.includes("fetch") ? requestOptions : withoutFetch;
+  add({ ...loading, ...wrong, ...entry }, options);
+  for (const transport of transports) add(opening, { ...shared, ...own[transport] }, transport);
+  add({}, lasting);
+  add(ending);
   await run(tests, report);
 }

@@ -1,30 +1,42 @@
 // Iterating over a stream, over either transport.
 
-import { all, allData, longEnoughToComeBack, numbered } from "./scenario.js";
+import { all, allData, DONE, numbered } from "./scenario.js";
 
-const DONE = { done: true, value: undefined };
+/** What ends a stream: options, what is sent, what of it is delivered, and what the reason shows. */
+const RULES = [
+  // Without a word it is `close`, and that is the last event if it is among them.
+  [{}, ["data: 1", "event: close\ndata: yes"], ["1"], "close", "yes"],
+  [{ events: ["message", "close"] }, ["data: 1", "event: close\ndata: yes"], ["1", "yes"], "close", "yes"],
+  // Then `close` is an event like any other.
+  [
+    { closeOn: "done", events: ["message", "close"] },
+    ["event: close\ndata: no", "data: 1", "event: done\ndata: yes"],
+    ["no", "1"],
+    "done",
+    "yes",
+  ],
+  // What has a mark in its data is not delivered.
+  [{ closeOn: { data: "[DONE]" } }, ["data: 1", "data: [DONE]"], ["1"], "message", "[DONE]"],
+  [{ closeOn: { data: "[DONE]" }, parse: "json" }, ["data: 1", "data: [DONE]"], [1], "message", "[DONE]"],
+  // A rule of name and data needs both.
+  [
+    { closeOn: { event: "state", data: "over" }, events: ["state", "message"] },
+    ["event: state\ndata: on", "data: over", "event: state\ndata: over"],
+    ["on", "over"],
+    "state",
+    "over",
+  ],
+];
 
 export const iterating = {
-  "events come in the server's order, as plain objects": async (t) => {
-    const stream = t.open("/finish/20");
-    const events = await all(stream);
-    t.equal(events.map((event) => event.data), numbered(20));
-    const { origin } = new URL(t.context.server);
-    t.equal(events[19], { type: "message", data: '{"n":20}', lastEventId: "20", origin });
-  },
-
   "several names make one stream in the server's order": async (t) => {
-    const stream = t.open("/mixed/9?names=a,b,message", { events: ["message", "a", "b"] });
-    const events = await all(stream);
+    const events = await all(t.open("/mixed/9?names=a,b,message", { events: ["message", "a", "b"] }));
     t.equal(events.map((event) => event.data), numbered(9));
     t.equal(events.map((event) => event.type), Array(3).fill(["a", "b", "message"]).flat());
   },
 
   "names that were not asked for are left out": async (t) => {
-    t.equal((await all(t.open("/mixed/4?names=a,b", { events: ["b"] }))).map((event) => event.data), [
-      '{"n":2}',
-      '{"n":4}',
-    ]);
+    t.equal(await allData(t.open("/mixed/4?names=a,b", { events: ["b"] })), ['{"n":2}', '{"n":4}']);
     t.equal(await all(t.open("/mixed/4?names=a,b")), []);
   },
 
@@ -39,20 +51,6 @@ export const iterating = {
     }
   },
 
-  "leaving the loop closes the connection, and nothing follows": async (t) => {
-    const stream = t.open("/live?retry=20");
-    await t.until("open=1");
-    await t.send("data: 1");
-    for await (const event of stream) {
-      t.equal(event.data, "1");
-      break;
-    }
-    await t.until("open=0");
-    t.equal([stream.state, stream.readyState, stream.closeReason], ["closed", 2, { kind: "called" }]);
-    await longEnoughToComeBack(t, "/live?retry=20");
-    t.equal((await t.counts()).requests, 1, "requests");
-  },
-
   "an exception in the loop closes the connection as well": async (t) => {
     const stream = t.open("/named/message");
     const loop = async () => {
@@ -63,79 +61,48 @@ export const iterating = {
     t.equal(stream.closeReason, { kind: "called" });
   },
 
-  "the close event ends the loop and the connection, and nothing follows": async (t) => {
+  "what fits the close rule ends the loop and the connection, and nothing follows": async (t) => {
+    for (const [options, sent, delivered, type, data] of RULES) {
+      const scenario = t.another();
+      const stream = await scenario.live(options, "/live?retry=20");
+      await scenario.send(...sent, "data: late");
+      t.equal(await allData(stream), delivered);
+      t.equal([stream.state, stream.readyState, stream.closeReason.kind], ["closed", 2, "rule"]);
+      t.equal([stream.closeReason.event.type, stream.closeReason.event.data], [type, data]);
+      await scenario.until("open=0");
+      await scenario.settled(1);
+    }
+  },
+
+  "the reason has the close event, and a loop over a closed stream ends at once": async (t) => {
     const stream = t.open("/finish/2?retry=20");
     t.equal(await allData(stream), numbered(2));
-    t.equal([stream.state, stream.readyState, stream.closeReason.kind], ["closed", 2, "rule"]);
-    const { type, data } = stream.closeReason.event;
-    t.equal([type, JSON.parse(data)], ["close", { message: "Stream finished" }]);
-    await longEnoughToComeBack(t, "/live?retry=20");
-    const { open, requests } = await t.counts();
-    t.equal([open, requests], [0, 1], "open and requests");
-  },
-
-  "the close event is the last of the events if it is among them": async (t) => {
-    const events = await all(t.open("/finish/2", { events: ["message", "close"] }));
-    t.equal(events.map((event) => event.type), ["message", "message", "close"]);
-  },
-
-  "the close event can have another name, and close is then like any other": async (t) => {
-    const stream = t.open("/live", { closeOn: "done", events: ["message", "close"] });
-    await t.until("open=1");
-    await t.send("event: close\ndata: no", "data: 1", "event: done\ndata: yes", "data: late");
-    t.equal(await allData(stream), ["no", "1"]);
-    t.equal([stream.closeReason.event.type, stream.closeReason.event.data], ["done", "yes"]);
-    await t.until("open=0");
+    t.equal(JSON.parse(stream.closeReason.event.data), { message: "Stream finished" });
+    t.equal(await allData(stream), []);
+    await t.settled(1);
   },
 
   "with closeOn false no event ends the stream": async (t) => {
-    const stream = t.open("/live", { closeOn: false, events: ["message", "close"] });
-    await t.until("open=1");
+    const stream = await t.live({ closeOn: false, events: ["message", "close"] });
     await t.send("event: close\ndata: 1", "data: 2");
     const events = stream[Symbol.asyncIterator]();
-    t.equal((await events.next()).value.data, "1");
-    t.equal((await events.next()).value.data, "2");
+    t.equal([(await events.next()).value.data, (await events.next()).value.data], ["1", "2"]);
     t.equal([stream.state, stream.closeReason], ["open", undefined]);
   },
 
-  "a mark in the data ends the stream and is not delivered": async (t) => {
-    const stream = t.open("/reply?pace_ms=0", { closeOn: { data: "[DONE]" } });
-    const tokens = (await allData(stream)).map((data) => JSON.parse(data).token);
-    t.ok(tokens.length > 10 && tokens.every((token) => typeof token === "string"), "no tokens came");
-    t.equal([stream.closeReason.kind, stream.closeReason.event.data], ["rule", "[DONE]"]);
-    await t.until("open=0");
-    t.equal((await t.counts()).requests, 1, "requests");
-  },
-
-  "a rule of name and data needs both": async (t) => {
-    const stream = t.open("/live", { closeOn: { event: "state", data: "over" }, events: ["state", "message"] });
-    await t.until("open=1");
-    await t.send("event: state\ndata: on", "data: over", "event: state\ndata: over", "data: late");
-    t.equal((await allData(stream)).slice(0, 2), ["on", "over"]);
-    t.equal([stream.closeReason.event.type, stream.closeReason.event.data], ["state", "over"]);
-  },
-
   "data can be JSON values": async (t) => {
-    const stream = t.open("/live", { parse: "json" });
-    await t.until("open=1");
+    const stream = await t.live({ parse: "json" });
     const values = [{ n: 1, list: [null, true, "é🦀"] }, 7, "text", null];
     await t.send(...values.map((value) => `data: ${JSON.stringify(value)}`), "event: close\ndata: no JSON");
     t.equal(await allData(stream), values);
     t.equal(stream.closeReason.event.data, "no JSON", "the close event has its text");
   },
 
-  "a mark is found though the data is JSON": async (t) => {
-    const stream = t.open("/reply?pace_ms=0", { parse: "json", closeOn: { data: "[DONE]" } });
-    for await (const { data } of stream) t.equal(Object.keys(data), ["token"]);
-    t.equal(stream.closeReason.event.data, "[DONE]");
-  },
-
   "data that is no JSON goes to onmessageerror, and the stream goes on": async (t) => {
-    const stream = t.open("/live", { parse: "json" });
+    const stream = await t.live({ parse: "json" });
     const told = [];
     stream.onmessageerror = (error) => told.push(error);
-    await t.until("open=1");
-    await t.send("data: 1", "id: seven\ndata: {no", "data: 2", "event: close\ndata:");
+    await t.sendAll("data: 1", "id: seven\ndata: {no", "data: 2");
     t.equal(await allData(stream), [1, 2]);
     t.equal(told.length, 1, "errors told");
     const [error] = told;
@@ -146,56 +113,38 @@ export const iterating = {
     t.equal(stream.closeReason.kind, "rule");
   },
 
-  "without onmessageerror it is reported as an uncaught exception": async (t) => {
-    const stream = t.open("/live", { parse: "json" });
-    const reported = t.reported();
-    await t.until("open=1");
-    await t.send("data: {no", "data: 2", "event: close\ndata:");
-    t.equal(await allData(stream), [2]);
-    const error = await reported;
-    t.ok(error instanceof t.EventStreamError, `${error} was reported`);
-    t.equal([error.kind, error.event.data], ["decode", "{no"]);
-  },
-
-  "what throws in onmessageerror is reported, and the stream goes on": async (t) => {
-    const stream = t.open("/live", { parse: "json" });
-    stream.onmessageerror = () => {
+  "without onmessageerror, or if that throws, it is reported as an uncaught exception": async (t) => {
+    const throwing = () => {
       throw new RangeError("of the handler");
     };
-    const reported = t.reported();
-    await t.until("open=1");
-    await t.send("data: {no", "data: 2", "event: close\ndata:");
-    t.equal(await allData(stream), [2]);
-    t.equal((await reported).message, "of the handler");
-  },
-
-  "onmessageerror has what was set, and null takes it back": async (t) => {
-    const stream = t.open("/live", { parse: "json" });
-    t.equal(stream.onmessageerror, null);
-    const handler = () => t.ok(false, "it was called");
-    stream.onmessageerror = handler;
-    t.equal(stream.onmessageerror, handler);
-    stream.onmessageerror = null;
-    t.equal(stream.onmessageerror, null);
-    const reported = t.reported();
-    await t.until("open=1");
-    await t.send("data: {no", "event: close\ndata:");
-    t.equal(await allData(stream), []);
-    t.equal((await reported).kind, "decode");
+    for (const handler of [undefined, null, throwing]) {
+      const scenario = t.another();
+      const stream = await scenario.live({ parse: "json" });
+      t.equal(stream.onmessageerror, null);
+      if (handler !== undefined) {
+        const other = () => t.ok(false, "it was called");
+        stream.onmessageerror = other;
+        t.equal(stream.onmessageerror, other);
+        stream.onmessageerror = handler;
+        t.equal(stream.onmessageerror, handler);
+      }
+      const reported = t.reported();
+      await scenario.sendAll("data: {no", "data: 2");
+      t.equal(await allData(stream), [2]);
+      const error = await reported;
+      if (handler) t.equal(error.message, "of the handler");
+      else t.equal([error instanceof t.EventStreamError, error.kind, error.event.data], [true, "decode", "{no"]);
+    }
   },
 
   "calls of next() that overlap are answered in their order": async (t) => {
     const events = t.open("/live")[Symbol.asyncIterator]();
     const calls = [events.next(), events.next(), events.next(), events.next()];
     await t.until("open=1");
-    await t.send("data: 1", "data: 2", "data: 3", "event: close\ndata:");
+    await t.sendAll("data: 1", "data: 2", "data: 3");
     const steps = await Promise.all(calls);
-    t.equal(steps.map(({ done, value }) => [done, value?.data]), [
-      [false, "1"],
-      [false, "2"],
-      [false, "3"],
-      [true, undefined],
-    ]);
+    t.equal(steps.map(({ value }) => value?.data), ["1", "2", "3", undefined]);
+    t.equal(steps.map(({ done }) => done), [false, false, false, true]);
   },
 
   "return() closes the connection and ends the iterator": async (t) => {
@@ -203,8 +152,7 @@ export const iterating = {
     const events = stream[Symbol.asyncIterator]();
     t.equal((await events.next()).value.type, "message");
     t.equal(await events.return("left"), { done: true, value: "left" });
-    t.equal(await events.next(), DONE);
-    t.equal(await events.next(), DONE);
+    t.equal([await events.next(), await events.next()], [DONE, DONE]);
     t.equal(stream.closeReason, { kind: "called" });
     await t.until("open=0");
   },
@@ -220,7 +168,7 @@ export const iterating = {
 
   "an iterator is iterable itself, and has no end but once": async (t) => {
     const events = t.open("/finish/2")[Symbol.asyncIterator]();
-    t.equal(events[Symbol.asyncIterator]() === events, true, "an iterator gives itself");
+    t.ok(events[Symbol.asyncIterator]() === events, "an iterator gives another");
     t.equal(await allData(events), numbered(2));
     t.equal([await events.next(), await events.next()], [DONE, DONE]);
   },
@@ -233,12 +181,6 @@ export const iterating = {
     t.ok(parts.every((part) => part.length > 0), "one of them got nothing");
   },
 
-  "a loop over a stream that is closed ends at once": async (t) => {
-    const stream = t.open("/finish/2");
-    await allData(stream);
-    t.equal(await allData(stream), []);
-  },
-
   "events wait until the iteration begins": async (t) => {
     const stream = t.open("/finish/30");
     await t.until("opened=1");
@@ -246,12 +188,11 @@ export const iterating = {
   },
 
   "what came before close() can still be iterated over": async (t) => {
-    const stream = t.open("/live", { buffer: "unbounded" });
+    const stream = await t.live({ buffer: "unbounded" });
     const events = stream[Symbol.asyncIterator]();
-    const second = new Promise((resolve) =>
-      stream.on("message", (event) => event.data === "2" && resolve()),
-    );
-    await t.until("open=1");
+    const second = new Promise((resolve) => {
+      stream.on("message", (event) => event.data === "2" && resolve());
+    });
     await t.send("data: 1", "data: 2");
     await second;
     stream.close();
@@ -259,14 +200,11 @@ export const iterating = {
     t.equal(stream.closeReason, { kind: "called" });
   },
 
-  "characters that several bytes make arrive whole": async (t) => {
-    t.equal(await allData(t.open("/split/utf8?pace_ms=5")), ["café 🦀 au lait"]);
-  },
-
-  "lines of data are joined by line feeds": async (t) => {
-    const stream = t.open("/live");
-    await t.until("open=1");
-    await t.send("data: one\ndata: two\ndata:", "event: close\ndata:");
+  "characters and lines arrive whole": async (t) => {
+    t.equal(await allData(t.open("/split/utf8?pause_ms=5")), ["café 🦀 au lait"]);
+    const scenario = t.another();
+    const stream = await scenario.live();
+    await scenario.sendAll("data: one\ndata: two\ndata:");
     t.equal(await allData(stream), ["one\ntwo\n"]);
   },
 };

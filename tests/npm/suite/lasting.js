@@ -87,7 +87,7 @@ export const lasting = {
   },
 
   "a thousand streams, however they end, leave no memory and no connection": async (t) => {
-    const { memory } = t.context.loaded();
+    const { memory } = await t.context.library.default();
     await cycles(t, 100);
     const before = memory.buffer.byteLength;
     await cycles(t, CYCLES);

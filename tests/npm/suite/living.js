@@ -1,27 +1,21 @@
 // State, closing, aborting, reconnecting: the life of a stream, over either transport.
 
-import { all, allData, numbered, until } from "./scenario.js";
-
-const DONE = { done: true, value: undefined };
+import { all, allData, DONE, numbered, until } from "./scenario.js";
 
 /** All that can be asked of a stream at one moment. */
-const asked = ({ state, readyState, closeReason, lastEventId }) => ({
-  state,
-  readyState,
-  closeReason,
-  lastEventId,
-});
+function asked(stream) {
+  return ["url", "state", "readyState", "closeReason", "lastEventId"].map((name) => stream[name]);
+}
 
 export const living = {
   "the getters tell each phase of a stream": async (t) => {
     // Firefox says that a stream is open when something comes, and here the reconnection time does.
-    const stream = t.open("/live?retry=20");
-    const told = [];
+    const [path, told] = ["/live?retry=20", []];
+    const stream = t.open(path);
     const opened = until(stream, "open");
-    t.equal(stream.url, t.url("/live?retry=20"));
-    t.equal(asked(stream), { state: "connecting", readyState: 0, closeReason: undefined, lastEventId: "" });
+    t.equal(asked(stream), [t.url(path), "connecting", 0, undefined, ""]);
     await opened;
-    t.equal(asked(stream), { state: "open", readyState: 1, closeReason: undefined, lastEventId: "" });
+    t.equal(asked(stream), [t.url(path), "open", 1, undefined, ""]);
     stream.onstate = (state) => told.push([state, stream.state, stream.readyState]);
     await t.until("open=1");
     await t.send("id: seven\ndata: 1");
@@ -29,9 +23,7 @@ export const living = {
     t.equal((await events.next()).value.lastEventId, "seven");
     t.equal(stream.lastEventId, "seven");
     stream.close();
-    const closed = { state: "closed", readyState: 2, closeReason: { kind: "called" }, lastEventId: "seven" };
-    t.equal(asked(stream), closed);
-    t.equal(stream.url, t.url("/live?retry=20"));
+    t.equal(asked(stream), [t.url(path), "closed", 2, { kind: "called" }, "seven"]);
     t.equal(told, [["closed", "closed", 2]]);
     t.equal(await events.next(), DONE);
   },
@@ -60,27 +52,20 @@ export const living = {
     t.equal((await t.counts()).last_event_ids, ["", "3", "6"]);
   },
 
-  "onstate has what was set, and null takes it back": async (t) => {
-    const stream = t.open("/live");
+  "onstate has what was set, what throws in it is reported, and null takes it back": async (t) => {
+    const stream = t.open("/finish/2");
     t.equal(stream.onstate, null);
-    const handler = () => t.ok(false, "it was called");
+    const handler = () => {
+      stream.onstate = null;
+      throw new RangeError("of the handler");
+    };
     stream.onstate = handler;
     t.equal(stream.onstate, handler);
-    stream.onstate = null;
-    t.equal(stream.onstate, null);
-    await t.until("open=1");
-    stream.close();
-    t.equal(stream.state, "closed");
-  },
-
-  "what throws in onstate is reported, and the stream goes on": async (t) => {
-    const stream = t.open("/finish/2");
-    stream.onstate = (state) => {
-      if (state === "open") throw new RangeError("of the handler");
-    };
     const reported = t.reported();
+    // It was told `open`, and not `closed`.
     t.equal(await allData(stream), numbered(2));
     t.equal((await reported).message, "of the handler");
+    t.equal(stream.onstate, null);
   },
 
   "onstate may close the stream": async (t) => {
@@ -91,21 +76,46 @@ export const living = {
     await t.until("open=0");
   },
 
-  "close() is seen by the server, and a second one changes nothing": async (t) => {
-    const stream = t.open("/silent");
-    await t.until("open=1");
-    stream.close();
-    await t.until("open=0");
-    stream.close();
-    t.equal([stream.state, stream.closeReason], ["closed", { kind: "called" }]);
+  "a stream is closed once and for all, in each of the ways there are": async (t) => {
+    t.equal("undefined" in t.EventStream.prototype, false, "a method is called undefined");
+    const ways = [(stream) => stream.close(), (_, program) => program.abort()];
+    // Where the engine knows it.
+    if (typeof Symbol.dispose === "symbol") ways.push((stream) => stream[Symbol.dispose]());
+    for (const close of ways) {
+      const [scenario, program] = [t.another(), new AbortController()];
+      const options = { signal: program.signal };
+      const ended = scenario.open("/finish/1?retry=20", options);
+      t.equal(await allData(ended), numbered(1));
+      const stream = scenario.open("/live?retry=20", options);
+      const [loop, next] = [all(stream), stream[Symbol.asyncIterator]().next()];
+      await scenario.until("requests=2&open=1");
+      for (const each of [stream, stream, ended]) close(each, program);
+      t.equal([stream.state, stream.closeReason], ["closed", { kind: "called" }]);
+      t.equal([await loop, await next], [[], DONE]);
+      t.equal(ended.closeReason.kind, "rule");
+      await scenario.until("open=0");
+      await scenario.settled(2);
+    }
   },
 
-  "close() ends a loop that waits": async (t) => {
-    const stream = t.open("/silent");
-    const loop = all(stream);
+  "a signal closes many streams, and opens none afterwards": async (t) => {
+    const program = new AbortController();
+    const { signal } = program;
+    const streams = [t, t.another()].map((scenario) => scenario.open("/silent", { signal }));
     await t.until("open=1");
+    program.abort();
+    t.equal(streams.map((stream) => stream.state), ["closed", "closed"]);
+    await t.until("open=0");
+    const late = t.another();
+    const stream = late.open("/finish/1", { signal });
+    t.equal([stream.state, stream.readyState, stream.closeReason], ["closed", 2, { kind: "called" }]);
+    t.equal([stream.url, stream.lastEventId], [late.url("/finish/1"), ""]);
+    t.equal(await all(stream), []);
+    t.equal(typeof stream.on("message", () => {}), "function");
     stream.close();
-    t.equal(await loop, []);
+    t.throws(() => late.open("/finish/1", { signal, event: "a" }), TypeError, "event");
+    t.throws(() => new t.EventStream(7, { signal }), TypeError);
+    await late.askedNothing();
   },
 
   "a stream can be closed while it connects": async (t) => {
@@ -129,75 +139,5 @@ export const living = {
     stream.close();
     t.equal(await loop, []);
     t.equal([stream.readyState, stream.closeReason], [2, { kind: "called" }]);
-  },
-
-  "the close reason does not change after the end": async (t) => {
-    const stream = t.open("/finish/1");
-    await all(stream);
-    stream.close();
-    t.equal(stream.closeReason.kind, "rule");
-  },
-
-  "aborting the signal closes the stream": async (t) => {
-    const program = new AbortController();
-    const stream = t.open("/silent", { signal: program.signal });
-    const waiting = stream[Symbol.asyncIterator]().next();
-    await t.until("open=1");
-    program.abort();
-    t.equal([stream.state, stream.closeReason], ["closed", { kind: "called" }]);
-    t.equal(await waiting, DONE);
-    await t.until("open=0");
-  },
-
-  "aborting a signal after the end changes nothing": async (t) => {
-    const program = new AbortController();
-    const stream = t.open("/finish/1", { signal: program.signal });
-    t.equal(await allData(stream), numbered(1));
-    program.abort();
-    t.equal(stream.closeReason.kind, "rule");
-  },
-
-  "one signal closes many streams": async (t) => {
-    const program = new AbortController();
-    const streams = [t, t.another()].map((scenario) => scenario.open("/silent", { signal: program.signal }));
-    await t.until("open=1");
-    program.abort();
-    t.equal(streams.map((stream) => stream.state), ["closed", "closed"]);
-    await t.until("open=0");
-  },
-
-  "a signal that is aborted already opens nothing": async (t) => {
-    const stream = t.open("/finish/1", { signal: AbortSignal.abort() });
-    t.equal([stream.state, stream.readyState, stream.closeReason], ["closed", 2, { kind: "called" }]);
-    t.equal([stream.url, stream.lastEventId], [t.url("/finish/1"), ""]);
-    t.equal(await all(stream), []);
-    t.equal(typeof stream.on("message", () => {}), "function");
-    stream.close();
-    // By now a request that was made would have come: this one is later.
-    const later = t.another();
-    t.equal(await allData(later.open("/finish/1")), numbered(1));
-    t.equal((await t.counts()).requests, 0, "requests");
-  },
-
-  "with an aborted signal wrong arguments are errors all the same": async (t) => {
-    const signal = AbortSignal.abort();
-    t.throws(() => t.open("/finish/1", { signal, event: "a" }), TypeError, "event");
-    t.throws(() => new t.EventStream(7, { signal }), TypeError);
-  },
-
-  "disposing of a stream closes it, where the engine knows that": async (t) => {
-    t.equal("undefined" in t.EventStream.prototype, false, "a method is called undefined");
-    if (typeof Symbol.dispose !== "symbol") return;
-    const stream = t.open("/silent");
-    await t.until("open=1");
-    stream[Symbol.dispose]();
-    t.equal(stream.closeReason, { kind: "called" });
-    await t.until("open=0");
-  },
-
-  "what is opened is one connection": async (t) => {
-    t.open("/silent");
-    await t.until("open=1");
-    t.equal((await t.counts()).requests, 1, "requests");
   },
 };

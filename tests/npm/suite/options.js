@@ -1,97 +1,67 @@
 // What the constructor refuses. A wrong option is an error that names it.
 
-/** Options that are wrong whatever the transport, and the words that the error has. */
-const WRONG = [
-  [{ event: ["a"] }, "event"],
-  [{ closeon: "a" }, "closeon"],
-  [{ URL: "" }, "URL"],
-  [7, "options"],
-  ["message", "options"],
-  [{ events: "message" }, "events"],
-  [{ events: [] }, "events"],
-  [{ events: [7] }, "events"],
-  [{ events: {} }, "events"],
-  [{ closeOn: true }, "closeOn"],
-  [{ closeOn: 7 }, "closeOn"],
-  [{ closeOn: {} }, "closeOn"],
-  [{ closeOn: { name: "a" } }, "closeOn", "name"],
-  [{ closeOn: { event: 7 } }, "event"],
-  [{ closeOn: { data: 7 } }, "data"],
-  [{ parse: "JSON" }, "parse"],
-  [{ parse: JSON.parse }, "parse"],
-  [{ withCredentials: "yes" }, "withCredentials"],
-  [{ transport: "websocket" }, "transport"],
-  [{ transport: true }, "transport"],
-  [{ buffer: "all" }, "buffer"],
-  [{ buffer: 7 }, "buffer"],
-  [{ buffer: {} }, "buffer"],
-  [{ buffer: { dropOldest: 0 } }, "dropOldest"],
-  [{ buffer: { dropOldest: -1 } }, "dropOldest"],
-  [{ buffer: { dropOldest: 1.5 } }, "dropOldest"],
-  [{ buffer: { dropOldest: NaN } }, "dropOldest"],
-  [{ buffer: { dropOldest: "5" } }, "dropOldest"],
-  [{ buffer: { dropNewest: 5 } }, "dropNewest"],
-  [{ signal: true }, "signal"],
-  [{ signal: {} }, "signal"],
-];
+import { all, allData, numbered } from "./scenario.js";
+
+/** Options that are wrong whatever the transport, by the word that the error has. */
+const WRONG = {
+  options: [7, "message"],
+  URL: [{ URL: "" }],
+  closeon: [{ closeon: "a" }],
+  event: [{ event: ["a"] }, { closeOn: { event: 7 } }],
+  events: [{ events: "message" }, { events: [] }, { events: [7] }, { events: {} }],
+  closeOn: [{ closeOn: true }, { closeOn: 7 }, { closeOn: {} }, { closeOn: { name: "a" } }],
+  name: [{ closeOn: { name: "a" } }],
+  data: [{ closeOn: { data: 7 } }],
+  parse: [{ parse: "JSON" }, { parse: JSON.parse }],
+  withCredentials: [{ withCredentials: "yes" }],
+  transport: [{ transport: "websocket" }, { transport: true }],
+  buffer: [{ buffer: "all" }, { buffer: 7 }, { buffer: {} }],
+  dropOldest: [0, -1, 1.5, NaN, "5"].map((dropOldest) => ({ buffer: { dropOldest } })),
+  dropNewest: [{ buffer: { dropNewest: 5 } }],
+  signal: [{ signal: true }, { signal: {} }],
+};
 
 /** Options of a request, which the browser's EventSource cannot have. */
-const REQUEST = [
-  [{ method: "GET" }, "method"],
-  [{ headers: { a: "b" } }, "headers"],
-  [{ body: "a" }, "body"],
-  [{ lastEventId: "1" }, "lastEventId"],
-  [{ events: "*" }, "events"],
-];
+const REQUEST = {
+  method: [{ method: "GET" }],
+  headers: [{ headers: { a: "b" } }],
+  body: [{ body: "a" }],
+  lastEventId: [{ lastEventId: "1" }],
+  events: [{ events: "*" }],
+};
 
-const WRONG_REQUEST = [
-  [{ method: 7 }, "method"],
-  [{ method: "NO GOOD" }, "ethod"],
-  [{ headers: "a: b" }, "headers"],
-  [{ headers: { a: 7 } }, "headers"],
-  [{ headers: 7 }, "headers"],
-  [{ body: 7, method: "POST" }, "body"],
-  [{ body: {}, method: "POST" }, "body"],
-  [{ body: "a" }, "body"],
-  [{ body: "a", method: "GET" }, "body"],
-  [{ lastEventId: 7 }, "lastEventId"],
-];
+const WRONG_REQUEST = {
+  method: [{ method: 7 }],
+  ethod: [{ method: "NO GOOD" }],
+  headers: [{ headers: "a: b" }, { headers: { a: 7 } }, { headers: 7 }],
+  body: [{ body: 7, method: "POST" }, { body: {}, method: "POST" }, { body: "a" }, { body: "a", method: "GET" }],
+  lastEventId: [{ lastEventId: 7 }],
+};
 
-function refuses(t, path, list, more = {}) {
-  for (const [options, ...words] of list) {
-    const given = typeof options === "object" ? { ...options, ...more } : options;
-    t.throws(() => new t.EventStream(t.url(path), given), TypeError, ...words);
+/** That each of these options is refused with its word, and that nothing is asked for. */
+async function refuses(t, wrong, more = {}, ...words) {
+  for (const [word, list] of Object.entries(wrong)) {
+    for (const options of list) {
+      const given = typeof options === "object" ? { ...options, ...more } : options;
+      t.throws(() => new t.EventStream(t.url("/finish/1"), given), TypeError, word, ...words);
+    }
   }
+  await t.askedNothing();
 }
 
-/** By now a request that was made would have come: this one is later. */
-async function nothingWasAsked(t) {
-  const later = t.another();
-  const answer = await fetch(later.url("/finish/1"));
-  await answer.text();
-  t.equal((await t.counts()).requests, 0, "requests");
-}
+export const wrong = {
+  "a wrong option is a TypeError that names it, and nothing is opened": (t) => refuses(t, WRONG),
+};
 
 export const options = {
-  "a wrong option is a TypeError that names it, and nothing is opened": async (t) => {
-    refuses(t, "/finish/1", WRONG);
-    await nothingWasAsked(t);
-  },
-
-  "options of a request cannot go with the native transport": async (t) => {
-    refuses(t, "/finish/1", REQUEST, { transport: "native" });
-    for (const [option, name] of REQUEST) {
-      const options = { ...option, transport: "native" };
-      t.throws(() => new t.EventStream(t.url("/finish/1"), options), TypeError, name, "native");
-    }
-    await nothingWasAsked(t);
-  },
+  "options of a request cannot go with the native transport": (t) =>
+    refuses(t, REQUEST, { transport: "native" }, "native"),
 
   "options that are undefined are left away": async (t) => {
     const names = ["events", "closeOn", "parse", "withCredentials", "transport", "method", "headers", "body"];
     const nothing = [...names, "lastEventId", "buffer", "signal"].map((name) => [name, undefined]);
-    const stream = t.keep(new t.EventStream(t.url("/finish/1"), Object.fromEntries(nothing)));
-    for await (const event of stream) t.equal(event.data, '{"n":1}');
+    const stream = t.open("/finish/1", Object.fromEntries(nothing));
+    t.equal(await allData(stream), numbered(1));
     t.keep(new t.EventStream(t.url("/finish/1"), undefined));
   },
 
@@ -99,9 +69,7 @@ export const options = {
     const given = Object.freeze({ events: ["message"], closeOn: Object.freeze({ event: "close" }) });
     const stream = t.keep(new t.EventStream(t.url("/finish/1"), given));
     given.events.push("close");
-    const types = [];
-    for await (const event of stream) types.push(event.type);
-    t.equal(types, ["message"]);
+    t.equal((await all(stream)).map((event) => event.type), ["message"]);
   },
 
   "a getter of the options that throws is not swallowed": async (t) => {
@@ -116,27 +84,23 @@ export const options = {
   "the URL can be a URL object": async (t) => {
     const stream = t.keep(new t.EventStream(new URL(t.url("/finish/1"))));
     t.equal(stream.url, t.url("/finish/1"));
-    for await (const event of stream) t.equal(event.data, '{"n":1}');
+    t.equal(await allData(stream), numbered(1));
   },
 
   "a URL that cannot be resolved is a SyntaxError": async (t) => {
     for (const transport of t.context.transports) {
-      const open = () => new t.EventStream("http://[", { transport });
-      t.throws(open, SyntaxError, "http://[");
+      t.throws(() => new t.EventStream("http://[", { transport }), SyntaxError, "http://[");
     }
   },
 
-  "the URL is needed": async (t) => {
+  "the URL is needed, and so is new": async (t) => {
     for (const given of [undefined, null, 7, {}, []]) t.throws(() => new t.EventStream(given), TypeError);
     t.throws(() => new t.EventStream(), TypeError);
-  },
-
-  "the class is called with new": async (t) => {
     t.throws(() => (0, t.EventStream)(t.url("/finish/1")), TypeError);
   },
 
   "getters are only read": async (t) => {
-    const stream = t.keep(new t.EventStream(t.url("/silent")));
+    const stream = t.open("/silent");
     for (const name of ["url", "lastEventId", "state", "readyState", "closeReason", "response"]) {
       t.throws(() => (stream[name] = 1), TypeError);
     }
@@ -145,11 +109,11 @@ export const options = {
   },
 };
 
+/** The package with fetch. */
 export const requestOptions = {
   "a wrong option of a request is a TypeError that names it": async (t) => {
-    refuses(t, "/finish/1", WRONG_REQUEST);
-    refuses(t, "/finish/1", WRONG_REQUEST, { transport: "fetch" });
-    await nothingWasAsked(t);
+    await refuses(t, WRONG_REQUEST);
+    await refuses(t, WRONG_REQUEST, { transport: "fetch" });
   },
 
   "a relative URL is taken from the page": async (t) => {
@@ -157,15 +121,12 @@ export const requestOptions = {
     for (const transport of t.context.transports) {
       const stream = t.keep(new t.EventStream(path, { transport }));
       t.equal(stream.url, path);
-      for await (const event of stream) t.equal(event.data, '{"n":1}');
+      t.equal(await allData(stream), numbered(1));
     }
   },
 };
 
 /** The package without fetch. */
 export const withoutFetch = {
-  "what needs fetch is a TypeError that names it": async (t) => {
-    refuses(t, "/finish/1", [...REQUEST, [{ transport: "fetch" }, "fetch"]]);
-    await nothingWasAsked(t);
-  },
+  "what needs fetch is a TypeError that names it": (t) => refuses(t, { ...REQUEST, fetch: [{ transport: "fetch" }] }),
 };

@@ -52,9 +52,35 @@ export class Scenario {
     return answer.json();
   }
 
+  /** No request was made. One that was would have come by now: another, made later, has its answer. */
+  async askedNothing() {
+    await (await fetch(this.another().url("/finish/1"))).text();
+    const { requests } = await this.counts();
+    if (requests > 0) throw new Error(`${requests} requests were made`);
+  }
+
   /** The requests as they came, with method, headers and body. */
   async requests() {
     return (await this.#ask(`/requests/${this.key}`)).json();
+  }
+
+  /** A stream of which nothing but its headers has come yet. */
+  async live(options, path = "/live") {
+    const stream = this.open(path, options);
+    await this.until("open=1");
+    return stream;
+  }
+
+  /** Sends these events to a live stream, and then the close event. */
+  sendAll(...events) {
+    return this.send(...events, "event: close\ndata:");
+  }
+
+  /** There were so many requests, and none is to follow: the suite's last test looks. */
+  async settled(requests) {
+    const counts = await this.counts();
+    if (counts.requests !== requests) throw new Error(`${counts.requests} requests instead of ${requests}`);
+    this.context.settled.push({ scenario: this, requests });
   }
 
   /** Writes into the open streams of the key, of which there must be one. */
@@ -90,6 +116,9 @@ export class Scenario {
   }
 }
 
+/** What an iterator that has ended gives. */
+export const DONE = { done: true, value: undefined };
+
 /** All events of a stream. */
 export async function all(stream) {
   const events = [];
@@ -108,28 +137,6 @@ export function until(stream, state) {
     if (stream.state === state) resolve();
     stream.onstate = (now) => now === state && resolve();
   });
-}
-
-/**
- * Resolves when a stream of the same kind and with the same reconnection time has come back after a
- * drop: whoever was to come back has had the time.
- */
-export async function longEnoughToComeBack(test, path) {
-  const witness = test.another();
-  const stream = await live(witness, path);
-  await witness.drop();
-  await witness.until("requests=2");
-  stream.close();
-}
-
-/** A stream that has got its reconnection time, which is sent before anything else. */
-export async function live(scenario, path) {
-  const stream = scenario.open(path);
-  const got = new Promise((resolve) => stream.on("message", resolve));
-  await scenario.until("open=1");
-  await scenario.send("data: 0");
-  await got;
-  return stream;
 }
 
 /** The numbers 1 to n as the server sends them. */

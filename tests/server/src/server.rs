@@ -5,7 +5,6 @@
 //! [`Connection`] it came on.
 
 use std::{
-    convert::Infallible,
     io,
     net::SocketAddr,
     path::PathBuf,
@@ -16,12 +15,15 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, extract::Request};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tower_service::Service;
+use tower_http::add_extension::AddExtension;
 
 use crate::{
     routes,
@@ -241,12 +243,7 @@ async fn serve(socket: TcpStream, router: Router, connection: Connection) {
     // An event must leave when it is written. If the option cannot be set the client has gone.
     let _ = socket.set_nodelay(true);
     let socket = Socket::new(socket, connection.flow.clone());
-    let handle = connection.clone();
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(handle.clone());
-        let answer = router.clone().call(request);
-        async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
-    });
+    let service = TowerToHyperService::new(AddExtension::new(router, connection.clone()));
     // One request for each connection: browsers silently repeat a request when a *reused*
     // connection is closed without an answer, and tests that count requests would see both.
     let mut serving = http1::Builder::new()

@@ -133,27 +133,15 @@ fn local_path(to: &str, key: &str) -> Result<HeaderValue, BadRequest> {
         return Err(BadRequest(message.to_owned()));
     }
     let (path, query) = to.split_once('?').unwrap_or((to, ""));
-    let has_key = query.split('&').any(|pair| pair.starts_with("key="));
+    let has_key = form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "key");
     let location = if has_key {
         to.to_owned()
     } else {
-        let key = percent_encoded(key);
-        let separator = if query.is_empty() { "" } else { "&" };
-        format!("{path}?{query}{separator}key={key}")
+        form_urlencoded::Serializer::for_suffix(format!("{path}?{query}"), path.len() + 1)
+            .append_pair("key", key)
+            .finish()
     };
     HeaderValue::from_str(&location).map_err(|error| BadRequest(error.to_string()))
-}
-
-fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 #[derive(Deserialize)]

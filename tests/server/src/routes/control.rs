@@ -4,29 +4,33 @@ use std::time::Duration;
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
-    http::StatusCode,
+    extract::{FromRef, FromRequestParts, Path, Query, rejection::PathRejection},
+    http::{StatusCode, request::Parts},
 };
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::BadRequest;
-use crate::counts::{Asked, Counts, Refusals, Registry};
+use crate::counts::{Asked, Counts, Key, Refusals, Registry};
 
 /// How long `/counts/{key}/wait` waits when it is not told.
 const DEFAULT_WAIT_MS: u64 = 10_000;
 
-/// The answer of the control routes.
-#[derive(Serialize)]
-pub(super) struct Reached {
-    streams: usize,
+/// The key is named in the path.
+impl<S: Send + Sync> FromRequestParts<S> for Key
+where
+    Registry: FromRef<S>,
+{
+    type Rejection = PathRejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PathRejection> {
+        let Path(name) = Path::<String>::from_request_parts(parts, state).await?;
+        Ok(Registry::from_ref(state).key(&name))
+    }
 }
 
-pub(super) async fn counts(
-    State(registry): State<Registry>,
-    Path(key): Path<String>,
-) -> Json<Counts> {
-    Json(registry.key(&key).counts())
+pub(super) async fn counts(key: Key) -> Json<Counts> {
+    Json(key.counts())
 }
 
 /// What to wait for; all that is named must hold.
@@ -51,8 +55,7 @@ pub(super) struct Awaited {
 }
 
 pub(super) async fn wait(
-    State(registry): State<Registry>,
-    Path(key): Path<String>,
+    key: Key,
     Query(awaited): Query<Awaited>,
 ) -> Result<(StatusCode, Json<Counts>), BadRequest> {
     let named = [
@@ -76,50 +79,40 @@ pub(super) async fn wait(
             && awaited.held.is_none_or(|held| counts.held == held)
             && awaited.aborted.is_none_or(|n| counts.aborted >= n)
     };
-    Ok(match registry.key(&key).wait(condition, timeout).await {
+    Ok(match key.wait(condition, timeout).await {
         Ok(counts) => (StatusCode::OK, Json(counts)),
         Err(counts) => (StatusCode::CONFLICT, Json(counts)),
     })
 }
 
-pub(super) async fn requests(
-    State(registry): State<Registry>,
-    Path(key): Path<String>,
-) -> Json<Vec<Asked>> {
-    Json(registry.key(&key).asked())
+pub(super) async fn requests(key: Key) -> Json<Vec<Asked>> {
+    Json(key.asked())
 }
 
-pub(super) async fn send(
-    State(registry): State<Registry>,
-    Path(key): Path<String>,
-    bytes: Bytes,
-) -> Json<Reached> {
-    let streams = registry.key(&key).send(&bytes);
+/// The answer of the control routes.
+#[derive(Serialize)]
+pub(super) struct Reached {
+    streams: usize,
+}
+
+fn reached(streams: usize) -> Json<Reached> {
     Json(Reached { streams })
 }
 
-pub(super) async fn end(
-    State(registry): State<Registry>,
-    Path(key): Path<String>,
-) -> Json<Reached> {
-    let streams = registry.key(&key).end();
-    Json(Reached { streams })
+pub(super) async fn send(key: Key, bytes: Bytes) -> Json<Reached> {
+    reached(key.send(&bytes))
 }
 
-pub(super) async fn close(
-    State(registry): State<Registry>,
-    Path(key): Path<String>,
-) -> Json<Reached> {
-    let streams = registry.key(&key).close();
-    Json(Reached { streams })
+pub(super) async fn end(key: Key) -> Json<Reached> {
+    reached(key.end())
 }
 
-pub(super) async fn cut(
-    State(registry): State<Registry>,
-    Path(key): Path<String>,
-) -> Json<Reached> {
-    let streams = registry.key(&key).cut().await;
-    Json(Reached { streams })
+pub(super) async fn close(key: Key) -> Json<Reached> {
+    reached(key.close())
+}
+
+pub(super) async fn cut(key: Key) -> Json<Reached> {
+    reached(key.cut().await)
 }
 
 #[derive(Deserialize)]
@@ -128,14 +121,8 @@ pub(super) struct Refuse {
     times: Option<u64>,
 }
 
-pub(super) async fn refuse(
-    State(registry): State<Registry>,
-    Path(key): Path<String>,
-    Query(refuse): Query<Refuse>,
-) -> Json<Reached> {
-    let refusals = refuse.times.map_or(Refusals::UntilLifted, Refusals::Times);
-    let key = registry.key(&key);
-    key.refuse(refusals);
+pub(super) async fn refuse(key: Key, Query(refuse): Query<Refuse>) -> Json<Reached> {
+    key.refuse(refuse.times.map_or(Refusals::UntilLifted, Refusals::Times));
     // It reaches no open stream, only the requests to come.
-    Json(Reached { streams: 0 })
+    reached(0)
 }

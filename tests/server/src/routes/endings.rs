@@ -9,7 +9,6 @@ use axum::{
 };
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{BadRequest, event_name};
 use crate::{
@@ -48,7 +47,10 @@ impl Pause {
 }
 
 pub(super) fn numbered(name: &str, n: u64) -> Bytes {
-    Event::new().name(name).id(n).json(&json!({ "n": n }))
+    Event::new()
+        .name(name)
+        .id(n)
+        .data(&format!("{{\"n\":{n}}}"))
 }
 
 async fn write_numbered(

@@ -1,107 +1,77 @@
 //! What is said to the open streams from outside.
 
-use crate::support::{CLOSE_EVENT, Scenario, read, until_closed, until_reset};
+use std::io::ErrorKind;
+
+use crate::support::{BURST, CLOSE_EVENT, Scenario, read, rest, whole};
 
 #[tokio::test]
 async fn send_reaches_every_open_stream_of_the_key() {
     let scenario = Scenario::start().await;
-    let mut live = scenario.get("/live").await;
-    let mut silent = scenario.get("/silent").await;
+    let mut streams = [scenario.get("/live").await, scenario.get("/silent").await];
     assert_eq!(scenario.control("send", "data: one\n\nda").await, 2);
     assert_eq!(scenario.control("send", "ta: two\n\n").await, 2);
-    for stream in [&mut live, &mut silent] {
+    for stream in &mut streams {
         read(stream, "data: one\n\ndata: two\n\n").await;
     }
-}
-
-#[tokio::test]
-async fn send_does_not_reach_a_stream_that_has_closed() {
-    let scenario = Scenario::start().await;
-    drop(scenario.get("/live").await);
+    drop(streams);
     scenario.wait("open=0").await;
     assert_eq!(scenario.control("send", "data: one\n\n").await, 0);
 }
 
 #[tokio::test]
-async fn end_ends_the_body_properly() {
-    let scenario = Scenario::start().await;
-    let mut socket = scenario.raw("/live?key=k").await;
-    scenario.wait("opened=1").await;
-    assert_eq!(scenario.control("end", "").await, 1);
-    assert!(until_closed(&mut socket).await.ends_with("\r\n0\r\n\r\n"));
-    scenario.wait("open=0").await;
-}
-
-#[tokio::test]
-async fn close_sends_the_close_event_and_ends_the_body() {
-    let scenario = Scenario::start().await;
-    let stream = scenario.get("/live").await;
-    assert_eq!(scenario.control("close", "").await, 1);
-    assert_eq!(stream.text().await.expect("a proper end"), CLOSE_EVENT);
-}
-
-#[tokio::test]
-async fn drop_cuts_the_stream_after_what_was_sent_before() {
-    let scenario = Scenario::start().await;
-    let mut socket = scenario.raw("/live?key=k").await;
-    scenario.wait("opened=1").await;
-    scenario.control("send", "data: one\n\n").await;
-    assert_eq!(scenario.control("drop", "").await, 1);
-    assert_eq!(scenario.counts().await.open, 0);
-    let all = until_closed(&mut socket).await;
-    assert!(all.ends_with("\r\nB\r\ndata: one\n\n\r\n"), "{all:?}");
-}
-
-#[tokio::test]
-async fn drop_cuts_a_request_that_was_never_answered() {
-    let scenario = Scenario::start().await;
-    let mut socket = scenario.raw("/never?key=k").await;
-    scenario.wait("open=1").await;
-    assert_eq!(scenario.control("send", "data: one\n\n").await, 0);
-    assert_eq!(scenario.control("drop", "").await, 1);
-    assert_eq!(until_closed(&mut socket).await, "");
-}
-
-#[tokio::test]
-async fn drop_cuts_a_stream_whose_client_does_not_read() {
-    let scenario = Scenario::start().await;
-    let _socket = scenario.raw("/huge/1000000000000?key=k").await;
-    scenario.wait("opened=1").await;
-    assert_eq!(scenario.control("drop", "").await, 1);
-    let counts = scenario.wait("open=0").await;
-    assert_eq!((counts.held, counts.aborted), (0, 0));
-}
-
-#[tokio::test]
-async fn control_stops_a_flood() {
-    let scenario = Scenario::start().await;
-    let flood = scenario.get("/burst/18446744073709551615").await;
-    assert_eq!(scenario.control("close", "").await, 1);
-    let all = flood.text().await.expect("a proper end");
-    assert!(all.ends_with(CLOSE_EVENT));
-}
-
-#[tokio::test]
-async fn the_next_requests_are_refused_without_an_answer() {
-    let scenario = Scenario::start().await;
-    scenario.control("refuse?times=2", "").await;
-    for _ in 0..2 {
-        let mut socket = scenario.raw("/finish/1?key=k").await;
-        until_reset(&mut socket).await;
+async fn a_stream_ends_as_it_is_told_after_what_was_sent_before() {
+    for (how, end) in [("end", ""), ("close", CLOSE_EVENT), ("drop", "<cut>")] {
+        let scenario = Scenario::start().await;
+        let live = scenario.get("/live").await;
+        scenario.control("send", "data: one\n\n").await;
+        assert_eq!(scenario.control(how, "").await, 1);
+        let body = whole(live).await;
+        assert_eq!(body, format!("data: one\n\n{end}"));
+        let bytes = body.trim_end_matches("<cut>").len() as u64;
+        let counts = scenario.wait("open=0").await;
+        assert_eq!((counts.written, counts.aborted), (bytes, 0), "{how}");
     }
-    assert_eq!(scenario.get("/finish/1").await.status(), 200);
+}
+
+#[tokio::test]
+async fn drop_cuts_what_was_never_answered_and_what_the_client_does_not_read() {
+    for (path, hearing) in [("/never", 0), ("/huge/1000000000000", 1)] {
+        let scenario = Scenario::start().await;
+        let socket = scenario.raw(path).await;
+        let counts = scenario.wait("open=1").await;
+        assert_eq!((counts.requests, counts.opened), (1, hearing));
+        assert_eq!(scenario.control("send", "").await, hearing);
+        assert_eq!(scenario.control("drop", "").await, 1);
+        let counts = scenario.wait("open=0").await;
+        assert_eq!((counts.held, counts.aborted), (0, 0));
+        if path == "/never" {
+            assert_eq!(rest(socket).await, (vec![], None));
+        }
+    }
+}
+
+#[tokio::test]
+async fn close_stops_a_stream_that_always_has_something_to_say() {
+    let scenario = Scenario::start().await;
+    let burst = scenario.get(BURST).await;
+    assert_eq!(scenario.control("close", "").await, 1);
+    assert!(whole(burst).await.ends_with(CLOSE_EVENT));
+}
+
+#[tokio::test]
+async fn requests_are_refused_without_an_answer_so_often_or_until_that_is_lifted() {
+    let scenario = Scenario::start().await;
+    for (refusal, times) in [("refuse?times=2", 2), ("refuse", 3)] {
+        scenario.control(refusal, "").await;
+        for _ in 0..times {
+            let refused = rest(scenario.raw("/finish/1").await).await;
+            assert_eq!(refused, (vec![], Some(ErrorKind::ConnectionReset)));
+        }
+        if refusal == "refuse" {
+            scenario.control("refuse?times=0", "").await;
+        }
+        assert_eq!(scenario.get("/finish/1").await.status(), 200);
+    }
     let counts = scenario.counts().await;
-    assert_eq!((counts.requests, counts.opened), (3, 1));
-}
-
-#[tokio::test]
-async fn requests_are_refused_until_that_is_lifted() {
-    let scenario = Scenario::start().await;
-    scenario.control("refuse", "").await;
-    for _ in 0..3 {
-        let mut socket = scenario.raw("/live?key=k").await;
-        until_reset(&mut socket).await;
-    }
-    scenario.control("refuse?times=0", "").await;
-    assert_eq!(scenario.get("/live").await.status(), 200);
+    assert_eq!((counts.requests, counts.opened), (7, 2));
 }

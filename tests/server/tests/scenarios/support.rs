@@ -1,13 +1,14 @@
-//! A server of its own for each test, and the few things that all tests do with it.
+//! A server for each test, and the few things that all tests do with it.
 
-use std::time::Duration;
+use std::{io::ErrorKind, time::Duration};
 
-use reqwest::{Client, Method, Response};
+use reqwest::{Client, Method, RequestBuilder, Response, redirect::Policy};
 use scenario_server::{Counts, Options, Server};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
+    time::timeout,
 };
 
 /// Nothing here takes so long; a test that hangs fails with a clear word instead.
@@ -16,10 +17,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What every close event says.
 pub const CLOSE_EVENT: &str = "event: close\ndata: {\"message\": \"Stream finished\"}\n\n";
 
+/// A stream whose end no test lives to see.
+pub const BURST: &str = "/burst/18446744073709551615";
+
 /// A server, a client, and the key `k`.
 pub struct Scenario {
     pub server: Server,
-    pub http: Client,
+    http: Client,
 }
 
 impl Scenario {
@@ -29,46 +33,39 @@ impl Scenario {
 
     pub async fn with(options: Options) -> Self {
         let server = Server::bind(options).await.expect("a free port");
-        let http = Client::builder()
-            .timeout(PATIENCE)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .expect("a client");
+        let http = Client::builder().timeout(PATIENCE).redirect(Policy::none());
+        let http = http.build().expect("a client");
         Self { server, http }
     }
 
-    /// The URL of a path, with the key where it has none.
-    pub fn url(&self, path: &str) -> String {
-        let separator = if path.contains('?') { '&' } else { '?' };
-        format!("{}{path}{separator}key=k", self.server.url())
+    /// A request, for a stream under a key or for what is known of the streams.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", self.server.url());
+        self.http.request(method, url)
     }
 
     pub async fn get(&self, path: &str) -> Response {
-        let answer = self.http.get(self.url(path)).send().await;
+        self.ask(Method::GET, path, &[]).await
+    }
+
+    pub async fn ask(&self, how: Method, path: &str, headers: &[(&str, &str)]) -> Response {
+        let mut request = self.request(how, &with_key(path));
+        for (name, value) in headers {
+            request = request.header(*name, value.as_bytes());
+        }
+        let answer = request.send().await;
         answer.unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    pub async fn get_after(&self, path: &str, last_event_id: &str) -> Response {
-        let request = self.http.get(self.url(path));
-        let request = request.header("last-event-id", last_event_id.as_bytes());
-        request.send().await.expect("an answer")
-    }
-
-    /// The whole body of a stream that ends.
-    pub async fn text(&self, path: &str) -> String {
-        self.get(path).await.text().await.expect("a proper end")
-    }
-
     pub async fn counts(&self) -> Counts {
-        let url = format!("{}/counts/k", self.server.url());
-        let answer = self.http.get(url).send().await.expect("an answer");
-        answer.json().await.expect("the counts")
+        let answer = self.request(Method::GET, "/counts/k").send().await;
+        answer.expect("an answer").json().await.expect("the counts")
     }
 
     /// Waits until the counts are as said, `opened=2&open=0`.
     pub async fn wait(&self, conditions: &str) -> Counts {
-        let url = format!("{}/counts/k/wait?{conditions}", self.server.url());
-        let answer = self.http.get(url).send().await.expect("an answer");
+        let request = self.request(Method::GET, &format!("/counts/k/wait?{conditions}"));
+        let answer = request.send().await.expect("an answer");
         let status = answer.status();
         let counts = answer.json().await.expect("the counts");
         assert_eq!(status, 200, "{conditions} did not come: {counts:?}");
@@ -77,71 +74,37 @@ impl Scenario {
 
     /// Says something to the open streams, `drop` or `refuse?times=2`, and returns how many heard.
     pub async fn control(&self, what: &str, body: &'static str) -> u64 {
-        let url = format!("{}/control/k/{what}", self.server.url());
-        let answer = self.http.post(url).body(body).send().await;
-        let answer: Value = answer.expect("an answer").json().await.expect("JSON");
+        let request = self.request(Method::POST, &format!("/control/k/{what}"));
+        let answer = request.body(body).send().await.expect("an answer");
+        let answer: Value = answer.json().await.expect("JSON");
         answer["streams"].as_u64().expect("a number of streams")
     }
 
-    /// A TCP connection on which the path was asked for.
+    /// A TCP connection on which the path was asked for. The client's own buffer is small, so that
+    /// the server notices soon when it does not read.
     pub async fn raw(&self, path: &str) -> TcpStream {
-        self.raw_request("GET", path, "").await
-    }
-
-    /// The same with any method and body. The client's own buffer is small, so that the server
-    /// notices soon when nobody reads.
-    pub async fn raw_request(&self, method: &str, path: &str, body: &str) -> TcpStream {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.set_recv_buffer_size(64 << 10).expect("set");
         let address = self.server.address();
         let mut socket = socket.connect(address).await.expect("a connection");
-        let length = body.len();
-        let head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n");
-        let request = format!("{head}content-length: {length}\r\n\r\n{body}");
-        socket.write_all(request.as_bytes()).await.expect("sent");
+        let path = with_key(path);
+        let head = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n\r\n");
+        socket.write_all(head.as_bytes()).await.expect("sent");
         socket
     }
-
-    /// A request as a browser makes it before one that another origin has to allow.
-    pub async fn preflight(&self, path: &str) -> Response {
-        let request = self.http.request(Method::OPTIONS, self.url(path));
-        let request = request
-            .header("origin", "http://127.0.0.1:9")
-            .header("access-control-request-method", "POST")
-            .header("access-control-request-headers", "authorization,x-any");
-        request.send().await.expect("an answer")
-    }
-
-    /// A request as a browser makes it for a page of another origin.
-    pub async fn get_from_elsewhere(&self, path: &str) -> Response {
-        let request = self.http.get(self.url(path));
-        let request = request.header("origin", "http://127.0.0.1:9");
-        request.send().await.expect("an answer")
-    }
 }
 
-/// Whether the answer says anything of who may read it.
-pub fn has_cors(answer: &Response) -> bool {
-    let mut names = answer.headers().keys();
-    names.any(|name| name.as_str().starts_with("access-control-"))
+/// A numbered event.
+pub fn numbered(n: u64) -> String {
+    format!("id: {n}\ndata: {{\"n\":{n}}}\n\n")
 }
 
-/// The chunks of a body, after the headers, and whether it ended properly.
-pub fn chunks(answer: &str) -> (Vec<&str>, bool) {
-    let (_, mut rest) = answer.split_once("\r\n\r\n").expect("headers");
-    let mut chunks = Vec::new();
-    while let Some((length, more)) = rest.split_once("\r\n") {
-        let length = usize::from_str_radix(length, 16).expect("a length");
-        if length == 0 {
-            return (chunks, true);
-        }
-        chunks.push(&more[..length]);
-        rest = &more[length + 2..];
-    }
-    (chunks, false)
+fn with_key(path: &str) -> String {
+    let separator = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{separator}key=k")
 }
 
-/// The text that comes next, until there is so much of it.
+/// The text that comes next, as much as is expected.
 pub async fn read(response: &mut Response, expected: &str) {
     let mut text = String::new();
     while text.len() < expected.len() {
@@ -152,21 +115,23 @@ pub async fn read(response: &mut Response, expected: &str) {
     assert_eq!(text, expected);
 }
 
-/// All bytes until the server closes the connection.
-pub async fn until_closed(socket: &mut TcpStream) -> String {
+/// A whole body, with `<cut>` at its end if that is no proper one.
+pub async fn whole(mut response: Response) -> String {
     let mut bytes = Vec::new();
-    let all = tokio::time::timeout(PATIENCE, socket.read_to_end(&mut bytes)).await;
-    all.expect("the server closes in time").expect("no reset");
-    String::from_utf8_lossy(&bytes).into_owned()
+    let cut = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => break "",
+            Err(_) => break "<cut>",
+        }
+    };
+    String::from_utf8_lossy(&bytes).into_owned() + cut
 }
 
-/// Waits until the server resets the connection, and asserts that it said nothing before.
-pub async fn until_reset(socket: &mut TcpStream) {
+/// All that still comes on a connection until the server closes it, and the error if it resets it.
+pub async fn rest(mut socket: TcpStream) -> (Vec<u8>, Option<ErrorKind>) {
     let mut bytes = Vec::new();
-    let all = tokio::time::timeout(PATIENCE, socket.read_to_end(&mut bytes)).await;
-    let error = all
-        .expect("the server resets in time")
-        .expect_err("a reset, not an end");
-    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
-    assert_eq!(bytes, b"");
+    let all = timeout(PATIENCE, socket.read_to_end(&mut bytes)).await;
+    let error = all.expect("the server closes in time").err();
+    (bytes, error.map(|error| error.kind()))
 }
