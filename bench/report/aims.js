@@ -12,7 +12,7 @@ const fetched = "fetch typed stream";
 const npm = "npm, fetch";
 const ours = [listener, stream, fetched, "npm, native", npm];
 
-/** With whom the results compare each client, by measure. */
+/** The clients that the results compare all others with, by measure. */
 export const rivals = {
   throughput: [plain, parser],
   latency: [plain, loop],

@@ -100,7 +100,7 @@ async fn typed<T: Payload>(source: EventSource, names: &[String]) -> Result<Tall
             tally.payload(&payload?);
         }
     } else {
-        // An enum would have a variant a name; a thousand nobody writes.
+        // An enum would need a variant for each of a thousand names.
         let mut messages = source.events(names.iter().map(String::as_str)).stream()?;
         while let Some(message) = messages.next().await {
             tally.payload(&message?.json::<T>()?);

@@ -32,7 +32,7 @@ fn until_closed(
         .filter_map(|message| future::ready(message.ok()))
 }
 
-/// Each subscription is a queue of its own: the close event may overtake what is before it. So it
+/// Each subscription has its own queue: the close event may overtake what is before it. So it
 /// only closes the source, which puts an end to each queue, and these are emptied.
 async fn collect<T: Payload>(
     mut source: EventSource,

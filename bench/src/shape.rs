@@ -1,5 +1,5 @@
 //! What the server's routes send, and the tally of what was received, to be compared with what was
-//! sent: nobody is fast by losing events.
+//! sent: a client that loses events is not fast.
 
 use serde::{Deserialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
@@ -71,7 +71,7 @@ impl Payload for Tick {
 
 /// All that there is, as `JSON.parse` reads it all.
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "it is to be read, not looked at")]
+#[expect(dead_code, reason = "it is decoded, but not used")]
 pub struct Token {
     id: String,
     object: String,
@@ -81,7 +81,7 @@ pub struct Token {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "it is to be read, not looked at")]
+#[expect(dead_code, reason = "it is decoded, but not used")]
 struct Choice {
     index: f64,
     delta: Delta,

@@ -1,6 +1,6 @@
 // What streams hold, how JavaScript reads it, and what a contestant must have received.
 
-/** Each: the server's path for so many events, what ends it, and the number and text in one value. */
+/** Each: the server's path for a number of events, the data that ends it, and the number and text in one value. */
 export const shapes = {
   Tick: {
     path: (events, { size = 100, names }) =>
@@ -19,12 +19,12 @@ export const shapes = {
 
 export const unnamed = ["message"];
 
-/** The names of a burst with so many. */
+/** The event names of a burst. */
 export function namesOf(count) {
   return Array.from({ length: count }, (_, i) => `e${i}`);
 }
 
-/** What a client's `data` is to be, and the tally that it fills; texts as long as JavaScript says. */
+/** The function that takes a client's data, and the tally that it fills; lengths are in JavaScript's units. */
 export function tallying(shape) {
   const { done, fields } = shapes[shape];
   const tally = { count: 0, sum: 0, units: 0 };

@@ -28,7 +28,7 @@ export async function huge() {
   const sizes = { "1 KB": 1e3, "64 KB": 64e3, "1 MB": 1e6, "8 MB": 8e6, "64 MB": 64e6 };
   const largest = smoke ? 64e3 : share < 1 ? 1e6 : Infinity;
   const records = [];
-  // WebKitGTK's own EventSource takes four times as long for twice the bytes, which nobody wants to wait for.
+  // Clients that run no larger event: the EventSource of WebKitGTK takes four times as long for twice the bytes.
   const slow = new Set();
   for (const [size, bytes] of Object.entries(sizes)) {
     if (bytes > largest) break;

@@ -54,7 +54,7 @@ struct Done {
 }
 
 impl Browser {
-    /// Runs the page with this query, and a server of its own; `patience` is how long one measure may take.
+    /// Starts a server and runs the page with this query; `patience` is the time limit of one measure.
     pub fn measure(&self, server: &Path, query: &str, patience: Duration) -> Result<Vec<Record>> {
         let engine = self.engine;
         let folders = [
@@ -100,7 +100,7 @@ impl Browser {
         let _ = fs::remove_dir_all(&profile);
         fs::create_dir_all(&profile)?;
         if self.engine == Engine::Firefox {
-            // No page of its own beside ours, no reports, no updates; and a clock finer than a millisecond.
+            // No other page, no reports, no updates; and a clock finer than a millisecond.
             let settings = [
                 "browser.aboutwelcome.enabled",
                 "browser.shell.checkDefaultBrowser",

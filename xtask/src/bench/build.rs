@@ -13,7 +13,7 @@ pub fn contestants(tools: &Tools) -> Result<()> {
     let pkg = folder()?.join("pkg");
     let wasm = contestants_for(tools, "speed", &programs(tools)?, "")?;
     bindgen(tools, &wasm, &pkg, Some("-O3"))?;
-    // A folder of its own, because the programs have the same name.
+    // Another folder, because the programs have the same name.
     let target = folder()?.join("simd");
     let wasm = contestants_for(tools, "speed", &target, " -Ctarget-feature=+simd128")?;
     bindgen(tools, &wasm, &pkg.join("simd"), Some("-O3"))
