@@ -5,11 +5,9 @@ use std::{cell::Cell, rc::Rc};
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, EventStream};
 
-use crate::OVER_FETCH;
-
-use super::{
-    observe::{Notes, live_bytes, live_listeners, memory_size, message, messages, noting_states},
-    scenario::Scenario,
+use super::{OVER_FETCH, Scenario};
+use crate::observe::{
+    Notes, live_bytes, live_listeners, memory_size, message, messages, noting_states,
 };
 
 /// Drops the stream and sees that the browser and the server know, and that nobody is called back.

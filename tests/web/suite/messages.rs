@@ -3,10 +3,8 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::Buffer;
 
-use super::{
-    observe::{data, is_silent, message, messages, numbers, soon},
-    scenario::Scenario,
-};
+use super::Scenario;
+use crate::observe::{data, is_silent, message, messages, numbers, soon};
 
 #[wasm_bindgen_test]
 async fn events_of_several_names_arrive_in_the_order_the_server_sent_them() {

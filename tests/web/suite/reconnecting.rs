@@ -7,10 +7,8 @@ use wasm_eventsource::{
     ReconnectCause,
 };
 
-use super::{
-    observe::{data, gives_up_on_dead_servers, item, message, next, noting_states, numbers, soon},
-    scenario::Scenario,
-};
+use super::{Scenario, gives_up_on_dead_servers};
+use crate::observe::{data, item, message, next, noting_states, numbers, soon};
 
 #[wasm_bindgen_test]
 async fn the_end_of_the_body_gives_reconnecting_and_resumes_behind_the_last_id() {

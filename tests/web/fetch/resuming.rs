@@ -9,9 +9,9 @@ use wasm_eventsource::{
 };
 
 use super::{Engine, Numbered, engine, last_error, request};
-use crate::suite::{
+use crate::{
+    Scenario,
     observe::{data, is_silent, item, message, next, noting_states, numbers},
-    scenario::Scenario,
 };
 
 const LOST: Lifecycle = Reconnecting {

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, CloseReason, Error, EventSource};
 
-use crate::suite::{
+use crate::{
+    Scenario,
     observe::{Notes, data, message, messages, next, numbers},
-    scenario::Scenario,
 };
 
 /// A connection whose body is just this text.

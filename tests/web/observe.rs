@@ -13,9 +13,7 @@ use futures_util::{
     future::{Either, select},
 };
 use gloo_timers::future::TimeoutFuture;
-use wasm_eventsource::{Error, EventSource, EventStream, Lifecycle, LifecycleStream, Message};
-
-use crate::OVER_FETCH;
+use wasm_eventsource::{EventSource, EventStream, Lifecycle, LifecycleStream, Message};
 
 const DEADLINE: u32 = 20_000;
 
@@ -147,23 +145,6 @@ pub fn live_listeners() -> f64 {
 pub fn expect_exceptions() {
     js_sys::eval("globalThis.addEventListener('error', (event) => event.preventDefault())")
         .expect("plain JavaScript");
-}
-
-/// Whether this is what an answer gives that is no event stream. The browser's own `EventSource` does
-/// not tell which answer it was.
-pub fn is_failure(error: &Error) -> bool {
-    if OVER_FETCH {
-        matches!(error, Error::Status { .. } | Error::ContentType { .. })
-    } else {
-        matches!(error, Error::Failed { .. })
-    }
-}
-
-/// Whether this browser takes a connection to another origin, as all are here, that is refused for
-/// a failure that no reconnect can mend. The standard leaves that to it; Firefox does, Chromium and
-/// WebKit try again. Over `fetch()` it is ours to say, and no browser gives up.
-pub fn gives_up_on_dead_servers() -> bool {
-    !OVER_FETCH && is_firefox()
 }
 
 pub fn is_firefox() -> bool {

@@ -4,9 +4,9 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, CloseReason, Error, EventStream};
 
 use super::{Engine, Numbered, engine};
-use crate::suite::{
+use crate::{
+    Scenario,
     observe::{Notes, data, memory_size, next, noting_states},
-    scenario::Scenario,
 };
 
 /// Whether this browser holds a server back whose body nobody reads. Only Chromium does: Firefox and
