@@ -78,6 +78,13 @@ pub fn numbers(range: impl Iterator<Item = u32>) -> Vec<String> {
     range.map(|n| format!(r#"{{"n":{n}}}"#)).collect()
 }
 
+/// The data of the server's `/huge/{size}`.
+pub fn alphabet(size: usize) -> String {
+    let mut text = "abcdefghijklmnopqrstuvwxyz".repeat(size.div_ceil(26));
+    text.truncate(size);
+    text
+}
+
 /// Whether the stream has nothing to say at this moment.
 pub fn is_silent<S: Stream + Unpin>(stream: &mut S) -> bool {
     futures_util::FutureExt::now_or_never(stream.next()).is_none()

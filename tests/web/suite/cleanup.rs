@@ -97,9 +97,9 @@ async fn dropping_close_handles_closes_nothing_and_one_of_them_closes_for_all() 
 }
 
 #[wasm_bindgen_test]
-async fn five_hundred_cycles_leave_no_listener_and_no_memory() {
+async fn two_hundred_cycles_leave_no_listener_and_no_memory() {
     const WARM_UP: usize = 50;
-    const CYCLES: usize = 500;
+    const CYCLES: usize = 200;
     let server = Scenario::new().await;
     let listeners = live_listeners();
     let mut warm = None;
