@@ -7,8 +7,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, State};
 
 use super::{
+    Scenario,
     harness::{Probe, until},
-    scenario::Scenario,
 };
 use crate::mount;
 

@@ -6,8 +6,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, State};
 
 use super::{
+    Scenario,
     harness::{Mounted, Probe, settle},
-    scenario::Scenario,
 };
 use crate::mount;
 

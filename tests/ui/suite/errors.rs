@@ -5,7 +5,7 @@ use std::{cell::Cell, rc::Rc};
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, Error, OpenError, State};
 
-use super::{harness::Probe, scenario::Scenario};
+use super::{Scenario, harness::Probe};
 use crate::mount;
 
 #[wasm_bindgen_test]

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
+    Scenario,
     harness::{Mounted, Probe, settle, until},
     observe::{live_bytes, live_listeners},
-    scenario::Scenario,
 };
 use crate::{CHANGES_AT_ONCE, mount};
 

@@ -10,9 +10,11 @@ mod leaving;
 mod reconnecting;
 // Some of what they offer is for the crate's own suite.
 #[expect(dead_code)]
-#[path = "../../web/suite/observe.rs"]
+#[path = "../../web/observe.rs"]
 pub mod observe;
 #[expect(dead_code)]
-#[path = "../../web/suite/scenario.rs"]
+#[path = "../../web/scenario.rs"]
 pub mod scenario;
 mod values;
+
+pub type Scenario = scenario::Scenario<false>;

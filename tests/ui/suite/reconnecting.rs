@@ -4,9 +4,9 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{ReconnectCause, State};
 
 use super::{
+    Scenario,
     harness::{Probe, settle, until},
     observe::live_listeners,
-    scenario::Scenario,
 };
 use crate::mount;
 

@@ -2,7 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{harness::Probe, scenario::Scenario};
+use super::{Scenario, harness::Probe};
 use crate::mount;
 
 #[wasm_bindgen_test]

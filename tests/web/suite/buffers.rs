@@ -6,12 +6,8 @@ use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, CloseReason, CloseRule, Error, OpenError};
 
-use crate::event_source;
-
-use super::{
-    observe::{is_failure, next, noting_states, numbers},
-    scenario::Scenario,
-};
+use super::{Scenario, event_source, is_failure};
+use crate::observe::{next, noting_states, numbers};
 
 #[derive(Debug, PartialEq, Deserialize)]
 struct Numbered {

@@ -6,7 +6,7 @@ use futures_util::Stream;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::EventStream;
 
-use super::scenario::Scenario;
+use super::Scenario;
 
 /// How many messages came until the end, and how often they had to be waited for.
 async fn read_all(stream: &mut EventStream) -> (u32, u32) {

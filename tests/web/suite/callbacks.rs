@@ -5,13 +5,9 @@ use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, CloseReason, CloseRule, EventStream, Lifecycle, Listener, State};
 
-use crate::{OVER_FETCH, event_source};
-
-use super::{
-    observe::{
-        Notes, data, expect_exceptions, is_silent, live_listeners, message, next, numbers, until,
-    },
-    scenario::Scenario,
+use super::{OVER_FETCH, Scenario, event_source};
+use crate::observe::{
+    Notes, data, expect_exceptions, is_silent, live_listeners, message, next, numbers, until,
 };
 
 #[wasm_bindgen_test]

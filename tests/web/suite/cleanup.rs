@@ -5,11 +5,9 @@ use std::{cell::Cell, rc::Rc};
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, EventStream};
 
-use crate::OVER_FETCH;
-
-use super::{
-    observe::{Notes, live_bytes, live_listeners, memory_size, message, messages, noting_states},
-    scenario::Scenario,
+use super::{OVER_FETCH, Scenario};
+use crate::observe::{
+    Notes, live_bytes, live_listeners, memory_size, message, messages, noting_states,
 };
 
 /// Drops the stream and sees that the browser and the server know, and that nobody is called back.
@@ -99,9 +97,9 @@ async fn dropping_close_handles_closes_nothing_and_one_of_them_closes_for_all() 
 }
 
 #[wasm_bindgen_test]
-async fn five_hundred_cycles_leave_no_listener_and_no_memory() {
+async fn two_hundred_cycles_leave_no_listener_and_no_memory() {
     const WARM_UP: usize = 50;
-    const CYCLES: usize = 500;
+    const CYCLES: usize = 200;
     let server = Scenario::new().await;
     let listeners = live_listeners();
     let mut warm = None;

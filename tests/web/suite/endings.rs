@@ -5,10 +5,8 @@ use futures_util::stream::FusedStream;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, CloseReason, CloseRule, EventStream, Frame};
 
-use super::{
-    observe::{Notes, data, message, messages, next, noting_states, numbers},
-    scenario::Scenario,
-};
+use super::Scenario;
+use crate::observe::{Notes, data, message, messages, next, noting_states, numbers};
 
 fn closing_message(stream: &EventStream) -> (String, String) {
     match stream.close_reason() {

@@ -3,12 +3,8 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, CloseRule, OpenError};
 
-use crate::event_source;
-
-use super::{
-    observe::{is_failure, message, next, noting_states},
-    scenario::Scenario,
-};
+use super::{Scenario, event_source, is_failure};
+use crate::observe::{message, next, noting_states};
 
 /// Opens the route, which fails at the first attempt: one clear error, then the end.
 async fn fails_at_once(route: &str) {

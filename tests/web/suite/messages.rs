@@ -3,10 +3,8 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::Buffer;
 
-use super::{
-    observe::{data, is_silent, message, messages, numbers, soon},
-    scenario::Scenario,
-};
+use super::Scenario;
+use crate::observe::{alphabet, data, is_silent, message, messages, numbers, soon};
 
 #[wasm_bindgen_test]
 async fn events_of_several_names_arrive_in_the_order_the_server_sent_them() {
@@ -147,7 +145,7 @@ async fn names_with_spaces_and_other_scripts_are_names() {
 #[wasm_bindgen_test]
 async fn a_burst_that_nobody_reads_meanwhile_arrives_whole_and_in_order() {
     let server = Scenario::new().await;
-    let source = server.source("/burst/20000?size=60");
+    let source = server.source("/burst/10000?size=60");
     let mut stream = source.buffer(Buffer::unbounded()).stream().unwrap();
     // The server has sent it all before the first is read.
     server.until("opened=1&open=0").await;
@@ -164,7 +162,7 @@ async fn a_burst_that_nobody_reads_meanwhile_arrives_whole_and_in_order() {
         }
     })
     .await;
-    assert_eq!(expected, 20_001);
+    assert_eq!(expected, 10_001);
 }
 
 #[wasm_bindgen_test]
@@ -173,8 +171,7 @@ async fn an_event_of_four_megabytes_arrives_whole() {
     let server = Scenario::new().await;
     let mut stream = server.source(&format!("/huge/{SIZE}")).stream().unwrap();
     let huge = message(&mut stream).await;
-    assert_eq!(huge.data().len(), SIZE);
-    assert!(huge.data().bytes().eq((b'a'..=b'z').cycle().take(SIZE)));
+    assert!(huge.data() == alphabet(SIZE), "something else has arrived");
 }
 
 #[wasm_bindgen_test]

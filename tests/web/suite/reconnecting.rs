@@ -7,10 +7,8 @@ use wasm_eventsource::{
     ReconnectCause,
 };
 
-use super::{
-    observe::{data, gives_up_on_dead_servers, item, message, next, noting_states, numbers, soon},
-    scenario::Scenario,
-};
+use super::{Scenario, gives_up_on_dead_servers};
+use crate::observe::{data, item, message, next, noting_states, numbers, soon};
 
 #[wasm_bindgen_test]
 async fn the_end_of_the_body_gives_reconnecting_and_resumes_behind_the_last_id() {
@@ -54,13 +52,13 @@ async fn the_retry_time_of_the_server_is_honoured() {
     let (source, states) = noting_states(server.source("/live"));
     let _stream = source.buffer(Buffer::unbounded()).stream().unwrap();
     server.until("open=1").await;
-    server.send("retry: 1500\n\n").await;
+    server.send("retry: 1000\n\n").await;
     let lost = js_sys::Date::now();
     server.end().await;
     states.until("reconnecting").await;
     server.until("requests=2").await;
     let pause = js_sys::Date::now() - lost;
-    assert!(pause > 1400.0, "it came back after {pause} ms");
+    assert!(pause > 900.0, "it came back after {pause} ms");
 }
 
 #[wasm_bindgen_test]

@@ -6,12 +6,8 @@ use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseHandle, CloseReason, ReadyState, State};
 
-use crate::event_source;
-
-use super::{
-    observe::{Notes, data, message, next, noting_states},
-    scenario::Scenario,
-};
+use super::{Scenario, event_source};
+use crate::observe::{Notes, data, message, next, noting_states};
 
 #[wasm_bindgen_test]
 async fn the_state_goes_from_connecting_to_open_to_closed() {

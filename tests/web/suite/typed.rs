@@ -7,12 +7,8 @@ use wasm_eventsource::{
     CloseReason, CloseRule, DecodeError, Envelope, Error, Lifecycle, Message, OpenError, Text,
 };
 
-use crate::event_source;
-
-use super::{
-    observe::{Notes, next, numbers},
-    scenario::Scenario,
-};
+use super::{Scenario, event_source};
+use crate::observe::{Notes, next, numbers};
 
 #[derive(Debug, PartialEq, Deserialize)]
 struct Numbered {

@@ -23,14 +23,6 @@ use suite::harness::{Mounted, Probe, element, settle};
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-/// Whether the suite's own connections are made over `fetch()`.
-const OVER_FETCH: bool = false;
-
-/// The beginning of the suite's own connections.
-fn event_source(url: impl Into<String>) -> EventSource {
-    EventSource::new(url)
-}
-
 /// Whether a change is known as soon as it is made, or only with the next render.
 const CHANGES_AT_ONCE: bool = false;
 

@@ -5,8 +5,8 @@ use leptos_test::{Newest, RENDERED};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::suite::{
+    Scenario,
     harness::{element, until},
-    scenario::Scenario,
 };
 
 #[wasm_bindgen_test]

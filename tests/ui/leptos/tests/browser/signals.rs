@@ -10,9 +10,9 @@ use wasm_eventsource::{
 };
 
 use crate::suite::{
+    Scenario,
     harness::{Feed, settle, until},
     observe::is_firefox,
-    scenario::Scenario,
 };
 
 /// What a program is under that mounts nothing.

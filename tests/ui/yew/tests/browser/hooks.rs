@@ -10,8 +10,8 @@ use wasm_eventsource::{
 use yew::{Renderer, prelude::*};
 
 use crate::suite::{
+    Scenario,
     harness::{Feed, element, settle, until},
-    scenario::Scenario,
 };
 
 #[derive(Clone, PartialEq, Properties)]

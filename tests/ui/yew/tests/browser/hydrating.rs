@@ -5,8 +5,8 @@ use yew::Renderer;
 use yew_test::{Newest, Props, RENDERED};
 
 use crate::suite::{
+    Scenario,
     harness::{element, settle, until},
-    scenario::Scenario,
 };
 
 #[wasm_bindgen_test]

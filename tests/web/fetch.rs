@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_eventsource::{CloseReason, Error, EventSource, EventStream};
 use web_sys::{Request, RequestInit, Response};
 
-use super::{observe::next, scenario::Scenario};
+use crate::{Scenario, observe::next};
 
 mod aborting;
 mod answers;

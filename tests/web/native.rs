@@ -3,9 +3,9 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, Error};
 
-use super::{
+use crate::{
+    Scenario,
     observe::{data, message, messages, next, noting_states, numbers},
-    scenario::Scenario,
 };
 
 // Over `fetch()` what nobody polls for is not read, so that the server is held back.

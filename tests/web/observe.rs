@@ -13,9 +13,7 @@ use futures_util::{
     future::{Either, select},
 };
 use gloo_timers::future::TimeoutFuture;
-use wasm_eventsource::{Error, EventSource, EventStream, Lifecycle, LifecycleStream, Message};
-
-use crate::OVER_FETCH;
+use wasm_eventsource::{EventSource, EventStream, Lifecycle, LifecycleStream, Message};
 
 const DEADLINE: u32 = 20_000;
 
@@ -78,6 +76,13 @@ pub async fn data(stream: &mut EventStream) -> Vec<String> {
 /// The data of numbered events.
 pub fn numbers(range: impl Iterator<Item = u32>) -> Vec<String> {
     range.map(|n| format!(r#"{{"n":{n}}}"#)).collect()
+}
+
+/// The data of the server's `/huge/{size}`.
+pub fn alphabet(size: usize) -> String {
+    let mut text = "abcdefghijklmnopqrstuvwxyz".repeat(size.div_ceil(26));
+    text.truncate(size);
+    text
 }
 
 /// Whether the stream has nothing to say at this moment.
@@ -147,23 +152,6 @@ pub fn live_listeners() -> f64 {
 pub fn expect_exceptions() {
     js_sys::eval("globalThis.addEventListener('error', (event) => event.preventDefault())")
         .expect("plain JavaScript");
-}
-
-/// Whether this is what an answer gives that is no event stream. The browser's own `EventSource` does
-/// not tell which answer it was.
-pub fn is_failure(error: &Error) -> bool {
-    if OVER_FETCH {
-        matches!(error, Error::Status { .. } | Error::ContentType { .. })
-    } else {
-        matches!(error, Error::Failed { .. })
-    }
-}
-
-/// Whether this browser takes a connection to another origin, as all are here, that is refused for
-/// a failure that no reconnect can mend. The standard leaves that to it; Firefox does, Chromium and
-/// WebKit try again. Over `fetch()` it is ours to say, and no browser gives up.
-pub fn gives_up_on_dead_servers() -> bool {
-    !OVER_FETCH && is_firefox()
 }
 
 pub fn is_firefox() -> bool {

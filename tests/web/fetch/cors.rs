@@ -4,9 +4,9 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, Error, Lifecycle, LifecycleStream, ReconnectCause};
 
 use super::{last_error, put_back, with_fetch};
-use crate::suite::{
+use crate::{
+    Scenario,
     observe::{data, next, noting_states, numbers},
-    scenario::Scenario,
 };
 
 /// Opens a route that CORS does not allow: one error that says so.

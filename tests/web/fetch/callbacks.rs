@@ -9,9 +9,9 @@ use wasm_eventsource::{
 };
 
 use super::Numbered;
-use crate::suite::{
+use crate::{
+    Scenario,
     observe::{Notes, data, expect_exceptions, is_silent, message, noting_states, numbers},
-    scenario::Scenario,
 };
 
 #[wasm_bindgen_test]

@@ -4,9 +4,9 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, CloseReason, Error, EventStream};
 
 use super::{Engine, Numbered, engine};
-use crate::suite::{
+use crate::{
+    Scenario,
     observe::{Notes, data, memory_size, next, noting_states},
-    scenario::Scenario,
 };
 
 /// Whether this browser holds a server back whose body nobody reads. Only Chromium does: Firefox and
@@ -19,7 +19,7 @@ fn browser_holds_back() -> bool {
 /// How many megabytes of 2^20 bytes are sent, in each about 16 events: more than any memory on the way
 /// could hide, where the server is held back.
 fn megabytes() -> u64 {
-    if browser_holds_back() { 1024 } else { 128 }
+    if browser_holds_back() { 256 } else { 64 }
 }
 
 /// What may be on its way to a stream that is not polled: the browser reads ahead of us, and so do the
@@ -88,7 +88,7 @@ async fn callbacks_beside_a_stream_that_is_not_polled_hold_the_server_back() {
     let notes = Notes::default();
     let writer = notes.clone();
     let source = server
-        .fetch(&format!("/flood/{}", megabytes() / 4))
+        .fetch(&format!("/flood/{}", megabytes()))
         .on_frame("message", move |frame| writer.write(number(frame.data())));
     let mut stream = source.stream().unwrap();
     is_held(&server).await;
@@ -107,7 +107,7 @@ async fn callbacks_beside_a_stream_that_is_not_polled_hold_the_server_back() {
 #[wasm_bindgen_test]
 async fn a_buffer_reads_ahead_of_a_stream_that_is_not_polled() {
     let server = Scenario::new().await;
-    let (source, states) = noting_states(server.fetch("/flood/100"));
+    let (source, states) = noting_states(server.fetch("/flood/20?size=16384"));
     let source = source.buffer(Buffer::latest());
     let mut stream: EventStream<Numbered> = source.typed_event("message").unwrap();
     states.until("closed").await;

@@ -8,9 +8,10 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, Error, EventSource, OpenError};
 
 use super::{Engine, engine, last_error, request};
-use crate::suite::{
+use crate::{
+    Scenario,
     observe::{data, is_silent, message, next, noting_states, numbers, soon},
-    scenario::{Asked, Scenario},
+    scenario::Asked,
 };
 
 /// The one request that came, after its stream has ended.

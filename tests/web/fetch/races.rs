@@ -10,11 +10,11 @@ use wasm_eventsource::{
 };
 
 use super::{last_error, put_back, with_fetch};
-use crate::suite::{
+use crate::{
+    Scenario,
     observe::{
         Notes, data, expect_exceptions, is_silent, message, next, noting_states, numbers, soon,
     },
-    scenario::Scenario,
 };
 
 /// A place for what a callback is to close or drop, and is made only after it.

@@ -10,8 +10,6 @@ use wasm_bindgen_test::at_the_end;
 use wasm_eventsource::EventSource;
 use web_sys::{RequestInit, Response};
 
-use crate::event_source;
-
 /// Longer than any browser waits before it reconnects when the server asked for [`RETRY`]: Firefox
 /// waits for half a second at least.
 const PAST_THE_RETRY_TIME: u32 = 1500;
@@ -44,12 +42,22 @@ pub struct Asked {
     pub body: String,
 }
 
-pub struct Scenario {
+/// The beginning of a connection.
+pub fn event_source<const OVER_FETCH: bool>(url: impl Into<String>) -> EventSource {
+    if OVER_FETCH {
+        EventSource::fetch(url)
+    } else {
+        EventSource::new(url)
+    }
+}
+
+/// A test's part of the server. The connections are made over `fetch()` or with the browser's `EventSource`.
+pub struct Scenario<const OVER_FETCH: bool> {
     server: String,
     key: String,
 }
 
-impl Scenario {
+impl<const OVER_FETCH: bool> Scenario<OVER_FETCH> {
     pub async fn new() -> Self {
         let (status, server) = request("GET", "/target/scenario-server.url", None).await;
         assert_eq!(
@@ -82,12 +90,11 @@ impl Scenario {
 
     /// The same, as the beginning of a connection.
     pub fn source(&self, route: &str) -> EventSource {
-        event_source(self.url(route))
+        event_source::<OVER_FETCH>(self.url(route))
     }
 
     pub async fn counts(&self) -> Counts {
-        let (_, body) = self.ask("GET", "counts", "", None).await;
-        parse(&body)
+        counts(&self.facts_url("counts")).await
     }
 
     /// The requests for streams, as the server saw them.
@@ -122,7 +129,7 @@ impl Scenario {
             let counts = self.until("open=0").await;
             assert_eq!(counts.requests, requests, "at {at}: {counts:?}");
             let silence = Silence {
-                scenario: self,
+                counts_url: self.facts_url("counts"),
                 requests,
                 at,
                 then: Box::new(then),
@@ -172,14 +179,17 @@ impl Scenario {
     }
 
     async fn ask(&self, method: &str, what: &str, rest: &str, body: Option<&str>) -> (u16, String) {
-        let url = format!("{}/{what}/{}{rest}", self.server, self.key);
-        request(method, &url, body).await
+        request(method, &(self.facts_url(what) + rest), body).await
+    }
+
+    fn facts_url(&self, what: &str) -> String {
+        format!("{}/{what}/{}", self.server, self.key)
     }
 }
 
 /// What [`Scenario::no_request_follows`] has yet to see.
 struct Silence {
-    scenario: Scenario,
+    counts_url: String,
     requests: u32,
     at: &'static Location<'static>,
     then: Box<dyn FnOnce()>,
@@ -194,7 +204,7 @@ async fn no_request_has_followed() {
     let silences = SILENCES.take();
     let mut broken = Vec::new();
     for silence in &silences {
-        let counts = silence.scenario.counts().await;
+        let counts = counts(&silence.counts_url).await;
         if counts.requests != silence.requests || counts.open != 0 {
             let Silence { requests, at, .. } = silence;
             broken.push(format!("{at}: not {requests} requests, but {counts:?}"));
@@ -208,6 +218,11 @@ async fn no_request_has_followed() {
     for silence in silences {
         (silence.then)();
     }
+}
+
+async fn counts(url: &str) -> Counts {
+    let (_, body) = request("GET", url, None).await;
+    parse(&body)
 }
 
 fn parse<T: DeserializeOwned>(facts: &str) -> T {

@@ -8,9 +8,9 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, EventSource, EventStream};
 use web_sys::{AbortController, Request, RequestInit};
 
-use crate::suite::{
+use crate::{
+    Scenario,
     observe::{Notes, is_silent, message, next, noting_states, numbers},
-    scenario::Scenario,
 };
 
 /// What ends a connection.

@@ -6,9 +6,9 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, Connection, Error, Lifecycle, State};
 
 use super::{last_error, text};
-use crate::suite::{
+use crate::{
+    Scenario,
     observe::{Notes, data, message, messages, next, noting_states, numbers},
-    scenario::Scenario,
 };
 
 #[wasm_bindgen_test]
