@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the demo page, or a dashboard in a framework, live.
+//! `cargo xtask demo`: the demo page, or an app in a framework, live.
 
 use crate::server::{self, Server};
 use crate::setup::{self, Tools};
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The dashboard in this framework, instead of the demo page
+    /// The app in this framework, instead of the demo page
     #[arg(long)]
     app: Option<App>,
     /// The port of the demo page
@@ -18,7 +18,7 @@ pub struct Args {
     port: u16,
 }
 
-/// A dashboard that uses the hooks for its framework.
+/// An app that uses the hooks for its framework.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum App {
     Yew,
@@ -35,12 +35,13 @@ impl App {
         }
     }
 
-    /// Compiles it to where its page looks for it.
-    pub fn build(self, tools: &Tools) -> Result<()> {
-        say::step(format!("building the dashboard in www/{}", self.name()));
+    /// Compiles it to where its page looks for it: `--release` for people, `--dev` for tests, which is
+    /// compiled in a fraction of the time.
+    pub fn build(self, tools: &Tools, profile: &str) -> Result<()> {
+        say::step(format!("building the app in www/{}", self.name()));
         let krate = Path::new("www").join(self.name());
         let out = project::root().join(&krate).join("pkg");
-        package::wasm_pack(tools, &krate, &out, &[])
+        package::wasm_pack(tools, profile, &krate, &out, &[])
     }
 }
 
@@ -50,8 +51,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let tools = setup::wasm()?;
     let (what, path) = match args.app {
         Some(app) => {
-            app.build(&tools)?;
-            ("dashboard", format!("/{}/", app.name()))
+            app.build(&tools, "--release")?;
+            ("app", format!("/{}/", app.name()))
         }
         None => {
             package::build(&tools)?;

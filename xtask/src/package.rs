@@ -74,7 +74,8 @@ pub fn build(tools: &Tools) -> Result<()> {
             "building the npm package into {} (features {features})",
             shown(&out)
         ));
-        wasm_pack(tools, Path::new("."), &out, &["--features", features])?;
+        let options = ["--features", features];
+        wasm_pack(tools, "--release", Path::new("."), &out, &options)?;
         for extra in [".gitignore", "wasm_eventsource_bg.wasm.d.ts"] {
             let extra = out.join(extra);
             fs::remove_file(&extra)
@@ -92,12 +93,19 @@ pub fn build(tools: &Tools) -> Result<()> {
         .with_context(|| format!("cannot write {}", manifest.display()))
 }
 
-/// Compiles a crate of the workspace to a module that browsers load, without a manifest.
-pub fn wasm_pack(tools: &Tools, krate: &Path, out: &Path, cargo_options: &[&str]) -> Result<()> {
+/// Compiles a crate of the workspace to a module that browsers load, without a manifest. The profile is
+/// an option of wasm-pack, such as `--release`.
+pub fn wasm_pack(
+    tools: &Tools,
+    profile: &str,
+    krate: &Path,
+    out: &Path,
+    cargo_options: &[&str],
+) -> Result<()> {
     let no_opt: &[&str] = if tools.wasm_opt { &[] } else { &["--no-opt"] };
     process::run(cmd!(
         tools.sh,
-        "wasm-pack build --target web --release --no-pack --out-dir {out} --mode no-install {no_opt...} {krate} -- {cargo_options...}"
+        "wasm-pack build --target web {profile} --no-pack --out-dir {out} --mode no-install {no_opt...} {krate} -- {cargo_options...}"
     ))
 }
 

@@ -409,7 +409,7 @@ fn build_page_test(
     if args.is_partial() {
         return None;
     }
-    let apps = || App::ALL.into_iter().try_for_each(|app| app.build(tools));
+    let apps = || App::ALL.into_iter().try_for_each(|app| app.build(tools, "--dev"));
     let built = package::build(tools).and_then(|()| apps()).and_then(|()| {
         process::run(cmd!(host, "cargo build --package page-test"))?;
         project::host_program("page-test")
