@@ -170,9 +170,6 @@ function enable(id, enabled, other) {
   const button = $(id);
   const focused = document.activeElement === button;
   button.disabled = !enabled;
-  if (focused && !enabled) {
-    setTimeout(() => {
-      if (document.activeElement === document.body) $(other).focus();
-    });
-  }
+  // Not before the other is enabled, too.
+  if (focused && !enabled) queueMicrotask(() => $(other).focus());
 }

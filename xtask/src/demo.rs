@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the demo page, or a dashboard in a framework, live.
+//! `cargo xtask demo`: the demo page, or an app in a framework, live.
 
 use crate::cargo::Artifacts;
 use crate::server::{self, Server};
@@ -14,7 +14,7 @@ use xshell::cmd;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The dashboard in this framework, instead of the demo page
+    /// The app in this framework, instead of the demo page
     #[arg(long)]
     app: Option<App>,
     /// The port of the demo page
@@ -22,7 +22,7 @@ pub struct Args {
     port: u16,
 }
 
-/// A dashboard that uses the hooks for its framework.
+/// An app that uses the hooks for its framework.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum App {
     Yew,
@@ -43,12 +43,12 @@ impl App {
     fn build(self, tools: &Tools) -> Result<()> {
         let (folder, pkg) = (self.folder(), self.pkg());
         let own = ["src", "Cargo.toml"].map(|part| folder.join(part));
-        let shared = ["Cargo.lock", "Cargo.toml", "src", "www/dashboard"].map(PathBuf::from);
+        let shared = ["Cargo.lock", "Cargo.toml", "src"].map(PathBuf::from);
         let sources = Sources::read(own.iter().chain(&shared), tools)?;
         if sources.are_in(&pkg) {
             return Ok(());
         }
-        say::step(format!("building the dashboard in {}", folder.display()));
+        say::step(format!("building the app in {}", folder.display()));
         package::wasm_pack(tools, &folder, &pkg, &[])?;
         sources.note_in(&pkg)
     }
@@ -82,7 +82,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let (what, path) = match args.app {
         Some(app) => {
             app.build(&tools)?;
-            ("dashboard", format!("/{}/", app.name()))
+            ("app", format!("/{}/", app.name()))
         }
         None => {
             package::build(&tools)?;

@@ -1,8 +1,9 @@
-//! The WebDriver process: started on a free port in a process group of its own, and ended with all
-//! that it started, also after a failure.
+//! The WebDriver process, on a free port.
+//!
+//! It stays in this program's process group, and so does its browser: what ends the group (ctrl-c in a
+//! terminal, `cargo xtask test`) ends them all.
 
 use std::{
-    env,
     net::TcpListener,
     path::Path,
     process::Stdio,
@@ -10,30 +11,25 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 use tokio::{
+    net::TcpStream,
     process::{Child, Command},
-    time::{sleep, timeout},
+    time::sleep,
 };
 
-use crate::engine::Engine;
-
-/// How long a driver may take until it is ready; a busy machine is slow.
+/// How long a driver may take until it listens; a busy machine is slow.
 const READY_WITHIN: Duration = Duration::from_secs(60);
-/// How long it may take to end when it is asked to.
-const END_WITHIN: Duration = Duration::from_secs(3);
 
-/// A running driver. Dropping it kills it and its browser.
-#[derive(Debug)]
+/// A running driver. Dropping it kills it.
 pub struct Driver {
     pub url: String,
-    child: Child,
-    group: Option<u32>,
+    _child: Child,
 }
 
 impl Driver {
-    pub async fn start(engine: Engine, program: &Path, verbose: bool) -> Result<Self> {
-        let port = free_port()?;
+    pub async fn start(program: &Path, verbose: bool) -> Result<Self> {
+        // Not every driver can choose a port: this one was free a moment ago.
+        let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let output = || {
             if verbose {
                 Stdio::inherit()
@@ -41,99 +37,27 @@ impl Driver {
                 Stdio::null()
             }
         };
-        let mut command = if engine.needs_display() && !has_display() {
-            let mut command = Command::new("xvfb-run");
-            command.arg("-a").arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
-        command
-            .arg(format!("--port={port}"))
-            .envs(engine.variables().iter().copied())
+        let mut child = Command::new(program)
+            .arg(format!("--port={}", address.port()))
             .stdin(Stdio::null())
             .stdout(output())
             .stderr(output())
-            .kill_on_drop(true);
-        #[cfg(unix)]
-        command.process_group(0);
-        let child = command
+            .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;
-        let mut driver = Driver {
-            url: format!("http://127.0.0.1:{port}"),
-            group: child.id(),
-            child,
-        };
-        driver.wait_until_ready().await?;
-        Ok(driver)
-    }
-
-    async fn wait_until_ready(&mut self) -> Result<()> {
-        let status = format!("{}/status", self.url);
         let deadline = Instant::now() + READY_WITHIN;
-        while Instant::now() < deadline {
-            if let Some(ended) = self.child.try_wait()? {
-                bail!("the driver ended at once ({ended}); --verbose shows what it printed");
+        while TcpStream::connect(address).await.is_err() {
+            if let Some(status) = child.try_wait()? {
+                bail!("the driver ended at once ({status}); --verbose shows what it printed");
             }
-            let answer = timeout(Duration::from_secs(5), reqwest::get(&status)).await;
-            if let Ok(Ok(answer)) = answer
-                && let Ok(answer) = answer.json::<Value>().await
-                && answer["value"]["ready"] == true
-            {
-                return Ok(());
+            if Instant::now() >= deadline {
+                bail!("the driver does not listen after {READY_WITHIN:?}");
             }
-            // There is nothing to wait on but the next look.
             sleep(Duration::from_millis(50)).await;
         }
-        bail!("the driver is not ready after {READY_WITHIN:?}")
+        Ok(Driver {
+            url: format!("http://{address}"),
+            _child: child,
+        })
     }
-
-    /// Asks the driver to end, so that it can clean up; what is left is killed.
-    pub async fn end(mut self) {
-        self.signal(Signal::Terminate);
-        let _ = timeout(END_WITHIN, self.child.wait()).await;
-    }
-
-    fn signal(&self, signal: Signal) {
-        #[cfg(unix)]
-        if let Some(group) = self.group.and_then(|group| i32::try_from(group).ok()) {
-            use nix::{
-                sys::signal::{Signal as Unix, killpg},
-                unistd::Pid,
-            };
-            let signal = match signal {
-                Signal::Terminate => Unix::SIGTERM,
-                Signal::Kill => Unix::SIGKILL,
-            };
-            // That the group is gone already is fine.
-            let _ = killpg(Pid::from_raw(group), signal);
-        }
-        #[cfg(not(unix))]
-        let _ = (self.group, signal);
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        self.signal(Signal::Kill);
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Signal {
-    Terminate,
-    Kill,
-}
-
-fn has_display() -> bool {
-    ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
-}
-
-/// A port that was free a moment ago; not every driver can choose one itself.
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
-    Ok(listener.local_addr()?.port())
 }

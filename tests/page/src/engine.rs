@@ -1,6 +1,7 @@
-//! The browser engines: their drivers, and the capabilities that `webdriver.json` gives them.
+//! The browser engines: their drivers, and the capabilities that `webdriver.json` gives them. What an engine
+//! needs around it is in `xtask/src/engine.rs`.
 
-use std::{fmt, fs, path::Path};
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 use fantoccini::wd::Capabilities;
@@ -51,32 +52,5 @@ impl Engine {
             capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
         }
         Ok(capabilities)
-    }
-
-    /// The driver's environment. As root and in containers WebKitGTK's sandbox cannot start, and
-    /// without a graphics card it cannot composite; the only page it loads is ours.
-    pub fn variables(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Engine::Webkit => &[
-                ("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1"),
-                ("WEBKIT_DISABLE_COMPOSITING_MODE", "1"),
-            ],
-            Engine::Chromium | Engine::Firefox => &[],
-        }
-    }
-
-    /// Whether the engine needs a display: WebKitGTK has no headless mode.
-    pub fn needs_display(self) -> bool {
-        self == Engine::Webkit
-    }
-}
-
-impl fmt::Display for Engine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Engine::Chromium => "chromium",
-            Engine::Firefox => "firefox",
-            Engine::Webkit => "webkit",
-        })
     }
 }

@@ -1,64 +1,75 @@
-//! What the page shows at one moment, read in one go, so that the facts belong together.
+//! What a page shows at one moment, read in one go, so that the facts belong together.
 
 use serde::Deserialize;
 
-/// Reads the facts. The page keeps them in `data-` attributes besides showing them.
+/// Reads the facts. A page has its own share of them; see `facts.js`.
 pub const SCRIPT: &str = include_str!("facts.js");
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Facts {
+    /// The server's name for the stream of the readings.
     pub key: String,
     pub state: String,
-    pub ready_state: String,
     pub state_text: String,
+    pub ready_state: String,
     pub reason: String,
     pub reason_text: String,
     pub messages: u64,
     pub reconnects: u64,
     pub last_id: String,
-    /// Of the last time that the connection was lost.
+    /// The last time that the connection was lost.
     pub last_break: Break,
     /// The ids of the buttons that can be used.
     pub enabled: Vec<String>,
     pub cpu: Chart,
     pub memory: Chart,
-    pub cores: Vec<String>,
+    pub cores: String,
     pub memory_text: String,
     pub load_text: String,
     pub log: Log,
     pub reply: Reply,
     pub proof: Proof,
     pub problems: Vec<String>,
-    /// What was written to the console as an error or a warning since the page was loaded.
+    /// The id of the button whose pace is chosen.
+    pub pace: String,
+    pub clock: String,
+    pub clock_key: String,
+    /// What came of it when the server was told to do something.
+    pub server_answer: String,
+    /// The id of the element that has the focus.
+    pub focus: String,
+    /// The errors and warnings that were written to the console since the page was loaded.
     pub console: Vec<String>,
 }
 
-/// Either an attempt, or what the connection was resumed after.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Break {
     pub text: String,
     pub attempt: u32,
-    pub resumed_after: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Chart {
     pub points: u64,
-    /// Pixels that have a colour: axes and their labels are grey.
-    pub colored: u64,
+    /// How much is drawn, in a unit of the page's.
+    pub drawn: u64,
+    /// Of SVG: how many lines are drawn, in how many pieces the first is, and how many pixels the newest
+    /// points are from the right edge.
+    pub lines: usize,
+    pub pieces: usize,
+    pub off: f64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Log {
-    pub count: u64,
-    pub rows: u64,
-    /// Name, id and data of the newest rows, newest first.
+    /// Name, id and data of the newest events in the log, newest first.
     pub newest: Vec<[String; 3]>,
-    /// The states that were logged, oldest first.
+    /// The ids of all events in the log, newest first.
+    pub ids: Vec<u64>,
+    /// The states in the log, oldest first.
     pub states: Vec<String>,
-    /// Name, id and data of the events that could not be decoded, newest first.
+    /// The events that could not be decoded.
     pub undecodable: Vec<[String; 3]>,
 }
 
@@ -66,10 +77,10 @@ pub struct Log {
 pub struct Reply {
     pub key: String,
     pub state: String,
-    pub count: u64,
-    /// How many requests the page says there were.
-    pub requests: String,
     pub text: String,
+    pub note: String,
+    /// What is written in the field.
+    pub prompt: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -78,8 +89,6 @@ pub struct Proof {
     pub verdict: String,
     pub at_close: String,
     pub now: String,
-    pub quiet_ms: u64,
-    pub retry_ms: u64,
 }
 
 impl Facts {
@@ -88,14 +97,7 @@ impl Facts {
     }
 }
 
-/// Whether this is a value with its unit for each core, for the memory and for the load.
-pub fn have_units(cores: &[String], memory: &str, load: &str) -> bool {
-    let percent = |text: &String| {
-        let number = text.strip_suffix(" %").and_then(|text| text.parse().ok());
-        number.is_some_and(|percent: f64| (0.0..=100.0).contains(&percent))
-    };
-    !cores.is_empty()
-        && cores.iter().all(percent)
-        && memory.contains("GiB")
-        && load.split('·').count() == 3
+/// Whether no id is missing, newest first.
+pub fn are_complete(ids: &[u64]) -> bool {
+    ids.is_sorted_by(|newer, older| *newer == older + 1)
 }

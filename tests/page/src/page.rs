@@ -1,14 +1,13 @@
 //! The page in a browser: loading it, using it, and waiting for its facts.
 
 use std::{
-    fmt::{Debug, Display},
+    fmt::Display,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
@@ -17,6 +16,7 @@ use crate::{
     engine::Engine,
     facts::{self, Facts},
     server::Server,
+    site::Site,
 };
 
 /// How long a fact may take to come true on a busy machine.
@@ -36,24 +36,31 @@ const KEEP_CONSOLE: &str = r#"
     }"#;
 
 pub struct Page {
+    pub site: Site,
     pub server: Server,
+    pub engine: Engine,
     client: Client,
     driver_url: String,
-    pub engine: Engine,
 }
 
 impl Page {
     /// Starts a browser.
-    pub async fn connect(driver: &Driver, engine: Engine, server: Server) -> Result<Self> {
+    pub async fn connect(
+        driver: &Driver,
+        engine: Engine,
+        server: Server,
+        site: Site,
+    ) -> Result<Self> {
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(engine.capabilities()?)
             .connect(&driver.url)
             .await?;
         Ok(Page {
+            site,
             server,
+            engine,
             client,
             driver_url: driver.url.clone(),
-            engine,
         })
     }
 
@@ -83,63 +90,81 @@ impl Page {
         }
     }
 
-    /// Loads a page anew: a new key, and nothing of what was before. Its console is kept.
-    pub async fn load(&self, path: &str) -> Result<()> {
-        self.go(path).await?;
-        self.client.execute(KEEP_CONSOLE, Vec::new()).await?;
-        Ok(())
-    }
-
     /// Ends the browser.
     pub async fn leave(self) {
         // If it does not end now, it will with its driver.
         let _ = timeout(Duration::from_secs(10), self.client.close()).await;
     }
 
-    /// Reads facts by a script.
-    pub async fn read<T: DeserializeOwned>(&self, script: &str) -> Result<T> {
-        serde_json::from_value(self.run(script).await?).context("the page's facts")
+    pub async fn facts(&self) -> Result<Facts> {
+        serde_json::from_value(self.run(facts::SCRIPT).await?).context("the page's facts")
     }
 
-    /// Waits until what a script reads is so, and returns it.
-    pub async fn until_read<T: DeserializeOwned + Debug>(
-        &self,
-        script: &str,
-        what: &str,
-        so: impl Fn(&T) -> bool,
-    ) -> Result<T> {
+    /// Waits until the facts are so, and returns them.
+    pub async fn until(&self, what: &str, so: impl Fn(&Facts) -> bool) -> Result<Facts> {
         let deadline = Instant::now() + DEADLINE;
         loop {
-            let facts = self.read(script).await?;
+            let facts = self.facts().await?;
             if so(&facts) {
                 return Ok(facts);
             }
             if Instant::now() >= deadline {
-                bail!("not within {DEADLINE:?}: {what}; the page has {facts:#?}");
+                bail!("not within {DEADLINE:?}: {what}; the page has {facts:?}");
             }
             sleep(Duration::from_millis(30)).await;
         }
     }
 
-    pub async fn facts(&self) -> Result<Facts> {
-        self.read(facts::SCRIPT).await
-    }
-
-    /// Waits until the facts are so, and returns them.
-    pub async fn until(&self, what: &str, so: impl Fn(&Facts) -> bool) -> Result<Facts> {
-        self.until_read(facts::SCRIPT, what, so).await
-    }
-
-    /// Loads the page and waits until its stream is open.
+    /// Loads the page anew, with a new key, and waits until its stream is open. Its console is kept.
     pub async fn open(&self) -> Result<Facts> {
-        self.load("/").await?;
+        self.go(self.site.path()).await?;
+        self.run(KEEP_CONSOLE).await?;
         self.until("the stream is open", |now| now.state == "open")
             .await
+    }
+
+    pub async fn until_closed(&self) -> Result<Facts> {
+        self.until("it is closed", |now| now.state == "closed")
+            .await
+    }
+
+    /// Waits until the demo page has seen no request for longer than the browser would wait.
+    pub async fn until_silent(&self) -> Result<()> {
+        let facts = self
+            .until("silence", |now| now.proof.verdict == "silent")
+            .await?;
+        let proof = &facts.proof;
+        ensure!(
+            !proof.now.is_empty() && proof.now == proof.at_close,
+            "{proof:?}"
+        );
+        let counts = self.server.counts(&facts.key).await?;
+        ensure!(
+            counts.requests.to_string() == proof.now && counts.open == 0,
+            "{counts:?}"
+        );
+        Ok(())
+    }
+
+    /// Makes the server `drop` the connection of the readings, or `close` it by an event: by the page's
+    /// button, if it has one.
+    pub async fn tell_server(&self, action: &str) -> Result<()> {
+        if self.site == Site::Leptos {
+            return self.server.control(&self.facts().await?.key, action).await;
+        }
+        self.click(&format!("server-{action}")).await
     }
 
     pub async fn click(&self, id: &str) -> Result<()> {
         let clicked = self.element(id).await?.click().await;
         clicked.with_context(|| format!("clicking #{id}"))
+    }
+
+    /// Clicks by a script: a click by the driver waits for the page to be drawn, and on a busy machine what
+    /// is clicked at may be over by then.
+    pub async fn click_at_once(&self, id: &str) -> Result<()> {
+        let script = format!("document.getElementById('{id}').click()");
+        self.run(&script).await.map(drop)
     }
 
     /// Types into an element, as a keyboard does.
@@ -165,7 +190,7 @@ impl Page {
     /// window that has the size, and the scheme is the system's.
     pub async fn shape(&self, width: u32, height: u32, dark: bool) -> Result<()> {
         if self.engine != Engine::Chromium {
-            ensure!(!dark, "{} cannot be told to be dark", self.engine);
+            ensure!(!dark, "{:?} cannot be told to be dark", self.engine);
             self.client.set_window_size(width, height).await?;
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! A picture of the page while it is live, for the README and for whoever changes its look.
+//! A picture of a page while it is live, for the README and for whoever changes its look.
 
 use std::{
     fs,
@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{app::App, page::Page};
+use crate::{page::Page, site::Site};
 
 #[derive(Debug, clap::Args)]
 pub struct Options {
@@ -34,56 +34,32 @@ pub struct Options {
 pub async fn take(page: &Page, how: &Options, file: &Path) -> Result<()> {
     page.shape(how.width, how.height, how.dark).await?;
     page.open().await?;
-    let points = async |points| {
+    if page.site != Site::Leptos {
         // The facts are waited for in short steps: each has a deadline.
-        for points in (0..=points).step_by(10).chain([points]) {
+        for points in (0..=how.points).step_by(10).chain([how.points]) {
             page.until("points", |now| now.cpu.points >= points).await?;
+            if points == how.points * 2 / 30 * 10 {
+                // A break shows what a live page is about.
+                page.tell_server("drop").await?;
+            }
         }
-        anyhow::Ok(())
-    };
-    points(how.points * 2 / 3).await?;
-    // A break shows what a live page is about.
-    page.click("server-drop").await?;
-    points(how.points).await?;
+    }
     page.click("ask").await?;
     page.until(
         "much of a reply, and a log of more than its tokens",
         |now| {
-            now.reply.count >= 66
-                && now
-                    .log
-                    .newest
-                    .first()
-                    .is_some_and(|[name, ..]| name == "load")
+            let newest = now.log.newest.first();
+            now.reply.text.len() > 300 && newest.is_none_or(|[name, ..]| name == "load")
         },
     )
     .await?;
     if how.closed {
-        page.click("server-close").await?;
-        page.until("silence", |now| now.proof.verdict == "silent")
-            .await?;
+        page.tell_server("close").await?;
+        page.until_closed().await?;
+        if page.site == Site::Demo {
+            page.until_silent().await?;
+        }
     }
     fs::write(file, page.screenshot().await?)
-        .with_context(|| format!("cannot write {}", file.display()))
-}
-
-/// The same of a dashboard.
-pub async fn take_app(app: &App<'_>, how: &Options, file: &Path) -> Result<()> {
-    app.page.shape(how.width, how.height, how.dark).await?;
-    app.open().await?;
-    for points in (0..=how.points).step_by(10).chain([how.points]) {
-        if points == how.points * 2 / 30 * 10 {
-            app.click("server-drop").await?;
-        }
-        app.until("points", |now| now.cpu.points >= points).await?;
-    }
-    app.click("ask").await?;
-    app.until("much of a reply", |now| now.reply.text.len() > 600)
-        .await?;
-    if how.closed {
-        app.click("server-close").await?;
-        app.until("the end", |now| now.state == "closed").await?;
-    }
-    fs::write(file, app.page.screenshot().await?)
         .with_context(|| format!("cannot write {}", file.display()))
 }

@@ -1,5 +1,7 @@
 //! The scenario server: what it counted, and what it is told. None of these requests is counted.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
 use reqwest::{Client, StatusCode};
 use serde::Deserialize;
@@ -14,8 +16,11 @@ pub struct Counts {
     pub last_event_ids: Vec<String>,
 }
 
-/// What is served for the demo page.
-pub const DEMO: &[&str] = &["/", "/pkg/index.js"];
+/// How long the server may take to see what a page did.
+const SEEN_WITHIN: Duration = Duration::from_secs(15);
+
+/// The readings come with a reconnection time of 1 s: this is longer than twice that.
+const SILENCE: Duration = Duration::from_millis(2500);
 
 /// What is served for the suite of the package.
 pub const SITES: &[&str] = &["/site/csp/", "/site/vite/", "/site/webpack/"];
@@ -28,12 +33,12 @@ pub struct Server {
 
 impl Server {
     /// The server at this address, if there is one that serves what is needed.
-    pub async fn reach(url: &str, needed: &[impl AsRef<str>]) -> Result<Self> {
+    pub async fn reach(url: &str, needed: &[&str]) -> Result<Self> {
         let server = Server {
             url: url.trim_end_matches('/').to_owned(),
             client: Client::new(),
         };
-        for path in needed.iter().map(AsRef::as_ref) {
+        for path in needed {
             let answer = server.get(path).send().await;
             let status = answer
                 .with_context(|| format!("no scenario server at {url}"))?
@@ -52,9 +57,28 @@ impl Server {
             .await?)
     }
 
-    /// Waits until the counts are as the query says, such as `open=0`. Whether they became so in
-    /// time, and the counts at the end.
-    pub async fn wait(&self, key: &str, query: &str, milliseconds: u64) -> Result<(bool, Counts)> {
+    /// Waits until the counts are as the query says, such as `open=0`.
+    pub async fn until(&self, key: &str, query: &str) -> Result<()> {
+        let (so, counts) = self.wait(key, query, SEEN_WITHIN).await?;
+        ensure!(so, "not {query} for {key}: {counts:?}");
+        Ok(())
+    }
+
+    /// Waits until nothing is open under the key, and then for longer than a browser would to reconnect.
+    pub async fn no_request_follows(&self, key: &str) -> Result<()> {
+        self.until(key, "open=0").await?;
+        let next = self.counts(key).await?.requests + 1;
+        let (again, counts) = self.wait(key, &format!("requests={next}"), SILENCE).await?;
+        ensure!(
+            !again && counts.open == 0,
+            "{key} was asked for again: {counts:?}"
+        );
+        Ok(())
+    }
+
+    /// Whether the counts became so in time, and the counts at the end.
+    async fn wait(&self, key: &str, query: &str, within: Duration) -> Result<(bool, Counts)> {
+        let milliseconds = within.as_millis();
         let path = format!("/counts/{key}/wait?{query}&timeout_ms={milliseconds}");
         let answer = self.get(&path).send().await?;
         Ok((answer.status() == StatusCode::OK, answer.json().await?))
@@ -85,16 +109,17 @@ impl Server {
 
     /// From now on every request under the key is refused, as if there were no server.
     pub async fn refuse(&self, key: &str) -> Result<()> {
-        self.set_refusing(key, "").await
+        self.control(key, "refuse").await
     }
 
     /// Requests under the key are answered again.
     pub async fn accept(&self, key: &str) -> Result<()> {
-        self.set_refusing(key, "?times=0").await
+        self.control(key, "refuse?times=0").await
     }
 
-    async fn set_refusing(&self, key: &str, query: &str) -> Result<()> {
-        let path = format!("{}/control/{key}/refuse{query}", self.url);
+    /// Does this to the open streams of the key, such as `drop`.
+    pub async fn control(&self, key: &str, action: &str) -> Result<()> {
+        let path = format!("{}/control/{key}/{action}", self.url);
         self.client.post(path).send().await?.error_for_status()?;
         Ok(())
     }

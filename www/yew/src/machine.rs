@@ -1,13 +1,19 @@
 //! The readings of the machine: their charts, as SVG, and the newest in words.
 
-use dashboard::{CPU_HEIGHTS, CPU_LABEL, History, MEMORY_LABEL, TIMES, grid, series_color};
 use yew::prelude::*;
 
-use crate::live::LiveProps;
+use crate::{
+    history::{History, grid, series_color},
+    live::LiveProps,
+};
+
+/// Below the chart.
+const TIMES: [&str; 5] = ["60 s ago", "45 s ago", "30 s ago", "15 s ago", "now"];
 
 #[component]
 pub fn Machine(LiveProps { live }: &LiveProps) -> Html {
     live.with(|live| {
+        let memory_heights = [live.gib, live.gib / 2.0, 0.0].map(|gib| format!("{gib:.1}"));
         let count = live.cores.len();
         let cores = live.cores.iter().enumerate().map(|(core, percent)| {
             html! {
@@ -31,18 +37,18 @@ pub fn Machine(LiveProps { live }: &LiveProps) -> Html {
                         { for cores }
                     </ul>
                 </div>
-                { chart("cpu", CPU_LABEL, &live.cpu, &CPU_HEIGHTS) }
+                { chart("cpu", "CPU per core over the last minute, in percent", &live.cpu, &["100", "75", "50", "25", "0"]) }
                 <div class="plot-head">
                     <h3>{ "Memory " }<span class="unit">{ "GiB used" }</span></h3>
                     <p class="now"><strong id="memory-now" class="number">{ &live.memory_now }</strong></p>
                 </div>
-                { chart("memory", MEMORY_LABEL, &live.memory, &live.memory_heights()) }
+                { chart("memory", "Memory in use over the last minute, in gibibytes", &live.memory, &memory_heights) }
             </section>
         }
     })
 }
 
-/// The lines of the last minute before a grid. It is drawn in a window that the style sheet stretches.
+/// The lines of the last minute before a grid, with its heights from the top. The style sheet stretches it.
 fn chart(
     kind: &'static str,
     label: &'static str,

@@ -1,10 +1,10 @@
-//! What the server sends, as enums: their variants are the names of the events.
+//! The events of the machine, as an enum: its variants are their names.
 
 use std::fmt;
 
 use serde::Deserialize;
 
-const GIB: f64 = (1_u64 << 30) as f64;
+pub const GIB: f64 = (1_u64 << 30) as f64;
 
 /// `event: cpu`, `event: memory` and `event: load`, again and again, and at last `event: close`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -46,11 +46,8 @@ impl fmt::Display for Reading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reading::Cpu { cores, .. } => {
-                for (core, percent) in cores.iter().enumerate() {
-                    let before = if core == 0 { "" } else { " · " };
-                    write!(f, "{before}{percent}")?;
-                }
-                Ok(())
+                let cores: Vec<_> = cores.iter().map(Percent::to_string).collect();
+                f.write_str(&cores.join(" · "))
             }
             Reading::Memory { used, total, .. } => {
                 let (used, total) = (*used as f64, *total as f64);
@@ -94,34 +91,23 @@ impl fmt::Display for Percent {
     }
 }
 
-/// `event: test`, with the server's time in milliseconds since the epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Clock {
-    Test(u64),
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn each_reading_says_in_words_what_it_is() {
-        let percent = |number| Percent::try_from(number).unwrap();
-        let cpu = Reading::Cpu {
-            at: 7,
-            cores: vec![percent(12.5), percent(100.0)],
-        };
-        let memory = Reading::Memory {
-            at: 7,
-            total: 24 << 30,
-            used: 3 << 29,
-        };
+        let cores = [12.5, 100.0].map(|number| Percent::try_from(number).unwrap());
+        let (at, cores) = (7, cores.to_vec());
+        let (total, used) = (24 << 30, 3 << 29);
+        let (one, five, fifteen) = (1.0, 0.256, 0.0);
+        let cpu = Reading::Cpu { at, cores };
+        let memory = Reading::Memory { at, total, used };
         let load = Reading::Load {
-            at: 7,
-            one: 1.0,
-            five: 0.256,
-            fifteen: 0.0,
+            at,
+            one,
+            five,
+            fifteen,
         };
         assert_eq!(cpu.to_string(), "12 % · 100 %");
         assert_eq!(memory.to_string(), "1.50 of 24.0 GiB");

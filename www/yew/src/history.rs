@@ -1,19 +1,15 @@
 //! The last minute of some series as lines to draw: pure geometry, in a window that is 60 seconds wide and
 //! 100 percent high, with 0 at its top.
 
-use std::{collections::VecDeque, fmt::Write};
-
 /// What is shown, in milliseconds.
 const SPAN: u64 = 60_000;
-/// The right edge of the window, in seconds.
-const NOW: f64 = 60.0;
 
-/// What came in the last minute. The lines stay where they are and get longer at their right end;
+/// The points of the last minute. The lines stay where they are and get longer at their right end;
 /// [`shift`](Self::shift) is how far they have to be moved to the left, so that a style sheet can let
 /// them glide.
 #[derive(Debug, Clone)]
 pub struct History {
-    points: VecDeque<Point>,
+    points: Vec<Point>,
     /// The time of the first point, from which all others are counted.
     origin: u64,
     /// Points further apart are not joined: there was no connection.
@@ -38,10 +34,10 @@ pub struct Line {
 }
 
 impl History {
-    /// The history of what comes every so many milliseconds.
-    pub fn every(pace: u32) -> Self {
+    /// Without a point, for one every `pace` milliseconds.
+    pub fn new(pace: u32) -> Self {
         History {
-            points: VecDeque::new(),
+            points: Vec::new(),
             origin: 0,
             gap: 2 * u64::from(pace).max(500) + 200,
         }
@@ -50,17 +46,15 @@ impl History {
     /// Adds a point to each series: its time in milliseconds, and its share of the height, from 0 to 1.
     pub fn push(&mut self, at: u64, shares: Vec<f64>) {
         let goes_on = |last: &Point| last.at <= at && last.shares.len() == shares.len();
-        if !self.points.back().is_some_and(goes_on) {
+        if !self.points.last().is_some_and(goes_on) {
             // Another machine, or another clock.
             self.points.clear();
             self.origin = at;
         }
-        self.points.push_back(Point { at, shares });
+        self.points.push(Point { at, shares });
         // A line may enter the window from the left, and is still gliding out of it.
         let oldest = at.saturating_sub(SPAN + 2 * self.gap);
-        while self.points.front().is_some_and(|point| point.at < oldest) {
-            self.points.pop_front();
-        }
+        self.points.retain(|point| point.at >= oldest);
     }
 
     /// How many points each series has.
@@ -68,58 +62,40 @@ impl History {
         self.points.len()
     }
 
-    /// Whether there is nothing to draw.
-    pub fn is_empty(&self) -> bool {
-        self.points.is_empty()
-    }
-
     /// The newest point.
     pub fn newest(&self) -> &[f64] {
-        self.points.back().map_or(&[], |point| &point.shares)
+        self.points.last().map_or(&[], |point| &point.shares)
     }
 
     /// The transformation that has the newest point at the right edge.
     pub fn shift(&self) -> String {
-        let newest = self.points.back().map_or(0.0, |point| self.x(point));
-        format!("translate({:.2} 0)", NOW - newest)
+        let newest = self.points.last().map_or(0.0, |point| self.x(point));
+        format!("translate({:.2} 0)", 60.0 - newest)
     }
 
     /// The lines, one a series.
     pub fn lines(&self) -> Vec<Line> {
-        (0..self.newest().len())
-            .map(|series| self.line(series))
+        let lines = self.newest().iter().enumerate();
+        lines
+            .map(|(series, newest)| {
+                let (stroke, area) = self.paths(series);
+                let head = format!("translate(60 {:.1})", y(*newest));
+                Line { stroke, area, head }
+            })
             .collect()
     }
 
-    fn line(&self, series: usize) -> Line {
+    /// The line, and the area below it, in a piece for each connection.
+    fn paths(&self, series: usize) -> (String, String) {
         let (mut stroke, mut area) = (String::new(), String::new());
-        let mut before: Option<&Point> = None;
-        for point in &self.points {
-            let (x, y) = (self.x(point), y(point.shares[series]));
-            match before {
-                Some(before) if point.at - before.at <= self.gap => {
-                    add(&mut stroke, 'L', x, y);
-                }
-                _ => {
-                    if let Some(before) = before {
-                        add(&mut area, 'V', self.x(before), 100.0);
-                    }
-                    add(&mut stroke, 'M', x, y);
-                    add(&mut area, 'M', x, 100.0);
-                }
-            }
-            add(&mut area, 'L', x, y);
-            before = Some(point);
+        for piece in self.points.chunk_by(|a, b| b.at - a.at <= self.gap) {
+            let place =
+                |point: &Point| format!("{:.2} {:.1}", self.x(point), y(point.shares[series]));
+            let line = piece.iter().map(place).collect::<Vec<_>>().join("L");
+            stroke += &format!("M{line}");
+            area += &format!("M{:.2} 100.0L{line}V100.0", self.x(&piece[0]));
         }
-        if let Some(last) = before {
-            add(&mut area, 'V', self.x(last), 100.0);
-        }
-        let newest = self.newest().get(series).map_or(100.0, |share| y(*share));
-        Line {
-            stroke,
-            area,
-            head: format!("translate({NOW} {newest:.1})"),
-        }
+        (stroke, area)
     }
 
     fn x(&self, point: &Point) -> f64 {
@@ -131,29 +107,12 @@ fn y(share: f64) -> f64 {
     100.0 * (1.0 - share.clamp(0.0, 1.0))
 }
 
-/// Adds a step to a path: to a place, or for `V` straight to a height.
-fn add(path: &mut String, step: char, x: f64, y: f64) {
-    let outcome = if step == 'V' {
-        write!(path, "V{y:.1}")
-    } else {
-        write!(path, "{step}{x:.2} {y:.1}")
-    };
-    debug_assert!(outcome.is_ok(), "a string takes all");
-}
-
 /// The grid behind the lines: so many heights, and a quarter of a minute each.
 pub fn grid(heights: usize) -> String {
     let steps = heights.saturating_sub(1).max(1);
-    let mut path = String::new();
-    for step in 0..=steps {
-        add(&mut path, 'M', 0.0, 100.0 * step as f64 / steps as f64);
-        path += "h60";
-    }
-    for step in 0..=4 {
-        add(&mut path, 'M', 15.0 * f64::from(step), 0.0);
-        path += "v100";
-    }
-    path
+    let across = (0..=steps).map(|step| format!("M0 {:.1}h60", 100.0 * step as f64 / steps as f64));
+    let down = (0..=4).map(|step| format!("M{} 0v100", 15 * step));
+    across.chain(down).collect()
 }
 
 /// The colour of one of so many series: hues side by side on the wheel, so that any number looks of one
@@ -171,7 +130,7 @@ mod tests {
     use super::*;
 
     fn history(points: &[(u64, f64)]) -> History {
-        let mut history = History::every(500);
+        let mut history = History::new(500);
         for (at, share) in points {
             history.push(*at, vec![*share]);
         }
@@ -228,21 +187,19 @@ mod tests {
 
     #[test]
     fn the_grid_has_a_line_for_each_height_and_each_quarter_of_a_minute() {
-        assert!(
-            grid(3)
-                .starts_with("M0.00 0.0h60M0.00 50.0h60M0.00 100.0h60M0.00 0.0v100M15.00 0.0v100")
-        );
+        assert!(grid(3).starts_with("M0 0.0h60M0 50.0h60M0 100.0h60M0 0v100M15 0v100"));
         assert_eq!(grid(0).matches("h60").count(), 2);
     }
 
     #[test]
     fn the_hues_go_from_one_end_to_the_other() {
-        for (series, count, share) in [
+        let shares = [
             (0, 1, "0.000"),
             (0, 2, "0.000"),
             (1, 2, "1.000"),
             (1, 3, "0.500"),
-        ] {
+        ];
+        for (series, count, share) in shares {
             assert!(series_color(series, count).contains(&format!("* {share})")));
         }
     }
