@@ -6,7 +6,7 @@ use std::{any::Any, cell::RefCell, rc::Rc};
 use leptos::{mount::mount_to, prelude::*};
 use send_wrapper::SendWrapper;
 use wasm_eventsource::{
-    Error, EventSource, State,
+    Error, State,
     leptos::{UseEventSourceFoldReturn, use_event_source_fold},
 };
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use wasm_eventsource::{
-    Error, EventSource, State,
+    Error, State,
     yew::{UseEventSourceFoldHandle, use_event_source_fold_with},
 };
 use yew::{AppHandle, Renderer, prelude::*};
