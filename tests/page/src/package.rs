@@ -32,7 +32,7 @@ const SITES: [(&str, &str); 9] = [
 ];
 
 /// A test ends itself long before; this is for a page that is stuck as a whole.
-const SILENCE: Duration = Duration::from_secs(45);
+const SILENCE: Duration = Duration::from_secs(80);
 
 /// Takes what the page has to tell since the last look.
 const TAKE: &str =
