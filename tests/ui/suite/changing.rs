@@ -11,23 +11,26 @@ use super::{
 };
 use crate::{CHANGES_AT_ONCE, mount};
 
-/// Notes in the page what becomes of each `EventSource`, from now on.
+/// Notes in the page when an `EventSource` is listened to, which is right after it is made, and when it is
+/// closed, from now on. The methods are replaced and not the class: WebKit may go on using the class that it
+/// has found under that name before.
 fn watch_event_sources() {
     js_sys::eval(
         "(() => {
+            const isWatched = 'eventSources' in globalThis;
             globalThis.eventSources = [];
-            if (globalThis.EventSource.isWatched) return;
-            const Plain = globalThis.EventSource;
-            globalThis.EventSource = class EventSource extends Plain {
-                static isWatched = true;
-                constructor(url, init) {
-                    super(url, init);
-                    globalThis.eventSources.push('open ' + new URL(url).pathname);
-                }
-                close() {
-                    globalThis.eventSources.push('close ' + new URL(this.url).pathname);
-                    super.close();
-                }
+            if (isWatched) return;
+            const note = (what, source) =>
+                globalThis.eventSources.push(`${what} ${new URL(source.url).pathname}`);
+            const { addEventListener } = EventTarget.prototype;
+            EventTarget.prototype.addEventListener = function (type, ...rest) {
+                if (type === 'open' && this instanceof EventSource) note('open', this);
+                return addEventListener.call(this, type, ...rest);
+            };
+            const { close } = EventSource.prototype;
+            EventSource.prototype.close = function () {
+                note('close', this);
+                return close.call(this);
             };
         })()",
     )
