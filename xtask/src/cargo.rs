@@ -16,6 +16,13 @@ struct Artifact {
     #[serde(default)]
     filenames: Vec<PathBuf>,
     executable: Option<PathBuf>,
+    profile: Profile,
+}
+
+#[derive(Deserialize)]
+struct Profile {
+    /// Whether it is compiled as a test.
+    test: bool,
 }
 
 #[derive(Deserialize)]
@@ -46,11 +53,16 @@ pub fn artifacts(mut command: Command) -> Result<Artifacts> {
 }
 
 impl Artifacts {
-    /// The program of this name in the package in this folder of the repository.
+    /// The program of this name in the package in this folder of the repository. A program may also have
+    /// been compiled with its unit tests, as another one of the same name; that is taken only if it is
+    /// all there is.
     pub fn program(&self, folder: &str, name: &str) -> Result<&Path> {
-        let program = self
+        let mut programs: Vec<_> = self
             .of(folder, name)
-            .find_map(|it| it.executable.as_deref());
+            .filter(|it| it.executable.is_some())
+            .collect();
+        programs.sort_by_key(|it| it.profile.test);
+        let program = programs.first().and_then(|it| it.executable.as_deref());
         program.with_context(|| format!("cargo made no program {name} in {folder}"))
     }
 
