@@ -32,6 +32,11 @@ struct Target {
 
 /// Runs a cargo command with its progress visible.
 pub fn artifacts(mut command: Command) -> Result<Artifacts> {
+    command.args(["--message-format", "json-render-diagnostics"]);
+    parse(&process::read(&mut command)?)
+}
+
+fn parse(printed: &str) -> Result<Artifacts> {
     #[derive(Deserialize)]
     #[serde(tag = "reason", rename_all = "kebab-case")]
     enum Message {
@@ -40,11 +45,8 @@ pub fn artifacts(mut command: Command) -> Result<Artifacts> {
         Other,
     }
 
-    command.args(["--message-format", "json-render-diagnostics"]);
-    let printed = process::read(&mut command)?;
-    let messages = printed.lines().map(serde_json::from_str);
     let mut artifacts = Vec::new();
-    for message in messages {
+    for message in printed.lines().map(serde_json::from_str) {
         if let Message::CompilerArtifact(artifact) = message.context("what cargo printed")? {
             artifacts.push(artifact);
         }
@@ -85,5 +87,38 @@ impl Artifacts {
             .iter()
             .filter(is_of)
             .filter(move |it| it.target.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn artifact(file: &str, is_test: bool) -> String {
+        let manifest = project::root().join("tests/server/Cargo.toml");
+        let artifact = serde_json::json!({
+            "reason": "compiler-artifact",
+            "manifest_path": manifest,
+            "target": { "name": "scenario-server" },
+            "filenames": [file],
+            "executable": file,
+            "profile": { "test": is_test },
+        });
+        format!("{artifact}\n")
+    }
+
+    #[test]
+    fn a_program_is_not_taken_for_its_unit_tests_whichever_cargo_names_first() {
+        let (program, tests) = (artifact("server", false), artifact("server-123", true));
+        let other = "{\"reason\":\"build-finished\",\"success\":true}\n";
+        for printed in [[&program, &tests, other], [&tests, &program, other]] {
+            let artifacts = parse(&printed.concat()).unwrap();
+            let found = artifacts.program("tests/server", "scenario-server");
+            assert_eq!(found.unwrap(), Path::new("server"));
+        }
+        let artifacts = parse(&tests).unwrap();
+        let found = artifacts.program("tests/server", "scenario-server");
+        assert_eq!(found.unwrap(), Path::new("server-123"));
+        assert!(artifacts.program("tests/page", "scenario-server").is_err());
     }
 }
