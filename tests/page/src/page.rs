@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long a fact may take to come true on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(15);
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Keeps what the page writes to the console from now on as an attribute: no driver but
 /// Chromium's hands it out.

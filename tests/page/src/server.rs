@@ -17,7 +17,7 @@ pub struct Counts {
 }
 
 /// How long the server may take to see what a page did.
-const SEEN_WITHIN: Duration = Duration::from_secs(15);
+const SEEN_WITHIN: Duration = Duration::from_secs(30);
 
 /// The readings come with a reconnection time of 1 s: this is longer than twice that.
 const SILENCE: Duration = Duration::from_millis(2500);

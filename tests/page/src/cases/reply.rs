@@ -4,14 +4,20 @@ use anyhow::{Result, ensure};
 
 use crate::{page::Page, site::Site};
 
+/// Counts in the page how often the reply changes: more often than the driver can look.
+const COUNT_CHANGES: &str = r#"
+    window.changes = 0;
+    new MutationObserver(() => { window.changes += 1; })
+        .observe(document.getElementById("answer"), { childList: true, characterData: true, subtree: true });"#;
+
 const PROMPT: &str = "What are server-sent events?";
 
 pub async fn a_reply_appears_token_by_token_and_is_asked_for_once(page: &Page) -> Result<()> {
     let (text, tokens) = page.server.reply(PROMPT).await?;
     let facts = page.open().await?;
     ensure!(facts.reply.prompt == PROMPT, "{:?}", facts.reply);
+    page.run(COUNT_CHANGES).await?;
     page.click("ask").await?;
-    let mut moments = 0;
     let mut length = 0;
     let last = loop {
         let now = page
@@ -21,13 +27,14 @@ pub async fn a_reply_appears_token_by_token_and_is_asked_for_once(page: &Page) -
             .await?
             .reply;
         ensure!(text.starts_with(&now.text), "{now:?}, but it is {text:?}");
-        moments += 1;
         length = now.text.len();
         if now.state != "streaming" {
             break now;
         }
     };
-    ensure!(moments > 6, "seen at only {moments} moments");
+    let changes = page.run("return window.changes").await?;
+    let changes = changes.as_u64().unwrap_or_default();
+    ensure!(changes > 6, "it came in {changes} pieces");
     ensure!(last.state == "complete" && last.text == text, "{last:?}");
     if page.site != Site::Leptos {
         let note = format!("complete: {tokens} tokens");

@@ -37,7 +37,7 @@ pub async fn a_connection_for_each_hook_is_opened_by_mounting_and_closed_by_unmo
     page.click("mount").await?;
     let anew = page.until("readings", |now| now.messages > 0).await?;
     ensure!(
-        anew.log.ids.last() == Some(&1) && anew.messages < 9,
+        anew.log.ids.last() == Some(&1) && anew.log.ids.len() as u64 == anew.messages,
         "it does not begin anew: {anew:?}"
     );
     page.server.until(readings, "requests=2&open=1").await?;
@@ -90,10 +90,5 @@ pub async fn another_question_takes_the_place_of_a_running_reply(page: &Page) ->
     ensure!(text.starts_with(&second.text), "{second:?}");
     let written = format!("{prompt} And in Rust?");
     ensure!(second.prompt == written, "{second:?}");
-    page.server.until(&first.key, "open=0").await?;
-    page.until("it goes on", |now| {
-        now.reply.text.len() > second.text.len() && text.starts_with(&now.reply.text)
-    })
-    .await?;
-    Ok(())
+    page.server.until(&first.key, "open=0").await
 }
