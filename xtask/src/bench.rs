@@ -166,7 +166,7 @@ fn in_engines(args: &Args, host: &Shell, tools: &Tools, run: &mut Run) -> Result
                 let browser = browser::Browser { engine, program };
                 let records = browser.measure(&server, &query, patience)?;
                 run.records.extend(records);
-                run.engines.push(browser.version(tools));
+                run.engines.push(browser.version());
             }
             Err(error) => say::notice(format!("{error:#}")),
         }

@@ -4,13 +4,12 @@ use crate::cargo::Artifacts;
 use crate::server::{self, Server};
 use crate::setup::{self, Tools};
 use crate::sources::Sources;
-use crate::{package, process, project, say, test};
+use crate::{package, project, say, test};
 use anyhow::{Context, Result};
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use xshell::cmd;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -59,11 +58,7 @@ impl App {
         // With another build in it, it is made from no sources that are known.
         let _ = fs::remove_dir_all(&pkg);
         let wasm = built.wasm(&folder.to_string_lossy(), &format!("{}_app", self.name()))?;
-        let bindgen = cmd!(
-            tools.sh,
-            "wasm-bindgen --target web --no-typescript --out-dir {pkg} {wasm}"
-        );
-        process::run(bindgen)
+        package::bindgen(tools, wasm, &pkg)
     }
 
     fn folder(self) -> PathBuf {

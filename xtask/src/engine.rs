@@ -67,22 +67,22 @@ impl Engine {
     }
 
     /// What goes before a command that starts this engine: WebKitGTK has no headless mode, so it
-    /// gets a display that nobody sees.
-    pub fn display(self) -> &'static [&'static str] {
+    /// gets a virtual display.
+    fn display(self) -> &'static [&'static str] {
         match self {
             Self::Webkit => &["xvfb-run", "-a"],
             Self::Chromium | Self::Firefox => &[],
         }
     }
 
-    /// The same command on such a display, if this engine needs one.
-    pub fn with_display(self, command: &Command) -> Command {
+    /// The same command with what this engine needs around it: a display and variables.
+    pub fn command(self, command: &Command) -> Command {
         let words = self.display().iter().map(OsString::from);
         let mut words = words
             .chain([command.get_program().to_owned()])
             .chain(command.get_args().map(ToOwned::to_owned));
         let mut wrapped = Command::new(words.next().unwrap_or_default());
-        wrapped.args(words);
+        wrapped.args(words).envs(self.variables().iter().copied());
         if let Some(folder) = command.get_current_dir() {
             wrapped.current_dir(folder);
         }
@@ -97,7 +97,7 @@ impl Engine {
 
     /// Variables for that command. In a container, and as root, WebKitGTK's sandbox cannot start,
     /// and without a graphics card compositing cannot; the pages loaded are our own.
-    pub fn variables(self) -> &'static [(&'static str, &'static str)] {
+    fn variables(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Webkit => &[
                 ("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1"),
@@ -115,5 +115,32 @@ impl fmt::Display for Engine {
             Self::Firefox => "firefox",
             Self::Webkit => "webkit",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_keeps_its_own_and_gets_what_the_engine_needs() {
+        let mut plain = Command::new("driver");
+        plain.arg("--port=1").env("OWN", "1").current_dir("/");
+        let webkit = Engine::Webkit.command(&plain);
+        assert_eq!(webkit.get_program(), "xvfb-run");
+        assert!(webkit.get_args().eq(["-a", "driver", "--port=1"]));
+        assert_eq!(webkit.get_current_dir(), Some(Path::new("/")));
+        let variables: Vec<_> = webkit.get_envs().map(|(name, _)| name).collect();
+        for name in [
+            "OWN",
+            "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS",
+            "WEBKIT_DISABLE_COMPOSITING_MODE",
+        ] {
+            assert!(variables.contains(&name.as_ref()), "{variables:?}");
+        }
+        let chromium = Engine::Chromium.command(&plain);
+        assert_eq!(chromium.get_program(), "driver");
+        assert!(chromium.get_args().eq(["--port=1"]));
+        assert_eq!(chromium.get_envs().count(), 1);
     }
 }

@@ -90,6 +90,14 @@ pub fn wasm_pack(tools: &Tools, krate: &Path, out: &Path, cargo_options: &[&str]
     ))
 }
 
+/// Makes a compiled module one that browsers load, as it is.
+pub fn bindgen(tools: &Tools, wasm: &Path, out: &Path) -> Result<()> {
+    process::run(cmd!(
+        tools.sh,
+        "wasm-bindgen --target web --no-typescript --out-dir {out} {wasm}"
+    ))
+}
+
 /// The hand-written part: all of it into the package, and its code into `native/` as well.
 fn copy_sources(from: &Path, package: &Path) -> Result<()> {
     for path in files_in(from)? {

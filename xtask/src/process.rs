@@ -112,10 +112,15 @@ fn signal(group: u32, signal: Signal) {
 /// Runs a program to its end, its output visible as it comes; an error if it fails.
 pub fn run(command: impl Into<Command>) -> Result<()> {
     let mut command = command.into();
-    let mut group = Group::spawn(command.stdin(Stdio::null()))?;
+    let group = Group::spawn(command.stdin(Stdio::null()))?;
+    succeed(group, &command)
+}
+
+/// Waits for the end of a program; an error if it failed.
+fn succeed(mut group: Group, command: &Command) -> Result<()> {
     let status = group.child.wait()?;
     if !status.success() {
-        bail!("`{}` failed ({status})", shown(&command));
+        bail!("`{}` failed ({status})", shown(command));
     }
     Ok(())
 }
@@ -129,10 +134,7 @@ pub fn read(command: &mut Command) -> Result<String> {
     if let Some(mut stdout) = group.child.stdout.take() {
         stdout.read_to_string(&mut output)?;
     }
-    let status = group.child.wait()?;
-    if !status.success() {
-        bail!("`{}` failed ({status})", shown(command));
-    }
+    succeed(group, command)?;
     Ok(output)
 }
 

@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 use suites::{SUITES, Suite};
 use xshell::Shell;
 
@@ -214,7 +215,7 @@ struct Job {
     engine: Engine,
     name: String,
     command: Command,
-    limit: std::time::Duration,
+    limit: Duration,
     filtered: bool,
     _server: Option<Server>,
 }

@@ -8,16 +8,14 @@ use super::{Record, folder};
 use crate::engine::Engine;
 use crate::process::Group;
 use crate::server::Server;
-use crate::setup::{self, Tools};
+use crate::setup;
 use crate::{package, project, say};
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use xshell::cmd;
 
 pub struct Browser {
     pub engine: Engine,
@@ -76,18 +74,13 @@ impl Browser {
 
     fn command(&self, url: &str) -> Result<Command> {
         let (dir, engine) = (folder()?, self.engine);
-        let mut words = engine
-            .display()
-            .iter()
-            .map(OsStr::new)
-            .chain([self.program.as_os_str()]);
-        let mut command = Command::new(words.next().context("there are words")?);
-        let log = fs::File::create(dir.join(format!("{engine}.log")))?;
-        command
-            .args(words)
+        let mut browser = Command::new(&self.program);
+        browser
             .args(memory_options(engine))
-            .args(engine.page_arguments(&self.fresh_profile()?, url))
-            .envs(engine.variables().iter().copied())
+            .args(engine.page_arguments(&self.fresh_profile()?, url));
+        let log = fs::File::create(dir.join(format!("{engine}.log")))?;
+        let mut command = engine.command(&browser);
+        command
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);
@@ -116,15 +109,11 @@ impl Browser {
     }
 
     /// The version as the browser itself prints it.
-    pub fn version(&self, tools: &Tools) -> Version {
-        let (display, program) = (self.engine.display(), self.program.as_os_str());
-        let words: Vec<&OsStr> = display.iter().map(OsStr::new).chain([program]).collect();
-        let (first, words) = words.split_first().expect("there is the program");
-        let printed = cmd!(tools.sh, "{first} {words...} --version")
-            .envs(self.engine.variables().iter().copied())
-            .quiet()
-            .ignore_stderr()
-            .read();
+    pub fn version(&self) -> Version {
+        let mut browser = Command::new(&self.program);
+        browser.arg("--version");
+        let printed = self.engine.command(&browser).output();
+        let printed = printed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
         let version = setup::first_version(&printed.unwrap_or_default())
             .unwrap_or("?")
             .to_string();

@@ -12,11 +12,11 @@ use xshell::cmd;
 pub fn contestants(tools: &Tools) -> Result<()> {
     let pkg = folder()?.join("pkg");
     let wasm = contestants_for(tools, "speed", &programs(tools)?, "")?;
-    bindgen(tools, &wasm, &pkg, Some("-O3"))?;
+    bindgen(tools, &wasm, &pkg, "-O3")?;
     // Another folder, because the programs have the same name.
     let target = folder()?.join("simd");
     let wasm = contestants_for(tools, "speed", &target, " -Ctarget-feature=+simd128")?;
-    bindgen(tools, &wasm, &pkg.join("simd"), Some("-O3"))
+    bindgen(tools, &wasm, &pkg.join("simd"), "-O3")
 }
 
 /// Compiles the contestants in Rust without optimization, to see that they work.
@@ -26,7 +26,7 @@ pub fn contestants_for_smoke(tools: &Tools) -> Result<PathBuf> {
 
 /// Puts contestants into the folder that the page loads them from, as they are.
 pub fn load(tools: &Tools, contestants: &Path) -> Result<()> {
-    bindgen(tools, contestants, &folder()?.join("pkg"), None)
+    package::bindgen(tools, contestants, &folder()?.join("pkg"))
 }
 
 fn contestants_for(tools: &Tools, profile: &str, target: &Path, flags: &str) -> Result<PathBuf> {
@@ -86,7 +86,7 @@ fn smallest_apps(tools: &Tools) -> Result<PathBuf> {
             continue;
         }
         let wasm = built.join(name).with_extension("wasm");
-        bindgen(tools, &wasm, &out, Some("-Os"))?;
+        bindgen(tools, &wasm, &out, "-Os")?;
     }
     Ok(out)
 }
@@ -100,16 +100,11 @@ fn programs(tools: &Tools) -> Result<PathBuf> {
 }
 
 /// Makes a module that a page can load, optimized at the level.
-fn bindgen(tools: &Tools, wasm: &Path, out: &Path, level: Option<&str>) -> Result<()> {
-    process::run(cmd!(
-        tools.sh,
-        "wasm-bindgen --target web --no-typescript --out-dir {out} {wasm}"
-    ))?;
+fn bindgen(tools: &Tools, wasm: &Path, out: &Path, level: &str) -> Result<()> {
+    package::bindgen(tools, wasm, out)?;
     let name = wasm.file_stem().context("the wasm has no name")?;
     let path = out.join(format!("{}_bg.wasm", name.to_string_lossy()));
-    if let Some(level) = level
-        && tools.wasm_opt
-    {
+    if tools.wasm_opt {
         process::run(cmd!(tools.sh, "wasm-opt {level} {path} -o {path}"))?;
     }
     Ok(())

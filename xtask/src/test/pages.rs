@@ -53,6 +53,6 @@ impl Page {
             .env("SCENARIO_SERVER", &server.address)
             .env("ENGINE", engine.to_string())
             .env("DRIVER", driver);
-        engine.with_display(&command)
+        engine.command(&command)
     }
 }

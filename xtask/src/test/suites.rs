@@ -104,7 +104,7 @@ pub fn command(
     runner
         .current_dir(project::root().join(suite.folder))
         .env(engine.driver_variable(), driver);
-    Ok(engine.with_display(&runner))
+    Ok(engine.command(&runner))
 }
 
 /// The command by which a contributor would run a suite: wasm-pack compiles it, then runs it.
@@ -118,7 +118,7 @@ pub fn wasm_pack_command(tools: &Tools, engine: Engine, driver: &Path, suite: &S
     )
     .into();
     configure(&mut command, suite.worker);
-    engine.with_display(&command)
+    engine.command(&command)
 }
 
 fn configure(command: &mut Command, worker: bool) {
