@@ -1,5 +1,5 @@
 //! What only a connection over `fetch()` can do; a file a promise. What it has in common with the
-//! browser's own `EventSource` is shown by the target `fetch`, with the tests of the whole suite.
+//! browser's own `EventSource` is tested in `suite/`, which runs over `fetch()` as well.
 
 use serde::Deserialize;
 use wasm_bindgen::JsCast;

@@ -112,8 +112,8 @@ impl<const OVER_FETCH: bool> Scenario<OVER_FETCH> {
         parse(&body)
     }
 
-    /// Asserts that no stream is open, that the server has had so many requests, and that none follows
-    /// until the end of the whole run, past the time at which a browser would have come back. What would
+    /// Asserts that no stream is open, that the server has had this many requests, and that none follows
+    /// until the end of the whole run, past the time at which a browser would have reconnected. What would
     /// close or drop something of the test belongs into `then`, which is called after that.
     ///
     /// All tests wait for this together, after the last one. Nothing may be asked for under the same key

@@ -23,7 +23,7 @@ thread_local! {
     static IS_AHEAD: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs this after the last test, as part of a test of its own.
+/// Runs a check after the last test. All checks together are one more test, which is counted like the others.
 ///
 /// # Panics
 /// If that has been run already, or will not be: then the runner works in another way than this crate
@@ -52,8 +52,8 @@ pub mod __rt {
 
     type Expected = Option<Option<&'static str>>;
 
-    /// The list of the tests that are to be run. JavaScript has every test that was chosen register itself
-    /// here, and then runs them.
+    /// The tests of this run. The runner's JavaScript registers each test that it has chosen here, and then
+    /// runs them.
     #[repr(transparent)]
     pub struct Context(__rt::Context);
 

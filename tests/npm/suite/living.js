@@ -62,7 +62,7 @@ export const living = {
     stream.onstate = handler;
     t.equal(stream.onstate, handler);
     const reported = t.reported();
-    // It was told `open`, and not `closed`.
+    // The handler threw at `open` and was not called for `closed`.
     t.equal(await allData(stream), numbered(2));
     t.equal((await reported).message, "of the handler");
     t.equal(stream.onstate, null);

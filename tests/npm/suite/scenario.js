@@ -76,7 +76,7 @@ export class Scenario {
     return this.send(...events, "event: close\ndata:");
   }
 
-  /** There were so many requests, and none is to follow: the suite's last test looks. */
+  /** Asserts that there were this many requests. The suite's last test checks that no further one has come. */
   async settled(requests) {
     const counts = await this.counts();
     if (counts.requests !== requests) throw new Error(`${counts.requests} requests instead of ${requests}`);

@@ -35,7 +35,7 @@ pub struct Facts {
     pub pace: String,
     pub clock: String,
     pub clock_key: String,
-    /// What came of it when the server was told to do something.
+    /// The text that shows how the server answered a button.
     pub server_answer: String,
     /// The id of the element that has the focus.
     pub focus: String,

@@ -1,4 +1,4 @@
-//! A picture of a page while it is live, for the README and for whoever changes its look.
+//! A picture of a page while it is live, for the README and for those who change its look.
 
 use std::{
     fs,

@@ -40,7 +40,7 @@ async fn a_server_that_allows_nobody_is_an_error_that_says_so() {
         assert_eq!(probe.body, "");
         assert_eq!(probe.headers.get("cookie"), None);
     }
-    // A look at each, and the GET once more; nobody asks for ever.
+    // A probe for each request, and the GET once more. The client does not go on asking.
     server.no_request_follows(5, || {}).await;
 }
 

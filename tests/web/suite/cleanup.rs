@@ -10,7 +10,7 @@ use crate::observe::{
     Notes, live_bytes, live_listeners, memory_size, message, messages, noting_states,
 };
 
-/// Drops the stream and sees that the browser and the server know, and that nobody is called back.
+/// Drops the stream and sees that the browser and the server know, and that no callback is called.
 async fn drops_cleanly(
     server: Scenario,
     stream: EventStream,
