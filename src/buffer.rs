@@ -1,8 +1,8 @@
-//! What waits between the browser and the stream, and what happens when it is too much.
+//! [`Buffer`], how many messages may wait for a stream, and the [`Queue`] in which they wait.
 
 use std::collections::VecDeque;
 
-use crate::{Error, Lifecycle, Message};
+use crate::{error::Error, lifecycle::Lifecycle, message::Message};
 
 /// How many messages wait for a stream that is not polled.
 ///
@@ -41,7 +41,7 @@ use crate::{Error, Lifecycle, Message};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Buffer {
-    /// `None` for no limit.
+    /// `None` for no limit, otherwise at least 1 where a connection is open.
     limit: Option<usize>,
 }
 
@@ -67,74 +67,69 @@ impl Buffer {
     }
 }
 
-/// The waiting items, in order.
+/// What waits for one stream, in order.
 #[derive(Default)]
-pub(crate) struct Inbox {
+pub(crate) struct Queue {
     buffer: Buffer,
     items: VecDeque<Item>,
     messages: usize,
-    /// So many items at the front are known to be no messages: each is passed over once.
+    /// How many items at the front are known to be no messages: each is passed over once.
     ahead: usize,
     lifecycle: bool,
 }
 
-/// How soon the reader is to come for an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a stream yields before it is decoded.
+pub(crate) type Item = Result<Lifecycle<Message>, Error>;
+
+/// How soon the reader has to be woken for an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Urgency {
-    /// At once.
-    Now,
-    /// With the others of its burst.
+    /// With the other messages of its burst.
     Burst,
+    Now,
 }
 
-enum Item {
-    Came(Lifecycle<Message>),
-    /// So many messages are missing here.
-    Gap(u64),
-    #[cfg(feature = "fetch")]
-    Error(Error),
-}
-
-impl Item {
-    /// Whether it counts as a message.
-    fn is_message(&self) -> bool {
-        match self {
-            Item::Came(item) => matches!(item, Lifecycle::Message(_)),
-            Item::Gap(_) => false,
-            #[cfg(feature = "fetch")]
-            Item::Error(_) => true,
-        }
+/// Whether the item is a message, or stands for one that was too large.
+fn is_message(item: &Item) -> bool {
+    match item {
+        Ok(Lifecycle::Message(_)) => true,
+        #[cfg(feature = "fetch")]
+        Err(Error::TooLarge { .. }) => true,
+        _ => false,
     }
 }
 
-impl Inbox {
-    /// So many waiting items are nothing special.
-    const AT_EASE: usize = 1024;
+impl Queue {
+    /// An empty queue with a capacity above this gives its memory back.
+    const SMALL: usize = 1024;
 
     pub fn new(buffer: Buffer) -> Self {
-        Inbox {
+        Queue {
             buffer,
-            ..Inbox::default()
+            ..Queue::default()
         }
     }
 
-    /// Keeps changes of the connection, too. A stream that would pass over them does not let them
-    /// pile up.
+    /// From now on the queue also keeps changes of the connection. A stream that would skip them does not
+    /// let them pile up.
     pub fn keep_lifecycle(&mut self) {
         self.lifecycle = true;
     }
 
-    /// Keeps the item and says how soon the reader is to come for it; `None` if it was not kept.
-    pub fn push(&mut self, item: Lifecycle<Message>) -> Option<Urgency> {
-        let is_message = matches!(item, Lifecycle::Message(_));
+    /// Keeps the item and returns how soon the reader has to be woken; `None` if it was not kept.
+    pub fn push(&mut self, item: Item) -> Option<Urgency> {
+        let is_message = is_message(&item);
         if !is_message && !self.lifecycle {
             return None;
         }
         if is_message {
-            self.make_room();
+            if self.buffer.limit == Some(self.messages) {
+                self.drop_oldest();
+            }
+            self.messages += 1;
         }
-        self.items.push_back(Item::Came(item));
-        // What waits in a bounded buffer may be dropped: the reader is to come for each.
+        self.items.push_back(item);
+        // A message in a bounded buffer may be dropped before the reader comes.
         Some(if is_message && self.buffer.limit.is_none() {
             Urgency::Burst
         } else {
@@ -142,75 +137,33 @@ impl Inbox {
         })
     }
 
-    /// Keeps an error in the place of the message that it is about.
-    #[cfg(feature = "fetch")]
-    pub fn push_error(&mut self, error: Error) {
-        self.make_room();
-        self.items.push_back(Item::Error(error));
-    }
-
-    /// Counts one message more.
-    fn make_room(&mut self) {
-        if self
-            .buffer
-            .limit
-            .is_some_and(|limit| self.messages >= limit)
-        {
-            self.drop_oldest();
-        }
-        self.messages += 1;
-    }
-
-    pub fn pop(&mut self) -> Option<Result<Lifecycle<Message>, Error>> {
+    pub fn pop(&mut self) -> Option<Item> {
         let Some(item) = self.items.pop_front() else {
-            // The memory of a burst is given back when it has been read.
-            if self.items.capacity() > Self::AT_EASE {
+            if self.items.capacity() > Self::SMALL {
                 self.items = VecDeque::new();
             }
             return None;
         };
         self.ahead = self.ahead.saturating_sub(1);
-        if item.is_message() {
-            self.messages -= 1;
-        }
-        match item {
-            Item::Came(item) => Some(Ok(item)),
-            Item::Gap(dropped) => Some(Err(Error::Lagged { dropped })),
-            #[cfg(feature = "fetch")]
-            Item::Error(error) => Some(Err(error)),
-        }
+        self.messages -= usize::from(is_message(&item));
+        Some(item)
     }
 
-    /// Puts a gap in the place of the oldest message, or widens the one before it.
+    /// Replaces the oldest message by a gap, or widens the gap before it.
     fn drop_oldest(&mut self) {
-        while self
-            .items
-            .get(self.ahead)
-            .is_some_and(|item| !item.is_message())
-        {
+        let is_other = |item: &Item| !is_message(item);
+        while self.items.get(self.ahead).is_some_and(is_other) {
             self.ahead += 1;
         }
         let oldest = self.ahead;
         self.messages -= 1;
         let before = oldest.checked_sub(1).and_then(|at| self.items.get_mut(at));
-        if let Some(Item::Gap(dropped)) = before {
+        if let Some(Err(Error::Lagged { dropped })) = before {
             *dropped += 1;
-            self.remove(oldest);
+            self.items.remove(oldest);
         } else if let Some(item) = self.items.get_mut(oldest) {
-            *item = Item::Gap(1);
+            *item = Err(Error::Lagged { dropped: 1 });
             self.ahead += 1;
-        }
-    }
-
-    /// Removes an item over the end that is nearer, as `VecDeque::remove` would with more code.
-    fn remove(&mut self, at: usize) {
-        let last = self.items.len() - 1;
-        if at < last / 2 {
-            (0..at).rev().for_each(|at| self.items.swap(at, at + 1));
-            self.items.pop_front();
-        } else {
-            (at..last).for_each(|at| self.items.swap(at, at + 1));
-            self.items.pop_back();
         }
     }
 }
@@ -221,14 +174,16 @@ mod tests {
     use crate::Frame;
     use proptest::prelude::*;
 
-    fn message(n: usize) -> Lifecycle<Message> {
-        Lifecycle::Message(Frame::new("message", n.to_string()).into_owned())
+    fn message(n: usize) -> Item {
+        Ok(Lifecycle::Message(
+            Frame::new("message", n.to_string()).into_owned(),
+        ))
     }
 
     /// What a reader sees: numbers, gaps as `-n`, changes of the connection as `o`.
-    fn seen(inbox: &mut Inbox) -> Vec<String> {
+    fn seen(queue: &mut Queue) -> Vec<String> {
         let mut seen = Vec::new();
-        while let Some(item) = inbox.pop() {
+        while let Some(item) = queue.pop() {
             seen.push(match item {
                 Ok(Lifecycle::Message(message)) => message.data().to_owned(),
                 Ok(_) => "o".to_owned(),
@@ -239,79 +194,83 @@ mod tests {
         seen
     }
 
-    fn keeping_all(buffer: Buffer) -> Inbox {
-        let mut inbox = Inbox::new(buffer);
-        inbox.keep_lifecycle();
-        inbox
+    fn keeping_all(buffer: Buffer) -> Queue {
+        let mut queue = Queue::new(buffer);
+        queue.keep_lifecycle();
+        queue
     }
 
     #[test]
     fn changes_that_nobody_wants_do_not_pile_up() {
-        let mut inbox = Inbox::new(Buffer::unbounded());
-        assert_eq!(inbox.push(Lifecycle::Opened), None, "nobody is to be woken");
-        assert_eq!(inbox.push(message(1)), Some(Urgency::Burst));
-        assert_eq!(seen(&mut inbox), ["1"]);
+        let mut queue = Queue::new(Buffer::unbounded());
+        assert_eq!(
+            queue.push(Ok(Lifecycle::Opened)),
+            None,
+            "no reader has to be woken"
+        );
+        assert_eq!(queue.push(message(1)), Some(Urgency::Burst));
+        assert_eq!(seen(&mut queue), ["1"]);
     }
 
     #[test]
     fn the_memory_of_a_burst_is_given_back_when_it_was_read() {
-        let mut inbox = Inbox::new(Buffer::unbounded());
-        (0..10_000).for_each(|n| assert!(inbox.push(message(n)).is_some()));
-        assert_eq!(seen(&mut inbox).len(), 10_000);
-        assert_eq!(inbox.items.capacity(), 0);
+        let mut queue = Queue::new(Buffer::unbounded());
+        (0..10_000).for_each(|n| assert!(queue.push(message(n)).is_some()));
+        assert_eq!(seen(&mut queue).len(), 10_000);
+        assert_eq!(queue.items.capacity(), 0);
     }
 
     #[test]
     fn a_full_buffer_drops_its_oldest_and_says_how_many_where_they_were() {
-        let mut inbox = keeping_all(Buffer::drop_oldest(2));
-        inbox.push(Lifecycle::Opened);
-        (1..=5).for_each(|n| assert!(inbox.push(message(n)).is_some()));
-        assert_eq!(seen(&mut inbox), ["o", "-3", "4", "5"]);
-        inbox.push(message(6));
-        assert_eq!(seen(&mut inbox), ["6"], "a gap is told once");
+        let mut queue = keeping_all(Buffer::drop_oldest(2));
+        queue.push(Ok(Lifecycle::Opened));
+        (1..=5).for_each(|n| assert!(queue.push(message(n)).is_some()));
+        assert_eq!(seen(&mut queue), ["o", "-3", "4", "5"]);
+        queue.push(message(6));
+        assert_eq!(seen(&mut queue), ["6"], "a gap is told once");
     }
 
     #[test]
     fn latest_keeps_the_newest() {
-        let mut inbox = Inbox::new(Buffer::latest());
-        (1..=100).for_each(|n| assert!(inbox.push(message(n)).is_some()));
-        assert_eq!(seen(&mut inbox), ["-99", "100"]);
+        let mut queue = Queue::new(Buffer::latest());
+        (1..=100).for_each(|n| assert!(queue.push(message(n)).is_some()));
+        assert_eq!(seen(&mut queue), ["-99", "100"]);
     }
 
     #[test]
     fn dropping_stays_quick_though_many_changes_wait() {
         const ROUNDS: usize = 100_000;
-        let mut inbox = keeping_all(Buffer::latest());
+        let mut queue = keeping_all(Buffer::latest());
         for n in 1..=ROUNDS {
-            inbox.push(Lifecycle::Opened);
-            inbox.push(message(n));
+            queue.push(Ok(Lifecycle::Opened));
+            queue.push(message(n));
         }
         // Were each of them passed over for each message, this would not end today.
-        assert_eq!(inbox.items.len(), 2 * ROUNDS);
-        assert_eq!(inbox.messages, 1);
+        assert_eq!(queue.items.len(), 2 * ROUNDS);
+        assert_eq!(queue.messages, 1);
     }
 
     #[test]
     fn changes_of_the_connection_keep_their_places_and_are_not_counted() {
-        let mut inbox = keeping_all(Buffer::drop_oldest(1));
+        let mut queue = keeping_all(Buffer::drop_oldest(1));
         for n in 1..=3 {
-            inbox.push(Lifecycle::Opened);
-            inbox.push(message(n));
+            queue.push(Ok(Lifecycle::Opened));
+            queue.push(message(n));
         }
-        assert_eq!(seen(&mut inbox), ["o", "-1", "o", "-1", "o", "3"]);
+        assert_eq!(seen(&mut queue), ["o", "-1", "o", "-1", "o", "3"]);
     }
 
     #[cfg(feature = "fetch")]
     #[test]
     fn an_error_has_a_message_s_place_and_is_dropped_and_counted_as_one() {
-        let mut inbox = Inbox::new(Buffer::drop_oldest(2));
+        let mut queue = Queue::new(Buffer::drop_oldest(2));
         let too_large = || Error::TooLarge { limit: 1 };
-        (1..=1000).for_each(|_| inbox.push_error(too_large()));
-        inbox.push(message(1));
-        assert_eq!(inbox.items.len(), 3);
-        assert_eq!(inbox.pop(), Some(Err(Error::Lagged { dropped: 999 })));
-        assert_eq!(inbox.pop(), Some(Err(too_large())));
-        assert_eq!(seen(&mut inbox), ["1"]);
+        (1..=1000).for_each(|_| assert!(queue.push(Err(too_large())).is_some()));
+        queue.push(message(1));
+        assert_eq!(queue.items.len(), 3);
+        assert_eq!(queue.pop(), Some(Err(Error::Lagged { dropped: 999 })));
+        assert_eq!(queue.pop(), Some(Err(too_large())));
+        assert_eq!(seen(&mut queue), ["1"]);
     }
 
     proptest! {
@@ -321,17 +280,17 @@ mod tests {
             limit in 1usize..5,
             steps in prop::collection::vec(prop_oneof![Just('m'), Just('m'), Just('o'), Just('p')], 0..60),
         ) {
-            let mut inbox = keeping_all(Buffer::drop_oldest(limit));
+            let mut queue = keeping_all(Buffer::drop_oldest(limit));
             let (mut sent, mut received, mut told) = (0, 0, 0);
             let mut last = 0;
             for step in steps {
                 match step {
                     'm' => {
                         sent += 1;
-                        prop_assert_eq!(inbox.push(message(sent)), Some(Urgency::Now));
+                        prop_assert_eq!(queue.push(message(sent)), Some(Urgency::Now));
                     }
-                    'o' => prop_assert_eq!(inbox.push(Lifecycle::Opened), Some(Urgency::Now)),
-                    _ => match inbox.pop() {
+                    'o' => prop_assert_eq!(queue.push(Ok(Lifecycle::Opened)), Some(Urgency::Now)),
+                    _ => match queue.pop() {
                         Some(Ok(Lifecycle::Message(message))) => {
                             let n: usize = message.data().parse().unwrap();
                             prop_assert!(n > last, "in order");
@@ -342,9 +301,9 @@ mod tests {
                         _ => {}
                     },
                 }
-                prop_assert!(inbox.messages <= limit);
+                prop_assert!(queue.messages <= limit);
             }
-            for item in seen(&mut inbox) {
+            for item in seen(&mut queue) {
                 match item.strip_prefix('-') {
                     Some(dropped) => told += dropped.parse::<u64>().unwrap(),
                     None if item != "o" => received += 1,

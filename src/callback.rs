@@ -1,4 +1,8 @@
-//! Lists of callbacks that may change while they run, and [`Listener`], the guard of one of them.
+//! Lists of the program's callbacks, which may change while they run, and [`Listener`], the guard of one.
+//!
+//! Callbacks are called here and nowhere else. Each is guarded by itself, as the platform guards its
+//! event listeners: one that throws a JavaScript exception is reported, the next one is called, and it is
+//! called again for the next event.
 
 use std::{
     cell::RefCell,
@@ -6,21 +10,14 @@ use std::{
     rc::{Rc, Weak},
 };
 
-/// One registered function, until it is removed. One that does not return, because it threw, stays
-/// busy: it is not called again.
+use crate::sys::guarded;
+
+/// One registered function, until it is removed.
 pub(crate) struct Callback<F: ?Sized>(RefCell<Option<Box<F>>>);
 
 impl<F: ?Sized> Callback<F> {
-    fn call(&self, call: impl FnOnce(&mut F)) {
-        if let Ok(mut slot) = self.0.try_borrow_mut()
-            && let Some(function) = slot.as_deref_mut()
-        {
-            call(function);
-        }
-    }
-
-    /// One that is running is dropped when its event has been told. What it owns is dropped with
-    /// nothing borrowed: that may come back here.
+    /// Drops the function with nothing borrowed, because what it owns may come back here. A function that
+    /// is running is dropped with the list it was called from.
     fn remove(&self) {
         let removed = self
             .0
@@ -33,7 +30,7 @@ impl<F: ?Sized> Callback<F> {
 
 /// Callbacks in the order they were added.
 ///
-/// The list is copied when it changes while it runs, which is rare, and never to run it. One that
+/// The list is copied when it changes while it runs, which is rare, and never to run it. A callback that
 /// is added meanwhile waits for the next event; one that is removed is not called any more.
 pub(crate) struct Callbacks<F: ?Sized>(RefCell<Rc<Vec<Rc<Callback<F>>>>>);
 
@@ -58,19 +55,18 @@ impl<F: ?Sized> Callbacks<F> {
         callback.remove();
     }
 
-    /// Lets go of them all; those whom an event concerns that is being told still hear of it.
+    /// Removes all callbacks. A snapshot that is running still calls those in it.
     pub fn clear(&self) {
         drop(self.0.take());
     }
 
-    /// The callbacks of this moment, without a copy: those whom an event concerns that is being
-    /// told now. `None` if there are none.
+    /// The callbacks that are registered now, without a copy; `None` if there are none.
     pub fn snapshot(&self) -> Option<Snapshot<F>> {
         let callbacks = self.0.borrow();
         (!callbacks.is_empty()).then(|| Snapshot(Rc::clone(&callbacks)))
     }
 
-    /// Calls those of this moment.
+    /// Calls the callbacks that are registered now.
     pub fn each(&self, call: impl FnMut(&mut F)) {
         if let Some(callbacks) = self.snapshot() {
             callbacks.each(call);
@@ -81,9 +77,23 @@ impl<F: ?Sized> Callbacks<F> {
 pub(crate) struct Snapshot<F: ?Sized>(Rc<Vec<Rc<Callback<F>>>>);
 
 impl<F: ?Sized> Snapshot<F> {
+    /// Calls each function. The list, the place in it, and the borrow of the running function belong to
+    /// this frame, not to the guarded one: after an exception the loop goes on behind the function that
+    /// threw, and that function can be called again.
     pub fn each(&self, mut call: impl FnMut(&mut F)) {
-        for callback in self.0.iter() {
-            callback.call(&mut call);
+        let mut rest = self.0.iter();
+        let mut running = None;
+        while rest.len() > 0 {
+            guarded(|| {
+                for callback in rest.by_ref() {
+                    running = callback.0.try_borrow_mut().ok();
+                    let slot = running.as_mut();
+                    if let Some(function) = slot.and_then(|slot| slot.as_deref_mut()) {
+                        call(function);
+                    }
+                }
+            });
+            running = None;
         }
     }
 }
@@ -116,7 +126,7 @@ impl Listener {
         Listener(Some(Box::new(remove)))
     }
 
-    /// For a connection that is closed already and will never call anybody.
+    /// For a connection that is closed already and calls nothing back.
     pub(crate) fn idle() -> Self {
         Listener(None)
     }
@@ -135,7 +145,6 @@ impl fmt::Debug for Listener {
         f.debug_struct("Listener").finish_non_exhaustive()
     }
 }
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
@@ -200,5 +209,20 @@ mod tests {
         assert_eq!(seen.get(), 0);
         list.each(|callback| callback(2));
         assert_eq!(seen.get(), 1);
+    }
+
+    #[test]
+    fn a_callback_that_throws_hides_the_event_from_no_other_and_is_called_again() {
+        let (list, seen) = (List::default(), Rc::new(RefCell::new(Vec::new())));
+        for name in ["a", "b", "c"] {
+            let seen = Rc::clone(&seen);
+            list.add(Box::new(move |n| {
+                seen.borrow_mut().push(format!("{name}{n}"));
+                assert!(name != "b", "on purpose");
+            }));
+        }
+        list.each(|callback| callback(1));
+        list.each(|callback| callback(2));
+        assert_eq!(*seen.borrow(), ["a1", "b1", "c1", "a2", "b2", "c2"]);
     }
 }

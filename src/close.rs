@@ -2,13 +2,14 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{Error, Frame, Message, sys};
+use crate::{
+    error::Error,
+    message::{Frame, MESSAGE, Message},
+    sys::guarded,
+};
 
 /// The event name that ends a stream unless another rule is given.
 const CLOSE: &str = "close";
-
-/// The event type of an event that the server did not name.
-pub(crate) const MESSAGE: &str = "message";
 
 /// Which message ends the stream for good.
 ///
@@ -95,7 +96,7 @@ impl CloseRule {
     pub fn when(predicate: impl Fn(&Frame<'_>) -> bool + 'static) -> Self {
         CloseRule(Rule::When(Box::new(move |frame| {
             let mut met = false;
-            sys::guarded(|| met = predicate(frame));
+            guarded(|| met = predicate(frame));
             met
         })))
     }

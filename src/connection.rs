@@ -8,15 +8,21 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-#[cfg(feature = "fetch")]
-use crate::transport::fetch::Answers;
-use crate::{CloseReason, DecodeError, Frame, Listener, OpenError, State, session::Session};
+use crate::{
+    callback::Listener,
+    close::CloseReason,
+    error::{DecodeError, OpenError},
+    message::Frame,
+    session::Session,
+    state::State,
+    subscribe::Subscribe,
+};
 
-/// An open event source. Dropping it closes the connection, removes every listener and frees what
-/// they held; nothing of it stays behind.
+/// A handle of an open event source. When the last handle is dropped, the connection is closed, every
+/// listener is removed, and what they held is freed; nothing of it stays behind.
 ///
-/// A stream holds its connection ([`EventStream::connection`](crate::EventStream::connection)); one
-/// without a stream comes from [`EventSource::open`](crate::EventSource::open).
+/// A stream is a handle and has these methods, too; one without a stream comes from
+/// [`EventSource::open`](crate::EventSource::open). It is cheap to clone.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), wasm_eventsource::OpenError> {
@@ -28,25 +34,15 @@ use crate::{CloseReason, DecodeError, Frame, Listener, OpenError, State, session
 /// connection.close();
 /// # Ok(()) }
 /// ```
-#[must_use = "the connection is closed when this is dropped"]
+#[must_use = "the connection is closed when its last handle is dropped"]
 pub struct Connection {
     session: Rc<Session>,
-    #[cfg(feature = "fetch")]
-    answers: Answers,
 }
 
 impl Connection {
     pub(crate) fn new(session: Rc<Session>) -> Self {
-        Connection {
-            session,
-            #[cfg(feature = "fetch")]
-            answers: Answers::default(),
-        }
-    }
-
-    #[cfg(feature = "fetch")]
-    pub(crate) fn over_fetch(session: Rc<Session>, answers: Answers) -> Self {
-        Connection { session, answers }
+        session.add_handle();
+        Connection { session }
     }
 
     pub(crate) fn session(&self) -> &Rc<Session> {
@@ -82,7 +78,7 @@ impl Connection {
 
     /// The server's newest answer, for its headers; after [`Error::Status`](crate::Error::Status) or
     /// [`Error::ContentType`](crate::Error::ContentType) for its body, too, which is there until this
-    /// connection is closed by `close()` or dropped. `None` before the first answer, and over the browser's own `EventSource`.
+    /// connection is closed by the program or dropped. `None` before the first answer, and over the browser's own `EventSource`.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -102,15 +98,42 @@ impl Connection {
     /// ```
     #[cfg(feature = "fetch")]
     pub fn response(&self) -> Option<web_sys::Response> {
-        self.answers.response()
+        self.session.connector()?.response()
     }
 
     /// Closes the connection for good, in whatever state it is. A stream still yields what came
     /// before, then ends; a deliberate close is not an error. Closing twice does nothing.
     pub fn close(&self) {
-        self.session.close(CloseReason::Called);
-        #[cfg(feature = "fetch")]
-        self.answers.release();
+        self.session.close_by_program();
+    }
+
+    /// Opens a further stream on this connection, with event names, a type and a [`Buffer`](crate::Buffer)
+    /// that are its own. It yields the messages that come from now on.
+    ///
+    /// The streams of a connection end together. Over `fetch()`, the connection reads as fast as the fastest
+    /// of them asks; what comes for another one waits in its queue.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), wasm_eventsource::Error> {
+    /// use wasm_eventsource::{Buffer, EventSource};
+    ///
+    /// let prices = EventSource::new("/market").typed_event::<f64>("price")?;
+    /// let news = prices.subscribe().event("news").buffer(Buffer::latest()).stream()?;
+    /// drop(prices); // the connection stays open for `news`
+    /// # Ok(()) }
+    /// ```
+    pub fn subscribe(&self) -> Subscribe {
+        Subscribe::new(self.clone())
+    }
+
+    /// Resumes behind this last event ID, if no request has been sent and the connection is over `fetch()`.
+    #[cfg(any(feature = "yew", feature = "leptos"))]
+    pub(crate) fn resume_after(&self, last_event_id: &str) {
+        if let Some(connector) = self.session.connector()
+            && connector.may_resume()
+        {
+            self.session.remember(last_event_id);
+        }
     }
 
     /// A handle that closes this connection and can be kept anywhere.
@@ -121,9 +144,12 @@ impl Connection {
     }
 
     /// Calls back with the decoded data of each event of this type from now on, in the browser's own
-    /// event dispatch: no task and no queue is in between (over `fetch()`: as soon as it is read). Data that is not what `T` expects comes
-    /// as the [`DecodeError`] that holds the message. A callback that throws a JavaScript exception
-    /// is not called again.
+    /// event dispatch: no task and no queue is in between (over `fetch()`: as soon as it is read). Data that
+    /// is not what `T` expects comes as the [`DecodeError`] that holds the message.
+    ///
+    /// A JavaScript exception that the callback throws is reported as uncaught, and the callback is called
+    /// again for the next event. Wasm does not unwind: what the callback had borrowed at that moment, from
+    /// a `RefCell` for example, stays borrowed.
     ///
     /// The callback is removed when the [`Listener`] is dropped. On a connection that is closed
     /// already it is never called.
@@ -171,9 +197,16 @@ impl Connection {
     }
 }
 
+impl Clone for Connection {
+    /// Another handle of the same connection.
+    fn clone(&self) -> Self {
+        Connection::new(Rc::clone(&self.session))
+    }
+}
+
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.session.abandon();
+        self.session.remove_handle();
     }
 }
 
@@ -206,7 +239,7 @@ impl CloseHandle {
     /// Closes the connection, as [`Connection::close`] does. Does nothing if it is closed or gone.
     pub fn close(&self) {
         if let Some(session) = self.session.upgrade() {
-            session.close(CloseReason::Called);
+            session.close_by_program();
         }
     }
 

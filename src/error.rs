@@ -7,7 +7,12 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::{Frame, Message};
+use wasm_bindgen::JsValue;
+
+use crate::{
+    message::{Frame, Message},
+    sys,
+};
 use visible::{Line, Number};
 
 pub(crate) use visible::Quoted;
@@ -22,15 +27,16 @@ pub(crate) use visible::Quoted;
 ///
 /// // This example runs where there is no browser.
 /// let error = EventSource::new("/sse").stream().unwrap_err();
-/// assert_eq!(error, OpenError::Unsupported { url: "/sse".into() });
+/// assert_eq!(error, OpenError::Unsupported { url: "/sse".into(), missing: "browser" });
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// The URL cannot be parsed, not even against the URL of the page or worker.
     #[error(
-        "cannot open an event stream: {} is not a URL that can be resolved here ({detail})",
-        Quoted(url)
+        "cannot open an event stream: {} is not a URL that can be resolved here ({})",
+        Quoted(url),
+        Line(detail)
     )]
     InvalidUrl {
         /// The URL as it was given.
@@ -40,8 +46,9 @@ pub enum OpenError {
     },
     /// The browser would not open a connection to this URL.
     #[error(
-        "cannot open an event stream: the browser refuses {} ({detail})",
-        Quoted(url)
+        "cannot open an event stream: the browser refuses {} ({})",
+        Quoted(url),
+        Line(detail)
     )]
     Refused {
         /// The URL as it was given.
@@ -49,12 +56,12 @@ pub enum OpenError {
         /// What the browser said.
         detail: String,
     },
-    /// No server can send an event of this name, so waiting for one would be waiting for ever.
+    /// No server can send an event of this name.
     #[error(
         "cannot listen for the event name {}: {}",
         Quoted(name),
         if name.is_empty() {
-            "an event without a name is dispatched as \"message\", listen for that"
+            "an event without a name is dispatched as \"message\": listen for that"
         } else {
             "a name ends at the end of its line, so it holds no line feed and no carriage return"
         }
@@ -65,8 +72,8 @@ pub enum OpenError {
     },
     /// An event name was subscribed to, but what is opened has no stream that could yield its events.
     #[error(
-        "`open` makes no stream, so nobody would read the event {}: \
-         call back for it with `on`, or open with `stream`",
+        "`open` makes no stream that could yield the event {}: \
+         add a callback for it with `on`, or open with `stream`",
         Quoted(name)
     )]
     NoStream {
@@ -96,7 +103,7 @@ pub enum OpenError {
     ///
     /// [only the browser itself sets]: https://fetch.spec.whatwg.org/#forbidden-request-header
     #[cfg(feature = "fetch")]
-    #[error("cannot send the header {}: {detail}", Quoted(name))]
+    #[error("cannot send the header {}: {}", Quoted(name), Line(detail))]
     InvalidHeader {
         /// The name as it was given.
         name: String,
@@ -105,25 +112,70 @@ pub enum OpenError {
     },
     /// The body could not be made into JSON.
     #[cfg(feature = "fetch")]
-    #[error("cannot make JSON of the request's body: {detail}")]
+    #[error("cannot make JSON of the request's body: {}", Line(detail))]
     InvalidBody {
         /// What serde said.
         detail: String,
     },
     /// A buffer that can hold nothing would lose every message.
-    #[error("a buffer that drops the oldest needs room for one message at least, not for 0")]
+    #[error("`Buffer::drop_oldest` must have room for at least 1 message, and has room for 0")]
     NoRoom,
-    /// There is no `EventSource` here, or no `fetch`: this is not a browser's window or worker.
-    /// Rendering on a server is the usual case; open the stream in the browser.
+    /// Every event is wanted of the browser's own `EventSource`, which hands out only events of names that it
+    /// is given.
+    #[cfg(feature = "fetch")]
     #[error(
-        "cannot open {}: there is no `EventSource` or `fetch` here; \
-         open event streams in a browser's window or worker, not on the server",
+        "a stream of all events needs a connection over `fetch()`, and {} is open by the browser's \
+         `EventSource`: name the events, or open it with `EventSource::fetch`",
+        Quoted(url)
+    )]
+    AllEvents {
+        /// The URL as it was given.
+        url: String,
+    },
+    /// This is not a browser's window or worker. Rendering on a server is the usual case: open the stream in
+    /// the browser.
+    #[error(
+        "cannot open {}: there is no {missing} here; open event streams in a browser's window or worker, not \
+         on the server",
         Quoted(url)
     )]
     Unsupported {
         /// The URL as it was given.
         url: String,
+        /// What is missing: a browser, or one of its functions.
+        missing: &'static str,
     },
+}
+
+impl OpenError {
+    /// Outside of a browser the functions of `web-sys` would panic instead of failing.
+    pub(crate) fn require_browser(url: &str) -> Result<(), OpenError> {
+        if cfg!(target_arch = "wasm32") {
+            Ok(())
+        } else {
+            let url = url.to_owned();
+            let missing = "browser";
+            Err(OpenError::Unsupported { url, missing })
+        }
+    }
+
+    /// What a constructor of the browser threw.
+    pub(crate) fn thrown(
+        url: &str,
+        thrown: &JsValue,
+        constructor: &'static str,
+        invalid_url: bool,
+    ) -> Self {
+        let (url, detail) = (url.to_owned(), sys::detail(thrown));
+        if sys::property(thrown, "name").as_deref() == Some("ReferenceError") {
+            let missing = constructor;
+            OpenError::Unsupported { url, missing }
+        } else if invalid_url {
+            OpenError::InvalidUrl { url, detail }
+        } else {
+            OpenError::Refused { url, detail }
+        }
+    }
 }
 
 /// What a stream yields instead of a value.
@@ -153,7 +205,7 @@ pub enum Error {
     /// This message is not what the type expects. Nothing is lost: the error holds the message.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// Here messages are missing: the [`Buffer`](crate::Buffer) was full and dropped them.
+    /// Messages are missing here: the [`Buffer`](crate::Buffer) was full and dropped them.
     #[error("{} messages were dropped here, because the buffer was full", Number(*dropped))]
     Lagged {
         /// How many.
@@ -208,14 +260,15 @@ pub enum Error {
         /// The content type as it came; empty if there was none.
         content_type: String,
     },
-    /// The server answers, but does not allow this page to read the answer: another origin must
-    /// permit it by [CORS].
+    /// The server answers, but does not allow this page to read the response: another origin must
+    /// permit it by [CORS]. The URL of a redirect counts, too.
     ///
-    /// Browsers hide the difference to a server that is not there. It is looked into once after each
-    /// loss, for URLs of another origin only: by a `HEAD` without cookies, of which nothing can be read,
-    /// and if that is answered, by the request itself once more (where it may be sent again). In a page
-    /// that is isolated by `Cross-Origin-Embedder-Policy` the browser blocks the `HEAD`, too, and the server
-    /// counts as not there.
+    /// Browsers hide the difference to a server that is down. So, at first and at the first attempts after a
+    /// loss, the connection asks the server by a `HEAD` without cookies, of which the page can learn only that
+    /// it was answered, and by a `GET` if that is the method of the request. If that shows a server twice, the
+    /// reconnection time apart, the connection has failed; a request that is not repeated fails at once. In a
+    /// page that is isolated by `Cross-Origin-Embedder-Policy` the browser blocks these requests, too, and the
+    /// server counts as down.
     ///
     /// [CORS]: https://fetch.spec.whatwg.org/#http-cors-protocol
     #[cfg(feature = "fetch")]
@@ -230,12 +283,26 @@ pub enum Error {
         /// The URL as it was given.
         url: String,
     },
+    /// The browser does not send this request, or does not read its response, whatever the server does: a
+    /// content security policy forbids it, it is mixed content, its scheme or port cannot be fetched, or its
+    /// own `mode`, `redirect` or `integrity` excludes it.
+    ///
+    /// WebKit does not tell workers of a content security policy: there the server counts as down.
+    #[cfg(feature = "fetch")]
+    #[error("the browser does not fetch {}: {reason}", Quoted(url))]
+    Blocked {
+        /// The URL as it was given.
+        url: String,
+        /// Why.
+        reason: &'static str,
+    },
     /// No server was reached, or the connection broke, and the request is not sent again.
     #[cfg(feature = "fetch")]
     #[error(
-        "{} {} ({detail}); the request is not sent again by itself",
-        if *was_open { "the connection broke to" } else { "no answer came from" },
-        Quoted(url)
+        "{} {} ({}); the request is not sent again unless `reconnect(true)` is set",
+        if *was_open { "the connection broke to" } else { "no response came from" },
+        Quoted(url),
+        Line(detail)
     )]
     Network {
         /// The URL as it was given.
@@ -245,16 +312,21 @@ pub enum Error {
         /// What the browser said.
         detail: String,
     },
-    /// The headers for an attempt could not be had: what computes them returned an error.
+    /// The headers of an attempt could not be set: the function that computes them returned an error, or the
+    /// browser does not send one of them.
     #[cfg(feature = "fetch")]
-    #[error("there are no headers for the request to {}: {detail}", Quoted(url))]
+    #[error(
+        "cannot set the headers of the request to {}: {}",
+        Quoted(url),
+        Line(detail)
+    )]
     Headers {
         /// The URL as it was given.
         url: String,
         /// What went wrong.
         detail: String,
     },
-    /// Here an event is missing: it was larger than what is allowed, and was skipped.
+    /// An event is missing here: it was larger than the limit, and was skipped.
     #[cfg(feature = "fetch")]
     #[error(
         "an event of more than {} bytes was skipped; `max_event_size` allows larger ones",
@@ -400,7 +472,8 @@ mod tests {
     #[test]
     fn opening_and_reading_go_through_one_question_mark() {
         fn app() -> Result<(), Error> {
-            Err(OpenError::Unsupported { url: "/sse".into() })?
+            OpenError::require_browser("/sse")?;
+            Ok(())
         }
         assert!(matches!(
             app(),

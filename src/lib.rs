@@ -51,15 +51,12 @@ mod buffer;
 mod callback;
 mod close;
 mod connection;
+mod connector;
 mod error;
 #[cfg(feature = "leptos")]
 pub mod leptos;
-// Tests, which are debug builds, may count memory by an allocator of their own.
-#[cfg(all(feature = "npm", target_arch = "wasm32", not(debug_assertions)))]
-mod memory;
+mod lifecycle;
 mod message;
-#[cfg(feature = "npm")]
-mod npm;
 #[cfg(feature = "fetch")]
 pub mod parser;
 #[cfg(feature = "fetch")]
@@ -68,9 +65,11 @@ mod session;
 mod source;
 mod state;
 mod stream;
+mod subscribe;
+mod subscription;
+#[cfg(feature = "fetch")]
+mod supervisor;
 mod sys;
-mod topic;
-mod transport;
 mod typed;
 #[cfg(any(feature = "yew", feature = "leptos"))]
 mod ui;
@@ -81,13 +80,15 @@ pub use buffer::Buffer;
 pub use callback::Listener;
 pub use close::{CloseReason, CloseRule};
 pub use connection::{CloseHandle, Connection};
+#[cfg(feature = "fetch")]
+pub use connector::fetch::Body;
 pub use error::{DecodeError, Error, OpenError};
+pub use lifecycle::Lifecycle;
 pub use message::{Frame, Message};
 pub use source::EventSource;
 pub use state::{ReadyState, ReconnectCause, State};
-pub use stream::{EventStream, Lifecycle, LifecycleStream};
-#[cfg(feature = "fetch")]
-pub use transport::fetch::Body;
+pub use stream::{EventStream, LifecycleStream};
+pub use subscribe::Subscribe;
 pub use typed::{Envelope, Text};
 
 /// Compiles the examples of the README.

@@ -1,10 +1,15 @@
 //! One dispatched server-sent event: [`Frame`], and [`Message`], the frame that owns all it holds.
 
+#[cfg(feature = "fetch")]
+use std::sync::OnceLock;
 use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
 
 use serde::Deserialize;
 
-use crate::{DecodeError, typed};
+use crate::{error::DecodeError, typed};
+
+/// The event type of an event that the server did not name.
+pub(crate) const MESSAGE: &str = "message";
 
 /// A frame that borrows nothing: what the streams yield.
 ///
@@ -13,8 +18,8 @@ pub type Message = Frame<'static>;
 
 /// One message, as the standard [dispatches] it: event type, data, last event ID, origin.
 ///
-/// Callbacks and predicates are lent a `&Frame<'_>`, so that no transport has to copy a message that
-/// nobody keeps. [`into_owned`](Self::into_owned) makes the [`Message`] that can be kept; what the
+/// Callbacks and predicates borrow a `&Frame<'_>`, so that a message that is not kept is not copied.
+/// [`into_owned`](Self::into_owned) makes the [`Message`] that can be kept; what the
 /// frame already owned is moved into it, not copied.
 ///
 /// ```
@@ -34,19 +39,19 @@ pub type Message = Frame<'static>;
 pub struct Frame<'a> {
     event_type: Text<'a>,
     data: Cow<'a, str>,
-    last_event_id: Cow<'a, str>,
+    last_event_id: Text<'a>,
     origin: Text<'a>,
 }
 
 impl<'a> Frame<'a> {
     /// A frame with this event type and data, no last event ID and no origin.
     ///
-    /// Transports make the frames of a running app; this one is for its tests.
+    /// Connections make the frames of a running app; this constructor is for tests.
     pub fn new(event_type: &'a str, data: impl Into<Cow<'a, str>>) -> Self {
         Frame {
             event_type: Text::Borrowed(event_type),
             data: data.into(),
-            last_event_id: Cow::Borrowed(""),
+            last_event_id: Text::Borrowed(""),
             origin: Text::Borrowed(""),
         }
     }
@@ -54,7 +59,10 @@ impl<'a> Frame<'a> {
     /// The same frame with this last event ID.
     #[must_use]
     pub fn with_last_event_id(mut self, id: impl Into<Cow<'a, str>>) -> Self {
-        self.last_event_id = id.into();
+        self.last_event_id = match id.into() {
+            Cow::Borrowed(id) => Text::Borrowed(id),
+            Cow::Owned(id) => Text::Shared(id.into()),
+        };
         self
     }
 
@@ -158,27 +166,24 @@ impl<'a> Frame<'a> {
         Frame {
             event_type: self.event_type.into_owned(),
             data: Cow::Owned(self.data.into_owned()),
-            last_event_id: Cow::Owned(self.last_event_id.into_owned()),
+            last_event_id: self.last_event_id.into_owned(),
             origin: self.origin.into_owned(),
         }
     }
 }
 
-impl Frame<'_> {
-    /// A copy that can be kept.
-    #[inline(never)]
-    pub(crate) fn kept(&self) -> Message {
-        self.clone().into_owned()
-    }
-}
-
 impl Message {
-    /// A message whose event type and origin are shared with others of the same connection.
-    pub(crate) fn shared(event_type: Arc<str>, data: String, id: String, origin: Arc<str>) -> Self {
+    /// A message whose event type, last event ID and origin are shared with others of its connection.
+    pub(crate) fn shared(
+        event_type: Arc<str>,
+        data: String,
+        last_event_id: Arc<str>,
+        origin: Arc<str>,
+    ) -> Self {
         Frame {
             event_type: Text::Shared(event_type),
             data: Cow::Owned(data),
-            last_event_id: Cow::Owned(id),
+            last_event_id: Text::Shared(last_event_id),
             origin: Text::Shared(origin),
         }
     }
@@ -186,19 +191,19 @@ impl Message {
 
 #[cfg(feature = "fetch")]
 impl<'a> Frame<'a> {
-    /// A frame out of a parser. What many messages have in common is copied by nobody: the origin, and
-    /// the event type of a known name.
+    /// A frame out of a parser. A message that is made of it copies the data alone, and the event type
+    /// if nothing listens for that.
     pub(crate) fn lent(
         event_type: &'a str,
         known: Option<&'a Arc<str>>,
         data: Cow<'a, str>,
-        id: &'a str,
+        last_event_id: (&'a str, &'a OnceLock<Arc<str>>),
         origin: &'a Arc<str>,
     ) -> Self {
         Frame {
             event_type: known.map_or(Text::Borrowed(event_type), Text::Lent),
             data,
-            last_event_id: Cow::Borrowed(id),
+            last_event_id: Text::Remembered(last_event_id.0, last_event_id.1),
             origin: Text::Lent(origin),
         }
     }
@@ -219,9 +224,12 @@ impl fmt::Debug for Frame<'_> {
 #[derive(Clone)]
 enum Text<'a> {
     Borrowed(&'a str),
-    /// What can be counted if somebody keeps it.
+    /// Counted when the frame is kept.
     #[cfg(feature = "fetch")]
     Lent(&'a Arc<str>),
+    #[cfg(feature = "fetch")]
+    /// With the place of a copy that messages share.
+    Remembered(&'a str, &'a OnceLock<Arc<str>>),
     Shared(Arc<str>),
 }
 
@@ -231,6 +239,8 @@ impl Text<'_> {
             Text::Borrowed(text) => Arc::from(text),
             #[cfg(feature = "fetch")]
             Text::Lent(text) => Arc::clone(text),
+            #[cfg(feature = "fetch")]
+            Text::Remembered(text, shared) => Arc::clone(shared.get_or_init(|| text.into())),
             Text::Shared(text) => text,
         })
     }
@@ -244,6 +254,8 @@ impl Deref for Text<'_> {
             Text::Borrowed(text) => text,
             #[cfg(feature = "fetch")]
             Text::Lent(text) => text,
+            #[cfg(feature = "fetch")]
+            Text::Remembered(text, _) => text,
             Text::Shared(text) => text,
         }
     }

@@ -22,7 +22,12 @@
 //! [parsing]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 //! [interpretation]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 
-use std::{borrow::Cow, fmt, mem, ops::Range};
+use std::{
+    borrow::Cow,
+    fmt, mem,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod oracle;
@@ -58,6 +63,8 @@ pub struct Parser {
     /// What `event` fields said last. It counts if the block is named.
     event_type: String,
     last_event_id: String,
+    /// A copy of it for the messages that are kept, made when the first of them is.
+    shared_id: OnceLock<Arc<str>>,
     /// The last event ID from the next blank line on, if the block has one.
     next_event_id: String,
     retry: Option<u64>,
@@ -145,6 +152,7 @@ impl Parser {
             comment: 0..0,
             event_type: String::new(),
             last_event_id: String::new(),
+            shared_id: OnceLock::new(),
             next_event_id: String::new(),
             retry: None,
             max_event_size: Self::DEFAULT_MAX_EVENT_SIZE,
@@ -169,8 +177,13 @@ impl Parser {
     /// The same parser with the last event ID that a resumed stream goes on from.
     #[must_use]
     pub fn with_last_event_id(mut self, id: impl Into<String>) -> Self {
-        self.last_event_id = id.into();
+        self.set_last_event_id(id.into());
         self
+    }
+
+    pub(crate) fn set_last_event_id(&mut self, id: String) {
+        self.last_event_id = id;
+        self.shared_id.take();
     }
 
     /// Takes in the next bytes of the stream, and calls `found` with each thing there is in them; never
@@ -272,6 +285,11 @@ impl Parser {
     /// [last event ID]: https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-last-event-id
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id
+    }
+
+    /// Where messages find their common copy of the last event ID.
+    pub(crate) fn shared_id(&self) -> &OnceLock<Arc<str>> {
+        &self.shared_id
     }
 
     /// The [reconnection time] in milliseconds, if the server ever set it.
@@ -424,6 +442,7 @@ impl Parser {
     fn end_block(&mut self) -> Option<Step> {
         if self.block.identified {
             mem::swap(&mut self.last_event_id, &mut self.next_event_id);
+            self.shared_id.take();
         }
         if self.block.data.is_some() {
             return Some(Step::Event);

@@ -1,90 +1,106 @@
-//! What a connection knows and decides, whatever brings its messages: the close rule, the state,
-//! who listens. A transport reports each thing it learns here, the moment it learns it.
+//! What a connection knows and decides, whichever connector brings its messages: the close rule, the state, and
+//! who gets a message.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     rc::{Rc, Weak},
     sync::Arc,
-    task::Waker,
 };
+
+use gloo_events::EventListener;
+use web_sys::AbortSignal;
 
 use crate::{
-    CloseReason, CloseRule, Error, Frame, Lifecycle, Listener, Message, OpenError, ReconnectCause,
-    State,
-    callback::Snapshot,
-    close::Verdict,
-    state::{StateCell, StateObserver},
-    topic::{MessageCallback, Topic, Topics},
-    transport::Link,
+    buffer::Urgency,
+    callback::{Callback, Listener},
+    close::{CloseReason, CloseRule, Verdict},
+    connector::Connector,
+    error::{Error, OpenError},
+    lifecycle::Lifecycle,
+    message::{Frame, Message},
+    state::{ReconnectCause, State, StateCell, StateObserver},
+    subscription::{
+        MessageCallback, Subscriber, Subscribers, Subscription, Subscriptions, check_name,
+    },
+    sys,
 };
 
-/// Who wants what of a connection.
+/// The callbacks that are registered before the connection is opened.
 #[derive(Default)]
-pub(crate) struct Wanted {
-    /// The event names that the stream is subscribed to.
-    pub names: Vec<Arc<str>>,
-    /// Whether it gets the events of every other name, too.
-    pub all: bool,
-    pub callbacks: Vec<(Arc<str>, Box<MessageCallback>)>,
-    pub observers: Vec<Box<StateObserver>>,
+pub(crate) struct EarlyCallbacks {
+    pub messages: Vec<(Arc<str>, Box<MessageCallback>)>,
+    pub states: Vec<Box<StateObserver>>,
 }
 
 pub(crate) struct Session {
     url: Box<str>,
     rule: CloseRule,
     state: StateCell,
-    topics: RefCell<Topics>,
-    /// Whether the stream gets the events of every name.
-    streams_all: bool,
-    /// Whether it gets any: `false` while messages are for callbacks alone.
-    #[cfg(feature = "npm")]
-    streams: Cell<bool>,
+    subscriptions: RefCell<Subscriptions>,
+    /// Everyone who wants the messages of a name that has no subscription.
+    other_names: Rc<Subscription>,
+    /// Every stream.
+    subscribers: RefCell<Subscribers>,
     last_event_id: RefCell<String>,
     was_open: Cell<bool>,
-    /// The live connection; gone from the moment it is shut.
-    link: RefCell<Option<Rc<dyn Link>>>,
-    /// The task that waits for the stream's next item.
-    waker: RefCell<Option<Waker>>,
+    connector: OnceCell<Rc<dyn Connector>>,
+    abort_listeners: RefCell<Vec<EventListener>>,
+    /// How many handles keep the connection open.
+    handles: Cell<usize>,
+    /// The last handle was dropped: the program gets no call any more.
+    abandoned: Cell<bool>,
+    /// A message, or a chunk of them, is being delivered: readers are woken at its end.
+    delivering: Cell<bool>,
+    #[cfg(feature = "fetch")]
+    lends: Cell<bool>,
 }
 
 impl Session {
     /// Knows what to listen for before there is a connection, so that no message can be missed.
-    pub fn new(url: String, rule: CloseRule, wanted: Wanted) -> Result<Rc<Self>, OpenError> {
-        let mut topics = Topics::default();
-        for name in wanted.names {
-            topics.named(name, true)?;
-        }
-        for name in rule.listens_for() {
-            topics.named(name, wanted.all)?;
-        }
-        for (name, callback) in wanted.callbacks {
-            topics.named(name, wanted.all)?.callbacks.add(callback);
-        }
-        let state = StateCell::default();
-        for observer in wanted.observers {
-            state.observe(observer);
-        }
-        Ok(Rc::new(Session {
+    pub fn new(
+        url: String,
+        rule: CloseRule,
+        callbacks: EarlyCallbacks,
+    ) -> Result<Rc<Self>, OpenError> {
+        let session = Session {
             url: url.into(),
             rule,
-            state,
-            topics: RefCell::new(topics),
-            streams_all: wanted.all,
-            #[cfg(feature = "npm")]
-            streams: Cell::new(true),
+            state: StateCell::default(),
+            subscriptions: RefCell::default(),
+            other_names: Subscription::new(Arc::from("*"), Subscribers::default()),
+            subscribers: RefCell::default(),
             last_event_id: RefCell::default(),
             was_open: Cell::default(),
-            link: RefCell::default(),
-            waker: RefCell::default(),
-        }))
+            connector: OnceCell::new(),
+            abort_listeners: RefCell::default(),
+            handles: Cell::default(),
+            abandoned: Cell::default(),
+            delivering: Cell::default(),
+            #[cfg(feature = "fetch")]
+            lends: Cell::default(),
+        };
+        for name in session.rule.listens_for() {
+            session.subscribe_to(name)?;
+        }
+        for (name, callback) in callbacks.messages {
+            session.subscribe_to(name)?.callbacks.add(callback);
+        }
+        for observer in callbacks.states {
+            session.state.observers.add(observer);
+        }
+        Ok(Rc::new(session))
     }
 
-    /// Takes the connection that a transport has made for this session.
-    pub fn attach(&self, link: Rc<dyn Link>) {
-        for topic in self.topics.borrow().iter() {
-            link.listen(topic);
+    /// Takes the connector, which brings messages in from now on.
+    pub fn attach(&self, connector: Rc<dyn Connector>) {
+        for subscription in self.subscriptions.borrow().all() {
+            connector.listen(&subscription);
         }
-        self.link.replace(Some(link));
+        let _ = self.connector.set(connector);
+    }
+
+    pub fn connector(&self) -> Option<&Rc<dyn Connector>> {
+        self.connector.get()
     }
 
     pub fn url(&self) -> &str {
@@ -95,139 +111,9 @@ impl Session {
         self.last_event_id.borrow().clone()
     }
 
-    pub fn topic(&self, name: &str) -> Option<Rc<Topic>> {
-        self.topics.borrow().get(name).cloned()
-    }
-
-    // What a transport reports. It is the browser that calls then, and no callback is running. A
-    // transport keeps what is for the stream before callbacks run: whatever they do, or fail at,
-    // nothing is lost.
-
-    /// The server answered with an event stream.
-    pub fn opened(&self, keep: impl FnOnce(Lifecycle<Message>)) {
-        self.state.recover();
-        if self
-            .state
-            .with(|state| matches!(state, State::Open | State::Closed(_)))
-        {
-            return;
-        }
-        let item = if self.was_open.replace(true) {
-            Lifecycle::Resumed {
-                last_event_id: self.last_event_id(),
-            }
-        } else {
-            Lifecycle::Opened
-        };
-        self.state.change(State::Open);
-        keep(item);
-        self.state.tell();
-    }
-
-    /// A message came, of this topic, or of a name that is nobody's. If it meets the close rule, the
-    /// connection is shut before anybody sees it, so that no request can follow. The arrival says
-    /// who is to have it. When the transport has kept it for the stream, it
-    /// [announces](Self::announce) it to those who call back, or [tells](Self::tell) that there was
-    /// nobody to.
-    pub fn received(&self, topic: Option<&Topic>, frame: &Frame<'_>) -> Arrival {
-        self.state.recover();
-        if self.is_closed() {
-            return Arrival::nobodys();
-        }
-        self.remember(frame.last_event_id());
-        // Before the rule is asked: a predicate may close the connection.
-        let callbacks = topic.and_then(|topic| topic.callbacks.snapshot());
-        let verdict = self.rule.judge(frame);
-        if verdict != Verdict::Continue {
-            self.end(CloseReason::Rule(frame.kept()));
-        }
-        let delivered = verdict != Verdict::Mark;
-        Arrival {
-            for_stream: delivered && self.streams(topic),
-            #[cfg(feature = "fetch")]
-            last: verdict != Verdict::Continue,
-            callbacks: callbacks.filter(|_| delivered),
-        }
-    }
-
-    /// A message that had come before the program closed the connection, and is looked at only now:
-    /// it is for the stream alone.
-    #[cfg(feature = "fetch")]
-    pub fn left_over(&self, topic: Option<&Topic>, frame: &Frame<'_>) -> Arrival {
-        let verdict = self.rule.judge(frame);
-        let for_stream = verdict != Verdict::Mark && self.streams(topic);
-        if for_stream {
-            self.remember(frame.last_event_id());
-        }
-        Arrival {
-            for_stream,
-            last: verdict != Verdict::Continue,
-            callbacks: None,
-        }
-    }
-
-    /// Whether the stream is to have a message of this topic.
-    pub fn streams(&self, topic: Option<&Topic>) -> bool {
-        #[cfg(feature = "npm")]
-        if !self.streams.get() {
-            return false;
-        }
-        topic.map_or(self.streams_all, |topic| topic.streamed)
-    }
-
-    /// Tells callbacks of a message that was received, and observers of the close if it was the
-    /// last.
-    pub fn announce(&self, arrival: Arrival, frame: &Frame<'_>) {
-        self.settle();
-        if let Some(callbacks) = arrival.callbacks {
-            callbacks.each(|callback| {
-                if !self.state.is_silent() {
-                    callback(frame);
-                }
-            });
-        }
-        self.state.tell();
-    }
-
-    /// Tells everybody of a close, if there was one.
-    pub fn tell(&self) {
-        self.settle();
-        self.state.tell();
-    }
-
-    /// The connection is lost, or could not be made, and is tried again.
-    pub fn lost(&self, keep: impl FnOnce(Lifecycle<Message>)) {
-        self.state.recover();
-        let next = self.state.with(|state| match state {
-            State::Open => Some((1, ReconnectCause::Disconnected)),
-            State::Connecting => Some((1, ReconnectCause::Unreachable)),
-            State::Reconnecting { attempt, .. } => {
-                Some((attempt.saturating_add(1), ReconnectCause::Unreachable))
-            }
-            State::Closed(_) => None,
-        });
-        let Some((attempt, cause)) = next else { return };
-        self.state.change(State::Reconnecting { attempt, cause });
-        keep(Lifecycle::Reconnecting { attempt, cause });
-        self.state.tell();
-    }
-
-    /// The connection is lost for good.
-    pub fn failed(&self, error: Error) {
-        self.state.recover();
-        self.close(CloseReason::Failed(error));
-    }
-
-    #[cfg(feature = "npm")]
-    pub fn keep_for_stream(&self, keep: bool) {
-        self.streams.set(keep);
-    }
-
     pub fn was_open(&self) -> bool {
         self.was_open.get()
     }
-
-    // What the program asks.
 
     pub fn state(&self) -> State {
         self.state.get()
@@ -237,6 +123,11 @@ impl Session {
         self.state.is_closed()
     }
 
+    /// Whether nothing more comes for the streams: it is closed, and no message is being delivered.
+    pub fn is_over(&self) -> bool {
+        self.is_closed() && !self.delivering.get()
+    }
+
     pub fn close_reason(&self) -> Option<CloseReason> {
         self.state.with(|state| match state {
             State::Closed(reason) => Some(reason.clone()),
@@ -244,28 +135,41 @@ impl Session {
         })
     }
 
-    /// Closes the connection; what came before stays to be read. The first reason counts.
-    pub fn close(&self, reason: CloseReason) {
-        self.end(reason);
-        self.tell();
-    }
+    // Who listens.
 
-    /// Closes the connection and calls nobody any more. That it had ended by itself is still told,
-    /// where that was left for later.
-    pub fn abandon(&self) {
-        let ended = self
-            .state
-            .with(|state| matches!(state, State::Closed(reason) if *reason != CloseReason::Called));
-        if !ended {
-            self.state.silence();
-            self.close(CloseReason::Called);
+    pub fn subscribe(
+        &self,
+        names: Vec<Arc<str>>,
+        all: bool,
+        subscriber: &Rc<Subscriber>,
+    ) -> Result<(), OpenError> {
+        names.iter().try_for_each(|name| check_name(name))?;
+        self.subscribers.borrow_mut().add(subscriber);
+        let mut wanted = Vec::new();
+        for name in names {
+            wanted.push(self.subscribe_to(name)?);
         }
+        if all {
+            wanted = self.subscriptions.borrow().all();
+            wanted.push(Rc::clone(&self.other_names));
+        }
+        for subscription in wanted {
+            subscription.subscribers.borrow_mut().add(subscriber);
+        }
+        self.demand_changed();
+        Ok(())
     }
 
-    /// Whether the connection was closed by dropping it.
-    #[cfg(feature = "fetch")]
-    pub fn is_abandoned(&self) -> bool {
-        self.state.is_silent()
+    pub fn unsubscribe(&self, subscriber: &Rc<Subscriber>) {
+        self.subscribers.borrow_mut().remove(subscriber);
+        let others = &self.other_names.subscribers;
+        others.borrow_mut().remove(subscriber);
+        let subscriptions = self.subscriptions.borrow().all();
+        for subscription in subscriptions {
+            subscription.subscribers.borrow_mut().remove(subscriber);
+            self.leave(&subscription);
+        }
+        self.demand_changed();
     }
 
     pub fn on(
@@ -273,25 +177,17 @@ impl Session {
         name: Arc<str>,
         callback: Box<MessageCallback>,
     ) -> Result<Listener, OpenError> {
-        let known = self.topic(&name);
-        let is_new = known.is_none();
-        let topic = known.map_or_else(|| Topic::new(name, self.streams_all), Ok)?;
+        check_name(&name)?;
         if self.is_closed() {
             return Ok(Listener::idle());
         }
-        let callback = topic.callbacks.add(callback);
-        if is_new {
-            self.topics.borrow_mut().add(&topic);
-            if let Some(link) = self.link() {
-                link.listen(&topic);
-            }
-        }
-        let session = Rc::downgrade(self);
-        Ok(Listener::new(move || {
-            topic.callbacks.remove(&callback);
-            if let Some(session) = Weak::upgrade(&session) {
-                session.leave(&topic);
-            }
+        let subscription = self.subscribe_to(name)?;
+        let callback = subscription.callbacks.add(callback);
+        self.demand_changed();
+        Ok(self.listener(move |session| {
+            subscription.callbacks.remove(&callback);
+            session.leave(&subscription);
+            session.demand_changed();
         }))
     }
 
@@ -299,45 +195,157 @@ impl Session {
         if self.is_closed() {
             return Listener::idle();
         }
-        let observer = self.state.observe(observer);
+        let observer: Weak<Callback<StateObserver>> = self.state.observers.add(observer);
+        self.listener(move |session| session.state.observers.remove(&observer))
+    }
+
+    fn listener(self: &Rc<Self>, remove: impl FnOnce(&Session) + 'static) -> Listener {
         let session = Rc::downgrade(self);
         Listener::new(move || {
-            if let Some(session) = Weak::upgrade(&session) {
-                session.state.forget(&observer);
+            if let Some(session) = session.upgrade() {
+                remove(&session);
             }
         })
     }
 
-    /// Remembers whom to wake for the next item or the end.
-    pub fn register(&self, waker: &Waker) {
-        let known = self
-            .waker
-            .borrow()
-            .as_ref()
-            .is_some_and(|known| known.will_wake(waker));
-        if !known {
-            // Dropped with nothing borrowed: a waker may own its task, and that may come back here.
-            let replaced = self.waker.replace(Some(waker.clone()));
-            drop(replaced);
+    /// The subscription of this name, which is listened for from now on.
+    fn subscribe_to(&self, name: Arc<str>) -> Result<Rc<Subscription>, OpenError> {
+        check_name(&name)?;
+        if let Some(known) = self.subscriptions.borrow().get(&name) {
+            return Ok(Rc::clone(known));
+        }
+        let everyone = self.other_names.subscribers.borrow().clone();
+        let subscription = Subscription::new(name, everyone);
+        self.subscriptions.borrow_mut().add(&subscription);
+        if let Some(connector) = self.connector.get()
+            && !self.is_closed()
+        {
+            connector.listen(&subscription);
+        }
+        Ok(subscription)
+    }
+
+    /// Stops listening for a name that nothing wants any more.
+    fn leave(&self, subscription: &Rc<Subscription>) {
+        if subscription.has_listeners() || self.rule.listens_for().contains(&subscription.name) {
+            return;
+        }
+        self.subscriptions.borrow_mut().remove(subscription);
+        if let Some(connector) = self.connector.get()
+            && !self.is_closed()
+        {
+            connector.unlisten(&subscription.name);
         }
     }
 
-    pub fn wake(&self) {
-        let waker = self.waker.borrow_mut().take();
-        if let Some(waker) = waker {
-            waker.wake();
+    /// The subscription of this name, or the one of all other names.
+    pub fn subscription(&self, name: &str) -> Rc<Subscription> {
+        let subscriptions = self.subscriptions.borrow();
+        Rc::clone(subscriptions.get(name).unwrap_or(&self.other_names))
+    }
+
+    fn demand_changed(&self) {
+        #[cfg(feature = "fetch")]
+        self.lends.set(self.may_lend());
+        if let Some(connector) = self.connector.get() {
+            connector.demand_changed();
         }
     }
 
-    /// Whether anybody is called back for messages.
+    /// Whether more messages are wanted than have been read: by callbacks, or by a stream.
     #[cfg(feature = "fetch")]
-    pub fn calls_back(&self) -> bool {
-        let topics = self.topics.borrow();
-        topics.iter().any(|topic| !topic.callbacks.is_empty())
+    pub fn wants_more(&self) -> bool {
+        let subscribers = self.subscribers.borrow().clone();
+        subscribers.is_empty()
+            || subscribers
+                .iter()
+                .any(|reader| reader.reads_ahead || reader.asks.get())
     }
 
-    fn link(&self) -> Option<Rc<dyn Link>> {
-        self.link.borrow().clone()
+    #[cfg(feature = "fetch")]
+    pub fn has_streams(&self) -> bool {
+        !self.subscribers.borrow().is_empty()
+    }
+
+    /// Whether frames may be read where they are: one stream wants them and nothing else.
+    #[cfg(feature = "fetch")]
+    pub fn lends(&self) -> bool {
+        self.lends.get()
+    }
+
+    #[cfg(feature = "fetch")]
+    fn may_lend(&self) -> bool {
+        let subscribers = self.subscribers.borrow();
+        let mut readers = subscribers.iter();
+        let reads_where_they_are = |reader: &Rc<Subscriber>| !reader.reads_ahead;
+        readers.len() == 1
+            && readers.all(reads_where_they_are)
+            && !self.subscriptions.borrow().have_callbacks()
+    }
+
+    /// A chunk can be read by the one stream that frames are lent to.
+    #[cfg(feature = "fetch")]
+    pub fn offer_chunk(&self) {
+        let subscribers = self.subscribers.borrow().clone();
+        for reader in subscribers.iter() {
+            reader.asks.set(false);
+        }
+        self.wake(&subscribers, Some(Urgency::Now));
+    }
+
+    // What a connector reports.
+
+    /// Delivers a message: the close rule first, so that no request can follow its end; then the queues of
+    /// the streams, so that no callback can lose it; then callbacks, state observers and readers.
+    ///
+    /// A message of a chunk that had come before the program closed the connection is for the streams
+    /// alone. Returns whether the message was the last one.
+    pub fn deliver(&self, subscription: &Subscription, frame: Frame<'_>) -> bool {
+        if self.is_over() {
+            return true;
+        }
+        let nested = self.delivering.replace(true);
+        let subscribers = subscription.subscribers.borrow().clone();
+        // Before the rule is asked: a predicate may close the connection.
+        let mut callbacks = subscription.callbacks.snapshot();
+        if self.is_closed() {
+            callbacks = None;
+        }
+        let verdict = self.admit(&frame);
+        let mut urgency = None;
+        if verdict != Verdict::Mark {
+            urgency = match callbacks {
+                None => enqueue(&subscribers, frame),
+                Some(callbacks) => {
+                    let queued = (!subscribers.is_empty()).then(|| frame.clone());
+                    let urgency = queued.and_then(|frame| enqueue(&subscribers, frame));
+                    callbacks.each(|callback| {
+                        if !self.abandoned.get() {
+                            callback(&frame);
+                        }
+                    });
+                    urgency
+                }
+            };
+        }
+        self.delivering.set(nested);
+        self.finish();
+        self.wake(&subscribers, urgency);
+        verdict != Verdict::Continue
+    }
+
+    /// Judges a message and remembers its ID. If it meets the close rule, the connection is shut before
+    /// anything else sees the message.
+    ///
+    /// A stream that reads frames without a queue calls this for each; observers learn of the end from the
+    /// supervisor then.
+    pub fn admit(&self, frame: &Frame<'_>) -> Verdict {
+        self.remember(frame.last_event_id());
+        let verdict = self.rule.judge(frame);
+        if verdict != Verdict::Continue && !self.is_closed() {
+            self.end(CloseReason::Rule(frame.clone().into_owned()));
+        }
+        verdict
     }
 
     /// The last event ID that was dispatched.
@@ -349,66 +357,199 @@ impl Session {
         }
     }
 
-    /// Stops listening for a name that nobody wants any more.
-    fn leave(&self, topic: &Rc<Topic>) {
-        let wanted = topic.streamed
-            || !topic.callbacks.is_empty()
-            || self.rule.listens_for().contains(&topic.name);
-        if wanted {
-            return;
-        }
-        self.topics.borrow_mut().remove(topic);
-        if let Some(link) = self.link() {
-            link.unlisten(&topic.name);
+    /// Runs this as one delivery: readers are woken at its end.
+    #[cfg(feature = "fetch")]
+    pub fn deliver_chunk(&self, deliver: impl FnOnce()) {
+        self.delivering.set(true);
+        deliver();
+        self.delivering.set(false);
+        let subscribers = self.subscribers.borrow().clone();
+        self.wake(&subscribers, Some(Urgency::Now));
+    }
+
+    /// Puts an error into the queue of each stream.
+    #[cfg(feature = "fetch")]
+    pub fn deliver_error(&self, error: &Error) {
+        for subscriber in self.subscribers.borrow().iter() {
+            subscriber.push(Err(error.clone()));
         }
     }
 
-    /// Ends the connection. Nobody learns of it yet: what is for the stream may still be kept.
+    /// The server answered with an event stream.
+    pub fn opened(&self) {
+        let known = |state: &State| matches!(state, State::Open | State::Closed(_));
+        if self.state.with(known) {
+            return;
+        }
+        let change = if self.was_open.replace(true) {
+            Lifecycle::Resumed {
+                last_event_id: self.last_event_id(),
+            }
+        } else {
+            Lifecycle::Opened
+        };
+        self.change(State::Open, change);
+    }
+
+    /// The connection is lost, or could not be made, and another attempt follows. Returns its number;
+    /// `None` if the connection is closed.
+    pub fn lost(&self) -> Option<u32> {
+        let (attempt, cause) = self.state.with(|state| match state {
+            State::Open => Some((1, ReconnectCause::Disconnected)),
+            State::Connecting => Some((1, ReconnectCause::Unreachable)),
+            State::Reconnecting { attempt, .. } => {
+                Some((attempt.saturating_add(1), ReconnectCause::Unreachable))
+            }
+            State::Closed(_) => None,
+        })?;
+        let change = Lifecycle::Reconnecting { attempt, cause };
+        self.change(State::Reconnecting { attempt, cause }, change);
+        (!self.is_closed()).then_some(attempt)
+    }
+
+    fn change(&self, state: State, change: Lifecycle<Message>) {
+        self.state.change(state);
+        let subscribers = self.subscribers.borrow().clone();
+        let mut urgency = None;
+        for subscriber in subscribers.iter() {
+            urgency = urgency.max(subscriber.push(Ok(change.clone())));
+        }
+        self.state.notify(&self.abandoned);
+        self.wake(&subscribers, urgency);
+    }
+
+    // The end.
+
+    /// The connection failed for good.
+    pub fn fail(&self, error: Error) {
+        self.close(CloseReason::Failed(error));
+    }
+
+    /// Closes the connection when the program aborts this signal.
+    pub fn close_on_abort(self: &Rc<Self>, signal: &AbortSignal) {
+        if signal.aborted() {
+            return self.close_by_program();
+        }
+        let session = Rc::downgrade(self);
+        let listener = sys::on_abort(signal, move || {
+            if let Some(session) = session.upgrade() {
+                session.close_by_program();
+            }
+        });
+        self.abort_listeners.borrow_mut().push(listener);
+    }
+
+    /// The connection ends for this reason, unless it has ended. What came before stays to be read.
+    ///
+    /// A failure that no stream and no observer can see is reported like an uncaught exception.
+    pub fn close(&self, reason: CloseReason) {
+        let unseen = !self.is_closed()
+            && self.subscribers.borrow().is_empty()
+            && self.state.observers.is_empty();
+        if let (true, CloseReason::Failed(error)) = (unseen, &reason) {
+            sys::report_failure(&error.to_string());
+        }
+        self.end(reason);
+        self.finish();
+    }
+
+    /// The program closes the connection, and with it a response that it could still read.
+    pub fn close_by_program(&self) {
+        self.close(CloseReason::Called);
+        #[cfg(feature = "fetch")]
+        if let Some(connector) = self.connector.get() {
+            connector.release_response();
+        }
+    }
+
+    pub fn add_handle(&self) {
+        self.handles.set(self.handles.get() + 1);
+    }
+
+    /// Closes the connection with its last handle. The program gets no call any more, but for an end that
+    /// came before and that its observers have not seen.
+    pub fn remove_handle(&self) {
+        self.handles.set(self.handles.get() - 1);
+        if self.handles.get() > 0 {
+            return;
+        }
+        let ended = |state: &State| matches!(state, State::Closed(reason) if *reason != CloseReason::Called);
+        if !self.state.with(ended) {
+            self.abandoned.set(true);
+            self.state.observers.clear();
+        }
+        self.close_by_program();
+    }
+
+    /// Shuts the connection. Callbacks, observers and readers see the end only at [`finish`](Self::finish):
+    /// what is for them may still be on its way.
     fn end(&self, reason: CloseReason) {
         if self.is_closed() {
             return;
         }
         self.state.change(State::Closed(reason));
-        if let Some(link) = self.link.take() {
-            link.shut();
+        if let Some(connector) = self.connector.get() {
+            connector.shut();
         }
+        drop(self.abort_listeners.take());
     }
 
-    /// After the end, lets go of everybody who listened and wakes the stream. Nothing is borrowed
-    /// while the callbacks are dropped: what they own may come back here.
-    fn settle(&self) {
+    /// After the end: removes callbacks, notifies observers, wakes readers. Nothing is borrowed meanwhile:
+    /// what callbacks own may come back here when it is dropped.
+    pub fn finish(&self) {
         if !self.is_closed() {
             return;
         }
-        // The topics stay: they say what is still for the stream.
-        let topics: Vec<_> = self.topics.borrow().iter().cloned().collect();
-        for topic in topics {
-            topic.callbacks.clear();
+        let subscriptions = self.subscriptions.borrow().all();
+        for subscription in subscriptions {
+            subscription.callbacks.clear();
         }
-        self.wake();
+        self.state.notify(&self.abandoned);
+        let subscribers = self.subscribers.borrow().clone();
+        self.wake(&subscribers, Some(Urgency::Now));
+    }
+
+    /// Wakes readers for what is in their queues, here and nowhere else: at once, or, for a message that
+    /// comes with others, with the task that the connector requests.
+    fn wake(&self, subscribers: &Subscribers, urgency: Option<Urgency>) {
+        let Some(urgency) = urgency else { return };
+        if self.delivering.get() {
+            return;
+        }
+        if urgency == Urgency::Burst
+            && let Some(connector) = self.connector.get()
+            && connector.defers_wake()
+        {
+            return;
+        }
+        for subscriber in subscribers.iter() {
+            subscriber.wake();
+        }
+    }
+
+    /// The task that was requested came.
+    pub fn wake_readers(&self) {
+        let subscribers = self.subscribers.borrow().clone();
+        self.wake(&subscribers, Some(Urgency::Now));
     }
 }
 
-/// Who is to have a message that was received.
-pub(crate) struct Arrival {
-    pub for_stream: bool,
-    /// Whether it met the close rule.
-    #[cfg(feature = "fetch")]
-    pub last: bool,
-    callbacks: Option<Snapshot<MessageCallback>>,
-}
-
-impl Arrival {
-    fn nobodys() -> Self {
-        Arrival {
-            for_stream: false,
-            #[cfg(feature = "fetch")]
-            last: false,
-            callbacks: None,
+/// Puts a message into the queues, and returns how soon the readers have to be woken. The last queue takes
+/// what the frame owns, the others a copy.
+fn enqueue(subscribers: &Subscribers, frame: Frame<'_>) -> Option<Urgency> {
+    let mut frame = Some(frame);
+    let mut urgency = None;
+    let mut rest = subscribers.iter();
+    while let Some(subscriber) = rest.next() {
+        let frame = if rest.len() > 0 {
+            frame.clone()
+        } else {
+            frame.take()
+        };
+        if let Some(frame) = frame {
+            let message = Lifecycle::Message(frame.into_owned());
+            urgency = urgency.max(subscriber.push(Ok(message)));
         }
     }
-
-    pub fn for_callbacks(&self) -> bool {
-        self.callbacks.is_some()
-    }
+    urgency
 }

@@ -1,22 +1,25 @@
 //! [`EventSource`], the builder: everything that can be said of a connection before it is opened.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, rc::Rc, sync::Arc};
 
 use serde::de::DeserializeOwned;
+use web_sys::AbortSignal;
 
 #[cfg(feature = "fetch")]
-use crate::transport::fetch::Plan;
+use crate::connector::fetch::RequestOptions;
 use crate::{
-    Buffer, CloseRule, Connection, DecodeError, EventStream, Frame, OpenError, State,
-    buffer::Inbox,
-    close::MESSAGE,
-    session::{Session, Wanted},
-    stream::Decode,
-    transport::{Reader, Transport, native},
+    buffer::Buffer,
+    close::CloseRule,
+    connection::Connection,
+    connector::native,
+    error::{DecodeError, OpenError},
+    message::Frame,
+    session::{EarlyCallbacks, Session},
+    state::State,
+    stream::{Decode, EventStream},
+    subscribe::Selection,
     typed,
 };
-#[cfg(feature = "npm")]
-use crate::{CloseReason, transport::Unopened};
 
 #[cfg(feature = "fetch")]
 mod request;
@@ -54,46 +57,54 @@ mod request;
 pub struct EventSource {
     url: String,
     with_credentials: bool,
-    wanted: Wanted,
+    selection: Selection,
+    callbacks: EarlyCallbacks,
     close_rule: CloseRule,
-    buffer: Option<Buffer>,
-    /// The browser's own transport; `None` in what was to be over `fetch()` from the first. Here, so that
-    /// it is linked only into apps that make such a source.
-    native: Option<native::Open>,
-    /// What is asked by `fetch()`, where that is the transport.
+    signal: Option<AbortSignal>,
+    over: Over,
+}
+
+/// Which connector is used. Each is here as a function, so that it is linked only into apps that use it.
+enum Over {
+    Native(native::Open),
     #[cfg(feature = "fetch")]
-    plan: Option<Box<Plan>>,
+    Fetch(Box<RequestOptions>),
 }
 
 impl EventSource {
-    /// An event source at this URL, which may be relative to the page's or worker's.
+    /// An event source at this URL, which may be relative to the page's or worker's, over the browser's own
+    /// `EventSource`.
+    ///
+    /// The feature `fetch` adds sources over `fetch()`: `EventSource::fetch`, and the methods for the
+    /// request, such as `header`, `method` and `body`, which change this one into such a source.
     pub fn new(url: impl Into<String>) -> Self {
-        EventSource::over(Some(native::open), url.into())
+        EventSource::over(Over::Native(native::open), url.into())
     }
 
-    fn over(native: Option<native::Open>, url: String) -> Self {
+    fn over(over: Over, url: String) -> Self {
         EventSource {
             url,
             with_credentials: false,
-            wanted: Wanted::default(),
+            selection: Selection::default(),
+            callbacks: EarlyCallbacks::default(),
             close_rule: CloseRule::default(),
-            buffer: None,
-            native,
-            #[cfg(feature = "fetch")]
-            plan: None,
+            signal: None,
+            over,
         }
     }
 
     /// Subscribes the stream to this event name. Without any, it is subscribed to `message`, under
     /// which events come that the server did not name.
     pub fn event(mut self, name: impl Into<Arc<str>>) -> Self {
-        self.wanted.names.push(name.into());
+        self.selection.names.push(name.into());
         self
     }
 
     /// Subscribes the stream to these event names: [`event`](Self::event) for each.
     pub fn events<N: Into<Arc<str>>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-        self.wanted.names.extend(names.into_iter().map(Into::into));
+        self.selection
+            .names
+            .extend(names.into_iter().map(Into::into));
         self
     }
 
@@ -115,17 +126,23 @@ impl EventSource {
     }
 
     /// Sets how many messages wait for a stream that is not polled. Unless set, all of them do; over
-    /// `fetch()` none, as nothing is read that is not polled for.
+    /// `fetch()` none, because nothing is read before the stream is polled for it.
     pub fn buffer(mut self, buffer: Buffer) -> Self {
-        self.buffer = Some(buffer);
+        self.selection.buffer = Some(buffer);
+        self
+    }
+
+    /// Closes the connection when this signal is aborted, as [`Connection::close`] does. If it is aborted
+    /// already, nothing is opened and the stream ends at once.
+    pub fn abort_signal(mut self, signal: AbortSignal) -> Self {
+        self.signal = Some(signal);
         self
     }
 
     /// Calls back with the decoded data of each event of this type as long as the connection lives,
     /// in the browser's own event dispatch: no task and no queue is in between (over `fetch()`: as soon
-    /// as it is read). Data that is not
-    /// what `T` expects comes as the [`DecodeError`] that holds the message. A callback that throws
-    /// a JavaScript exception is not called again.
+    /// as it is read). Data that is not what `T` expects comes as the [`DecodeError`] that holds the
+    /// message. For a callback that throws a JavaScript exception see [`Connection::on`].
     ///
     /// The name need not be subscribed to; if it is, callback and stream both see the message. For
     /// a callback that ends before the connection, see [`Connection::on`].
@@ -163,14 +180,14 @@ impl EventSource {
         callback: impl FnMut(&Frame<'_>) + 'static,
     ) -> Self {
         let callback = (event_type.into(), Box::new(callback) as Box<_>);
-        self.wanted.callbacks.push(callback);
+        self.callbacks.messages.push(callback);
         self
     }
 
     /// Calls back at each change of the state as long as the connection lives. The last call brings
     /// [`State::Closed`]; none is made when the connection is closed by dropping it.
     pub fn on_state(mut self, callback: impl FnMut(&State) + 'static) -> Self {
-        self.wanted.observers.push(Box::new(callback));
+        self.callbacks.states.push(Box::new(callback));
         self
     }
 
@@ -181,23 +198,8 @@ impl EventSource {
     /// Nothing is opened, and an [`OpenError`] says why, if the URL cannot be resolved, if a name
     /// can never be sent, or where there is no `EventSource`. A server that cannot be reached is no
     /// error here.
-    pub fn stream(mut self) -> Result<EventStream, OpenError> {
-        if self.wanted.names.is_empty() && !self.wanted.all {
-            self.wanted.names.push(Arc::from(MESSAGE));
-        }
+    pub fn stream(self) -> Result<EventStream, OpenError> {
         self.decoded(|frame| Ok(frame.into_owned()))
-    }
-
-    /// The stream of a connection that is closed before it is made. What could not be opened is an error
-    /// all the same, as far as that can be known.
-    #[cfg(feature = "npm")]
-    pub(crate) fn unopened(self) -> Result<EventStream, OpenError> {
-        let session = Session::new(self.url, self.close_rule, self.wanted)?;
-        session.close(CloseReason::Called);
-        let (connection, transport) = (Connection::new(session), Box::new(Unopened));
-        Ok(EventStream::new(connection, transport, |frame| {
-            Ok(frame.into_owned())
-        }))
     }
 
     /// Opens the connection as a stream of typed events: an enum says which there are.
@@ -283,7 +285,7 @@ impl EventSource {
     /// # Errors
     ///
     /// As [`stream`](Self::stream), and [`OpenError::NoStream`] if event names were subscribed to:
-    /// only a stream would yield them.
+    /// only a stream yields them.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), wasm_eventsource::OpenError> {
@@ -295,53 +297,49 @@ impl EventSource {
     /// # Ok(()) }
     /// ```
     pub fn open(self) -> Result<Connection, OpenError> {
-        let any = self.wanted.all.then_some("*");
-        if let Some(name) = self.wanted.names.first().map(|name| &**name).or(any) {
-            return Err(OpenError::NoStream {
-                name: name.to_owned(),
-            });
+        if let Some(name) = self.selection.first() {
+            let name = name.to_owned();
+            return Err(OpenError::NoStream { name });
         }
-        self.connect(Reader::Callbacks)
-            .map(|(connection, _)| connection)
+        let session = Session::new(self.url, self.close_rule, self.callbacks)?;
+        connect(session, self.over, self.with_credentials, self.signal)
     }
 
     fn decoded<T>(self, decode: Decode<T>) -> Result<EventStream<T>, OpenError> {
-        let reader = match self.buffer {
-            Some(_) => Reader::Buffer,
-            None => Reader::Stream,
-        };
-        let (connection, transport) = self.connect(reader)?;
-        Ok(EventStream::new(connection, transport, decode))
+        let session = Session::new(self.url, self.close_rule, self.callbacks)?;
+        // Before there is a connection, so that no message can be missed.
+        let subscriber = self.selection.subscribe(&session)?;
+        let connection = connect(session, self.over, self.with_credentials, self.signal)?;
+        Ok(EventStream::new(connection, subscriber, decode))
     }
+}
 
-    #[cfg_attr(not(feature = "fetch"), expect(unused_variables))]
-    fn connect(self, reader: Reader) -> Result<(Connection, Box<dyn Transport>), OpenError> {
-        if self.buffer.is_some_and(|buffer| !buffer.has_room()) {
-            return Err(OpenError::NoRoom);
-        }
-        let session = Session::new(self.url, self.close_rule, self.wanted)?;
-        let inbox = Inbox::new(self.buffer.unwrap_or_default());
-        #[cfg(feature = "fetch")]
-        if let Some(plan) = self.plan {
-            return (plan.open)(session, *plan, self.with_credentials, inbox, reader);
-        }
-        match self.native {
-            Some(open) => open(session, self.with_credentials, inbox),
-            // What has no native transport has a plan.
-            None => Err(OpenError::Unsupported {
-                url: session.url().to_owned(),
-            }),
-        }
+/// Not generic: all streams share it.
+fn connect(
+    session: Rc<Session>,
+    over: Over,
+    with_credentials: bool,
+    signal: Option<AbortSignal>,
+) -> Result<Connection, OpenError> {
+    let connection = Connection::new(Rc::clone(&session));
+    if let Some(signal) = signal {
+        session.close_on_abort(&signal);
     }
+    match over {
+        Over::Native(open) => open(&session, with_credentials)?,
+        #[cfg(feature = "fetch")]
+        Over::Fetch(options) => (options.open)(&session, *options, with_credentials)?,
+    }
+    Ok(connection)
 }
 
 impl fmt::Debug for EventSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventSource")
             .field("url", &self.url)
-            .field("names", &self.wanted.names)
+            .field("names", &self.selection.names)
             .field("close_rule", &self.close_rule)
-            .field("buffer", &self.buffer)
+            .field("buffer", &self.selection.buffer)
             .field("with_credentials", &self.with_credentials)
             .finish_non_exhaustive()
     }

@@ -1,15 +1,12 @@
-//! The state of a connection, and who is told when it changes.
+//! The state of a connection, and its observers.
 
 use std::{
     cell::{Cell, RefCell},
-    fmt, mem,
-    rc::Weak,
+    collections::VecDeque,
+    fmt,
 };
 
-use crate::{
-    CloseReason,
-    callback::{Callback, Callbacks},
-};
+use crate::{callback::Callbacks, close::CloseReason};
 
 /// The state of a connection.
 ///
@@ -39,7 +36,7 @@ pub enum State {
     Connecting,
     /// The server answered with an event stream.
     Open,
-    /// The connection is lost, or could not be made, and will be tried again by itself.
+    /// The connection was lost, or could not be made, and another attempt follows.
     Reconnecting {
         /// Which attempt is awaited or under way, from 1. Each success starts the count anew.
         attempt: u32,
@@ -76,7 +73,7 @@ impl fmt::Display for State {
     }
 }
 
-/// Why a connection is being made again, or for the first time once more.
+/// Why another attempt to connect is necessary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReconnectCause {
@@ -119,17 +116,15 @@ pub(crate) type StateObserver = dyn FnMut(&State);
 
 /// The current state, and its observers.
 ///
-/// An observer may change the state again, by closing the connection. It is then told after it has
-/// returned: every observer sees every state, in the order they came.
+/// An observer may change the state, by closing the connection. It learns of that after it has returned:
+/// every observer sees every state, in order.
 #[derive(Default)]
 pub(crate) struct StateCell {
     current: RefCell<State>,
-    /// Whether that is `Closed`: asked for each message.
-    closed: Cell<bool>,
-    observers: Callbacks<StateObserver>,
-    untold: RefCell<Vec<State>>,
-    telling: Cell<bool>,
-    silent: Cell<bool>,
+    pub observers: Callbacks<StateObserver>,
+    /// The states that the observers have not seen.
+    unseen: RefCell<VecDeque<State>>,
+    notifying: Cell<bool>,
 }
 
 impl StateCell {
@@ -137,74 +132,46 @@ impl StateCell {
         self.current.borrow().clone()
     }
 
-    /// Looks at the state without a copy. The function must not reach back into the connection.
+    /// Looks at the state without a copy. The function must not call back into the connection.
     pub fn with<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&self.current.borrow())
     }
 
     pub fn is_closed(&self) -> bool {
-        self.closed.get()
+        matches!(*self.current.borrow(), State::Closed(_))
     }
 
-    /// Changes the state; the observers hear of it at the next [`tell`](Self::tell).
+    /// Changes the state. The observers see it at the next [`notify`](Self::notify).
     pub fn change(&self, state: State) {
         if !self.observers.is_empty() {
-            self.untold.borrow_mut().push(state.clone());
+            self.unseen.borrow_mut().push_back(state.clone());
         }
-        self.closed.set(matches!(state, State::Closed(_)));
         self.current.replace(state);
     }
 
-    pub fn observe(&self, observer: Box<StateObserver>) -> Weak<Callback<StateObserver>> {
-        self.observers.add(observer)
-    }
-
-    pub fn forget(&self, observer: &Weak<Callback<StateObserver>>) {
-        self.observers.remove(observer);
-    }
-
-    /// Tells nobody anything any more.
-    pub fn silence(&self) {
-        self.silent.set(true);
-        self.observers.clear();
-    }
-
-    pub fn is_silent(&self) -> bool {
-        self.silent.get()
-    }
-
-    /// Tells the observers what they do not know yet. After the end they are let go of.
-    pub fn tell(&self) {
-        if self.telling.replace(true) {
+    /// Shows the observers what they have not seen. After the end they are removed.
+    ///
+    /// Each observer is guarded, so this function always reaches its end and resets its flag.
+    pub fn notify(&self, abandoned: &Cell<bool>) {
+        if self.notifying.replace(true) {
             return;
         }
-        while let Some(state) = self.next_untold() {
+        while let Some(state) = self.next_unseen() {
             self.observers.each(|observer| {
-                if !self.silent.get() {
+                if !abandoned.get() {
                     observer(&state);
                 }
             });
         }
-        self.telling.set(false);
+        self.notifying.set(false);
         if self.is_closed() {
             self.observers.clear();
         }
     }
 
-    /// The first of them. Nothing is borrowed while observers run.
-    fn next_untold(&self) -> Option<State> {
-        let mut untold = self.untold.borrow_mut();
-        let mut first = untold.pop()?;
-        for earlier in untold.iter_mut().rev() {
-            mem::swap(earlier, &mut first);
-        }
-        Some(first)
-    }
-
-    /// Makes good what an observer broke that threw a JavaScript exception: such a one leaves `tell`
-    /// without running anything on its way out. To be called where no observer can be running.
-    pub fn recover(&self) {
-        self.telling.set(false);
+    /// A function of its own, so that nothing is borrowed while observers run.
+    fn next_unseen(&self) -> Option<State> {
+        self.unseen.borrow_mut().pop_front()
     }
 }
 
@@ -216,7 +183,7 @@ mod tests {
 
     fn set(cell: &StateCell, state: State) {
         cell.change(state);
-        cell.tell();
+        cell.notify(&Cell::new(false));
     }
 
     #[test]
@@ -232,18 +199,18 @@ mod tests {
     }
 
     #[test]
-    fn an_observer_that_changes_the_state_is_told_of_it_after_it_returned() {
+    fn an_observer_that_changes_the_state_sees_it_after_it_returned() {
         let cell = Rc::new(StateCell::default());
         let seen = Rc::new(RefCell::new(Vec::new()));
         let (inside, log) = (Rc::clone(&cell), Rc::clone(&seen));
-        cell.observe(Box::new(move |state| {
+        cell.observers.add(Box::new(move |state| {
             if *state == State::Open {
                 set(&inside, State::Closed(CloseReason::Called));
             }
             log.borrow_mut().push(format!("first {state}"));
         }));
         let log = Rc::clone(&seen);
-        cell.observe(Box::new(move |state| {
+        cell.observers.add(Box::new(move |state| {
             log.borrow_mut().push(format!("second {state}"))
         }));
         set(&cell, State::Open);
@@ -254,28 +221,30 @@ mod tests {
     }
 
     #[test]
-    fn changes_that_nobody_was_told_of_are_told_in_their_order() {
+    fn changes_that_were_not_shown_yet_are_shown_in_order() {
         let cell = StateCell::default();
         let seen = Rc::new(RefCell::new(Vec::new()));
         let log = Rc::clone(&seen);
-        cell.observe(Box::new(move |state| {
+        cell.observers.add(Box::new(move |state| {
             log.borrow_mut().push(state.to_string())
         }));
         cell.change(State::Open);
         cell.change(State::Connecting);
         cell.change(State::Closed(CloseReason::Called));
-        cell.tell();
+        cell.notify(&Cell::new(false));
         assert_eq!(*seen.borrow(), ["open", "connecting", "closed"]);
     }
 
     #[test]
-    fn a_forgotten_observer_hears_nothing_more() {
+    fn a_removed_observer_sees_nothing_more() {
         let cell = StateCell::default();
         let calls = Rc::new(Cell::new(0));
         let counter = Rc::clone(&calls);
-        let observer = cell.observe(Box::new(move |_| counter.set(counter.get() + 1)));
+        let observer = cell
+            .observers
+            .add(Box::new(move |_| counter.set(counter.get() + 1)));
         set(&cell, State::Open);
-        cell.forget(&observer);
+        cell.observers.remove(&observer);
         set(&cell, State::Connecting);
         assert_eq!(calls.get(), 1);
     }

@@ -1,8 +1,11 @@
-//! The streams: [`EventStream`] of messages, [`LifecycleStream`] of messages and all that happens
-//! to the connection between them.
+//! The streams: [`EventStream`] of messages, [`LifecycleStream`] of messages and the changes of the connection
+//! between them.
 
 use std::{
     fmt,
+    future::poll_fn,
+    mem,
+    ops::Deref,
     pin::Pin,
     rc::Rc,
     task::{Context, Poll, ready},
@@ -10,16 +13,21 @@ use std::{
 
 use futures_core::{FusedStream, Stream};
 
+#[cfg(feature = "fetch")]
+use crate::connector::FrameReader;
 use crate::{
-    CloseHandle, CloseReason, Connection, DecodeError, Error, Frame, Message, ReconnectCause,
-    State,
-    session::Session,
-    transport::{FeedItem, Transport},
+    buffer::Item,
+    close::CloseReason,
+    connection::Connection,
+    error::{DecodeError, Error},
+    lifecycle::Lifecycle,
+    message::{Frame, Message},
+    subscription::Subscriber,
 };
 
 /// The messages of an event source, in the order the server sent them.
 ///
-/// It yields one item for each message of the names that were subscribed to: `Ok`, or, if it is typed
+/// It yields one item for each message of the names that it is subscribed to: `Ok`, or, if it is typed
 /// and the message is not what the type expects, [`Error::Decode`]. It ends, with `None` for
 /// ever after,
 /// - when a message meets the [close rule](crate::CloseRule), after that message;
@@ -27,11 +35,12 @@ use crate::{
 /// - when the connection [fails](Error::Failed), after one `Err`.
 ///
 /// The end of a response and a broken network do not end it, where the request may be sent again: the
-/// connection is made anew.
-/// [`close_reason`](Self::close_reason) says why it ended. Dropping it closes the connection.
+/// connection is made anew. [`close_reason`](Connection::close_reason) says why it ended. A stream has all
+/// methods of its [`Connection`]; dropping it closes the connection, unless there is another handle or
+/// another stream of it.
 ///
-/// Messages wait without limit until they are polled (over `fetch()` they are not read), unless a
-/// [`Buffer`](crate::Buffer) is set: then [`Error::Lagged`] says where and how many are missing.
+/// Messages wait without limit until they are polled (over `fetch()` they are not read until then), unless
+/// a [`Buffer`](crate::Buffer) is set: then [`Error::Lagged`] says where and how many are missing.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -47,47 +56,95 @@ use crate::{
 /// ```
 #[must_use = "streams do nothing unless polled, and close their connection when dropped"]
 pub struct EventStream<T = Message> {
-    connection: Connection,
-    feed: Feed,
+    items: Items,
     decode: Decode<T>,
 }
 
-/// Makes the stream's values, straight from what the transport lends.
+/// Makes the stream's values, straight from the frame.
 pub(crate) type Decode<T> = fn(Frame<'_>) -> Result<T, DecodeError>;
 
 impl<T> EventStream<T> {
     pub(crate) fn new(
         connection: Connection,
-        transport: Box<dyn Transport>,
+        subscriber: Rc<Subscriber>,
         decode: Decode<T>,
     ) -> Self {
-        let feed = Feed {
-            session: Rc::clone(connection.session()),
-            transport,
+        let items = Items {
+            #[cfg(feature = "fetch")]
+            reader: connection
+                .session()
+                .connector()
+                .and_then(|connector| Rc::clone(connector).reader()),
+            connection,
+            subscriber,
             end: End::Ahead,
         };
-        EventStream {
-            connection,
-            feed,
-            decode,
+        EventStream { items, decode }
+    }
+
+    /// The connection. A clone of it keeps the connection open when the stream is dropped.
+    pub fn connection(&self) -> &Connection {
+        &self.items.connection
+    }
+
+    /// The same stream with the changes of the connection in their places among the messages.
+    ///
+    /// Call it right after opening: of what happened before, only the messages are in it.
+    pub fn with_lifecycle(self) -> LifecycleStream<T> {
+        self.items.subscriber.keep_lifecycle();
+        LifecycleStream(self)
+    }
+
+    /// The next message, before it is decoded, lent until the stream is used again. Over `fetch()` it is
+    /// lent straight from the bytes that came, without a copy: a [payload](Frame::json) may borrow from it.
+    /// Errors and the end are as for the stream; [`Error::Decode`] is not among them.
+    ///
+    /// Dropping the future loses nothing.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), wasm_eventsource::Error> {
+    /// use serde::Deserialize;
+    /// use wasm_eventsource::{DecodeError, EventSource};
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Tick<'a> {
+    ///     symbol: &'a str,
+    ///     price: f64,
+    /// }
+    ///
+    /// let mut prices = EventSource::new("/prices").event("tick").stream()?;
+    /// while let Some(frame) = prices.next_frame().await {
+    ///     let frame = frame?;
+    ///     let tick: Result<Tick, DecodeError> = frame.json();
+    ///     println!("{}", tick?.symbol);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn next_frame(&mut self) -> Option<Result<Frame<'_>, Error>> {
+        loop {
+            let next = poll_fn(|cx| self.items.poll_advance(cx)).await?;
+            match next {
+                #[cfg(feature = "fetch")]
+                Next::Lent => return self.items.lent().map(Ok),
+                Next::Queued(Ok(Lifecycle::Message(message))) => return Some(Ok(message)),
+                Next::Queued(Ok(_)) => {}
+                Next::Queued(Err(error)) => return Some(Err(error)),
+            }
         }
     }
 
-    /// The connection, and what comes from it before it is decoded.
-    #[cfg(feature = "npm")]
-    pub(crate) fn into_parts(self) -> (Connection, Feed) {
-        (self.connection, self.feed)
-    }
-
-    /// The same stream with what happens to the connection in its place among the messages.
-    ///
-    /// To be called right after opening: of what happened before, only the messages are in it.
-    pub fn with_lifecycle(mut self) -> LifecycleStream<T> {
-        self.feed.transport.keep_lifecycle();
-        LifecycleStream {
-            connection: self.connection,
-            feed: self.feed,
-            decode: self.decode,
+    /// Polls for what [`next_frame`](Self::next_frame) returns.
+    pub fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<'_>, Error>>> {
+        loop {
+            let next = ready!(self.items.poll_advance(cx));
+            return Poll::Ready(match next {
+                #[cfg(feature = "fetch")]
+                Some(Next::Lent) => self.items.lent().map(Ok),
+                Some(Next::Queued(Ok(Lifecycle::Message(message)))) => Some(Ok(message)),
+                Some(Next::Queued(Ok(_))) => continue,
+                Some(Next::Queued(Err(error))) => Some(Err(error)),
+                None => None,
+            });
         }
     }
 }
@@ -97,90 +154,31 @@ impl<T> Stream for EventStream<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let decode = self.decode;
-        loop {
-            match ready!(self.feed.poll_next(cx)) {
-                Some(FeedItem::Item(Lifecycle::Message(frame))) => {
-                    return Poll::Ready(Some(decode(frame).map_err(Error::from)));
-                }
-                Some(FeedItem::Item(_) | FeedItem::Nothing) => {}
-                Some(FeedItem::Error(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
+        let frame = ready!(self.poll_frame(cx));
+        Poll::Ready(frame.map(|frame| Ok(decode(frame?)?)))
     }
 }
 
-/// What both streams let one see and do of their connection.
-macro_rules! with_connection {
-    ($($stream:ident)*) => {$(
-        impl<T> $stream<T> {
-            /// The connection: its URL, its last event ID, its listeners.
-            pub fn connection(&self) -> &Connection {
-                &self.connection
-            }
-
-            /// The state of the connection now.
-            pub fn state(&self) -> State {
-                self.connection().state()
-            }
-
-            /// Why the connection is closed; `None` as long as it is not.
-            pub fn close_reason(&self) -> Option<CloseReason> {
-                self.connection().close_reason()
-            }
-
-            /// Closes the connection. What came before can still be read.
-            pub fn close(&self) {
-                self.connection().close();
-            }
-
-            /// A handle that closes this stream and can be kept anywhere.
-            pub fn close_handle(&self) -> CloseHandle {
-                self.connection().close_handle()
-            }
-        }
-
-        impl<T> FusedStream for $stream<T> {
-            fn is_terminated(&self) -> bool {
-                self.feed.end == End::Reached
-            }
-        }
-
-        impl<T> fmt::Debug for $stream<T> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_tuple(stringify!($stream)).field(self.connection()).finish()
-            }
-        }
-    )*};
+impl<T> FusedStream for EventStream<T> {
+    fn is_terminated(&self) -> bool {
+        self.items.end == End::Reached
+    }
 }
 
-with_connection!(EventStream LifecycleStream);
+impl<T> Deref for EventStream<T> {
+    type Target = Connection;
 
-/// What a [`LifecycleStream`] yields: a message, or a change of the connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Lifecycle<T = Message> {
-    /// The server answered, for the first time.
-    Opened,
-    /// A message.
-    Message(T),
-    /// The connection is lost, or could not be made, and is tried again.
-    Reconnecting {
-        /// Which attempt this is, from 1. Each success starts the count anew.
-        attempt: u32,
-        /// What made the attempt necessary.
-        cause: ReconnectCause,
-    },
-    /// The connection is there again.
-    Resumed {
-        /// The ID of the last message before the break. The browser sent it along, so that the
-        /// server could go on behind it. Empty if no message had one. As with
-        /// [`Connection::last_event_id`], the browser's `EventSource` is ahead of this where the server
-        /// puts an ID on events that nobody listens for, or on none at all.
-        last_event_id: String,
-    },
-    /// The connection is closed; the last item of every stream.
-    Closed(CloseReason),
+    fn deref(&self) -> &Connection {
+        &self.items.connection
+    }
+}
+
+impl<T> fmt::Debug for EventStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EventStream")
+            .field(self.connection())
+            .finish()
+    }
 }
 
 /// The messages of an event source and what happens to its connection, in order.
@@ -205,98 +203,150 @@ pub enum Lifecycle<T = Message> {
 /// # Ok(()) }
 /// ```
 #[must_use = "streams do nothing unless polled, and close their connection when dropped"]
-pub struct LifecycleStream<T = Message> {
-    connection: Connection,
-    feed: Feed,
-    decode: Decode<T>,
-}
+pub struct LifecycleStream<T = Message>(EventStream<T>);
 
 impl<T> Stream for LifecycleStream<T> {
     type Item = Result<Lifecycle<T>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let decode = self.decode;
-        loop {
-            return Poll::Ready(match ready!(self.feed.poll_next(cx)) {
-                Some(FeedItem::Item(item)) => Some(item.decode(decode)),
-                Some(FeedItem::Error(error)) => Some(Err(error)),
-                Some(FeedItem::Nothing) => continue,
-                None => None,
-            });
-        }
-    }
-}
-
-impl Lifecycle<Frame<'_>> {
-    fn decode<T>(self, decode: Decode<T>) -> Result<Lifecycle<T>, Error> {
-        Ok(match self {
-            Lifecycle::Message(frame) => Lifecycle::Message(decode(frame)?),
-            Lifecycle::Opened => Lifecycle::Opened,
-            Lifecycle::Reconnecting { attempt, cause } => {
-                Lifecycle::Reconnecting { attempt, cause }
+        let EventStream { items, decode } = &mut self.0;
+        let decode = *decode;
+        Poll::Ready(match ready!(items.poll_advance(cx)) {
+            #[cfg(feature = "fetch")]
+            Some(Next::Lent) => {
+                let value = items.lent().map(decode);
+                value.map(|value| Ok(Lifecycle::Message(value?)))
             }
-            Lifecycle::Resumed { last_event_id } => Lifecycle::Resumed { last_event_id },
-            Lifecycle::Closed(reason) => Lifecycle::Closed(reason),
+            Some(Next::Queued(item)) => Some(item.and_then(|item| Ok(item.try_map(decode)?))),
+            None => None,
         })
     }
 }
 
-/// What both streams are made of: all items in order, the end included, once.
-pub(crate) struct Feed {
-    session: Rc<Session>,
-    transport: Box<dyn Transport>,
+impl<T> FusedStream for LifecycleStream<T> {
+    fn is_terminated(&self) -> bool {
+        self.0.is_terminated()
+    }
+}
+
+impl<T> LifecycleStream<T> {
+    /// The connection. A clone of it keeps the connection open when the stream is dropped.
+    pub fn connection(&self) -> &Connection {
+        self.0.connection()
+    }
+}
+
+impl<T> Deref for LifecycleStream<T> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0.connection()
+    }
+}
+
+impl<T> fmt::Debug for LifecycleStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LifecycleStream")
+            .field(self.connection())
+            .finish()
+    }
+}
+
+/// All items of a stream in order, and the end once.
+struct Items {
+    connection: Connection,
+    subscriber: Rc<Subscriber>,
+    #[cfg(feature = "fetch")]
+    reader: Option<Box<dyn FrameReader>>,
     end: End,
 }
 
-/// How much of the end was told.
+/// What comes next.
+enum Next {
+    Queued(Item),
+    /// A message that can be read where it is.
+    #[cfg(feature = "fetch")]
+    Lent,
+}
+
+/// How much of the end the stream has yielded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Ahead,
-    ErrorTold,
-    ReasonTold,
+    Error,
+    Reason,
     Reached,
 }
 
-impl Feed {
-    /// Whether what comes from now on is kept for this feed, or is for callbacks alone: they are
-    /// called then though nobody polls.
-    #[cfg(feature = "npm")]
-    pub fn keep(&mut self, keep: bool) {
-        self.session.keep_for_stream(keep);
-        self.transport.read_ahead(!keep);
+impl Items {
+    fn poll_advance(&mut self, cx: &mut Context<'_>) -> Poll<Option<Next>> {
+        if self.end == End::Ahead {
+            if let Some(next) = self.next() {
+                return Poll::Ready(Some(next));
+            }
+            let session = self.connection.session();
+            if !session.is_over() {
+                self.subscriber.register(cx.waker());
+                if !self.subscriber.asks.replace(true)
+                    && let Some(connector) = session.connector()
+                {
+                    connector.demand_changed();
+                }
+                return Poll::Pending;
+            }
+        }
+        Poll::Ready(self.next_of_end().map(Next::Queued))
     }
 
-    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<FeedItem<'_>>> {
-        let session = &self.session;
-        if self.end == End::Ahead {
-            match self.transport.poll_next(session, cx) {
-                Poll::Ready(item) => return Poll::Ready(Some(item)),
-                Poll::Pending if session.is_closed() => {}
-                Poll::Pending => {
-                    session.register(cx.waker());
-                    return Poll::Pending;
+    /// What has come: the rest of the chunk that is being read, then the queue, then the next chunk.
+    fn next(&mut self) -> Option<Next> {
+        #[cfg(feature = "fetch")]
+        if let Some(reader) = &mut self.reader {
+            let session = self.connection.session();
+            loop {
+                if let Poll::Ready(message) = reader.advance(session, &self.subscriber) {
+                    return Some(
+                        message.map_or_else(|error| Next::Queued(Err(error)), |()| Next::Lent),
+                    );
+                }
+                if let Some(item) = self.subscriber.pop() {
+                    return Some(Next::Queued(item));
+                }
+                if !reader.take_chunk(session) {
+                    return None;
                 }
             }
         }
-        Poll::Ready(self.end.next(session.close_reason()))
+        self.subscriber.pop().map(Next::Queued)
+    }
+
+    /// The message that was advanced to.
+    #[cfg(feature = "fetch")]
+    fn lent(&self) -> Option<Frame<'_>> {
+        self.reader.as_ref().map(|reader| reader.frame())
+    }
+
+    /// What comes after the last message: a failure, the reason, `None` for ever.
+    fn next_of_end(&mut self) -> Option<Item> {
+        let end = mem::replace(&mut self.end, End::Reached);
+        let reason = self.connection.close_reason()?;
+        match (end, reason) {
+            (End::Ahead, CloseReason::Failed(error)) => {
+                self.end = End::Error;
+                Some(Err(error))
+            }
+            (End::Ahead | End::Error, reason) => {
+                self.end = End::Reason;
+                Some(Ok(Lifecycle::Closed(reason)))
+            }
+            _ => None,
+        }
     }
 }
 
-impl End {
-    /// The items after the last that the transport had: a failure, the reason, nothing for ever.
-    fn next(&mut self, reason: Option<CloseReason>) -> Option<FeedItem<'static>> {
-        let (end, item) = match (*self, reason) {
-            (End::Ahead, Some(CloseReason::Failed(error))) => {
-                (End::ErrorTold, Some(FeedItem::Error(error)))
-            }
-            (End::Ahead | End::ErrorTold, Some(reason)) => {
-                let closed = Lifecycle::Closed(reason);
-                (End::ReasonTold, Some(FeedItem::Item(closed)))
-            }
-            _ => (End::Reached, None),
-        };
-        *self = end;
-        item
+impl Drop for Items {
+    fn drop(&mut self) {
+        self.connection.session().unsubscribe(&self.subscriber);
     }
 }
 

@@ -1,12 +1,12 @@
-//! What can be said of a connection over `fetch()`: the request, and how it is repeated.
+//! The builder methods for a connection over `fetch()`: the request, and how it is repeated.
 
 use std::{fmt::Display, rc::Rc};
 
 use serde::Serialize;
 use web_sys::Request;
 
-use super::EventSource;
-use crate::transport::fetch::{self, Body, Plan};
+use super::{EventSource, Over};
+use crate::connector::fetch::{self, Body, FreshHeaders, RequestOptions};
 
 /// # Over `fetch()`
 ///
@@ -46,13 +46,8 @@ impl EventSource {
     /// # Ok(()) }
     /// ```
     pub fn fetch(url: impl Into<String>) -> Self {
-        EventSource::over(None, url.into()).over_fetch()
-    }
-
-    /// The same event source, read by `fetch()`.
-    pub(crate) fn over_fetch(mut self) -> Self {
-        self.plan();
-        self
+        let options = Box::new(RequestOptions::new(fetch::open));
+        EventSource::over(Over::Fetch(options), url.into())
     }
 
     /// An event source that sends this request: a [`web_sys::Request`], or what can be made one, such
@@ -75,9 +70,7 @@ impl EventSource {
     /// ```
     pub fn request(request: impl Into<Request>) -> Self {
         let request = request.into();
-        let mut source = EventSource::fetch(request.url());
-        source.plan().given = Some(request);
-        source
+        EventSource::fetch(request.url()).options(|options| options.given = Some(request))
     }
 
     /// Sets the request's method; `GET` unless set.
@@ -105,18 +98,17 @@ impl EventSource {
     ///     .typed_event::<Token>("message")?;
     /// # Ok(()) }
     /// ```
-    pub fn method(mut self, method: impl Into<String>) -> Self {
-        self.plan().method = Some(method.into());
-        self
+    pub fn method(self, method: impl Into<String>) -> Self {
+        self.options(|options| options.method = Some(method.into()))
     }
 
     /// Sets a header of the request; one that was set before under this name is replaced.
     ///
     /// Opening fails with [`OpenError::InvalidHeader`](crate::OpenError::InvalidHeader) for one that
     /// the browser would not send.
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.plan().headers.push((name.into(), value.into()));
-        self
+    pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let header = (name.into(), value.into());
+        self.options(|options| options.headers.push(header))
     }
 
     /// Sets headers that are computed anew for each attempt, the first and each reconnect: a fresh
@@ -137,10 +129,7 @@ impl EventSource {
     ///     .stream()?;
     /// # Ok(()) }
     /// ```
-    pub fn headers_with<H, N, V, E>(
-        mut self,
-        headers: impl AsyncFn() -> Result<H, E> + 'static,
-    ) -> Self
+    pub fn headers_with<H, N, V, E>(self, headers: impl AsyncFn() -> Result<H, E> + 'static) -> Self
     where
         H: IntoIterator<Item = (N, V)>,
         N: Into<String>,
@@ -148,7 +137,7 @@ impl EventSource {
         E: Display,
     {
         let headers = Rc::new(headers);
-        self.plan().fresh_headers = Some(Box::new(move || {
+        let compute: Box<FreshHeaders> = Box::new(move || {
             let headers = Rc::clone(&headers);
             Box::pin(async move {
                 let fresh = headers().await.map_err(|error| error.to_string())?;
@@ -157,18 +146,18 @@ impl EventSource {
                     .map(|(name, value)| (name.into(), value.into()))
                     .collect())
             })
-        }));
-        self
+        });
+        self.options(|options| options.fresh_headers = Some(compute))
     }
 
     /// Sets the request's body: a text, bytes, or a [`JsValue`](wasm_bindgen::JsValue) that `fetch()`
     /// takes, such as `FormData`, or a `ReadableStream` where the browser can send one. The method must be one that has a body: see
     /// [`method`](Self::method).
-    pub fn body(mut self, body: impl Into<Body>) -> Self {
-        let plan = self.plan();
-        plan.body = Some(Ok(body.into()));
-        plan.is_json = false;
-        self
+    pub fn body(self, body: impl Into<Body>) -> Self {
+        self.options(|options| {
+            options.body = Some(Ok(body.into()));
+            options.is_json = false;
+        })
     }
 
     /// Sets the request's body to this value as JSON, and its `Content-Type` where no header says
@@ -176,12 +165,12 @@ impl EventSource {
     ///
     /// Opening fails with [`OpenError::InvalidBody`](crate::OpenError::InvalidBody) if the value cannot
     /// be JSON.
-    pub fn json(mut self, body: &impl Serialize) -> Self {
+    pub fn json(self, body: &impl Serialize) -> Self {
         let json = serde_json::to_string(body).map(Body::Text);
-        let plan = self.plan();
-        plan.body = Some(json.map_err(|error| error.to_string()));
-        plan.is_json = true;
-        self
+        self.options(|options| {
+            options.body = Some(json.map_err(|error| error.to_string()));
+            options.is_json = true;
+        })
     }
 
     /// Sets the last event ID that the first request goes on from, as if it had been received. Later
@@ -190,9 +179,8 @@ impl EventSource {
     /// A header `Last-Event-ID` that is set otherwise is taken for this. An ID goes into the header `Last-Event-ID` as UTF-8 (which WebKitGTK 2.50 encodes once more, so
     /// that only ASCII arrives there as it is). One with control characters, which no header can have, or
     /// with more than 4 KiB, which servers refuse, is left away.
-    pub fn last_event_id(mut self, id: impl Into<String>) -> Self {
-        self.plan().last_event_id = id.into();
-        self
+    pub fn last_event_id(self, id: impl Into<String>) -> Self {
+        self.options(|options| options.last_event_id = id.into())
     }
 
     /// Whether the request is sent again after the end of a response and after a network failure. It
@@ -206,37 +194,41 @@ impl EventSource {
     /// The first attempt after a loss comes after the reconnection time: the server's `retry`, or three
     /// seconds. Attempts that fail are further and further apart, up to half a minute. Two requests are
     /// 50 ms apart at least.
-    pub fn reconnect(mut self, reconnect: bool) -> Self {
-        self.plan().reconnect = Some(reconnect);
-        self
+    pub fn reconnect(self, reconnect: bool) -> Self {
+        self.options(|options| options.reconnect = Some(reconnect))
     }
 
     /// Subscribes the stream to the events of every name.
     pub fn all_events(mut self) -> Self {
-        self.wanted.all = true;
-        self.over_fetch()
+        self.selection.all = true;
+        self.options(|_| {})
     }
 
     /// Calls back with each [comment] of the server, the text behind its colon, as long as the
     /// connection lives. Servers send comments to show that they are still there.
     ///
     /// [comment]: https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
-    pub fn on_comment(mut self, callback: impl FnMut(&str) + 'static) -> Self {
-        self.plan().comments.push(Box::new(callback));
-        self
+    pub fn on_comment(self, callback: impl FnMut(&str) + 'static) -> Self {
+        self.options(|options| options.comments.push(Box::new(callback)))
     }
 
     /// Sets how many bytes an event may have; 64 MiB
     /// ([`DEFAULT_MAX_EVENT_SIZE`](crate::parser::Parser::DEFAULT_MAX_EVENT_SIZE)) unless set. A larger
     /// one is skipped, with [`Error::TooLarge`](crate::Error::TooLarge) in its place, and the stream
     /// goes on: no event can fill the memory. A connection without a stream passes over it.
-    pub fn max_event_size(mut self, bytes: usize) -> Self {
-        self.plan().max_event_size = bytes;
-        self
+    pub fn max_event_size(self, bytes: usize) -> Self {
+        self.options(|options| options.max_event_size = bytes)
     }
 
-    fn plan(&mut self) -> &mut Plan {
-        self.plan
-            .get_or_insert_with(|| Box::new(Plan::new(fetch::open)))
+    /// Changes the options of the request. A source over the browser's `EventSource` becomes one over
+    /// `fetch()`.
+    fn options(mut self, change: impl FnOnce(&mut RequestOptions)) -> Self {
+        let mut options = match self.over {
+            Over::Native(_) => Box::new(RequestOptions::new(fetch::open)),
+            Over::Fetch(options) => options,
+        };
+        change(&mut options);
+        self.over = Over::Fetch(options);
+        self
     }
 }

@@ -1,8 +1,7 @@
-//! The streams over a transport of the test's own: each signal at the moment the test wants it.
+//! The streams over a connector of the test: each signal at the moment the test wants it.
 
 use std::{
     cell::RefCell,
-    collections::VecDeque,
     rc::Rc,
     sync::{
         Arc,
@@ -13,45 +12,24 @@ use std::{
 
 use super::*;
 use crate::{
-    CloseRule, Listener,
-    session::{Session, Wanted},
-    topic::Topic,
-    transport::Link,
+    callback::Listener,
+    close::CloseRule,
+    connection::CloseHandle,
+    connector::Connector,
+    session::{EarlyCallbacks, Session},
+    state::ReconnectCause,
+    subscribe::Selection,
+    subscription::Subscription,
 };
-
-type Items = Rc<RefCell<VecDeque<Lifecycle<Message>>>>;
-
-/// Lends what the test has put into it.
-struct Scripted {
-    items: Items,
-    lent: Option<Message>,
-}
-
-impl Transport for Scripted {
-    fn poll_next<'a>(&'a mut self, _: &Session, _: &mut Context<'_>) -> Poll<FeedItem<'a>> {
-        match self.items.borrow_mut().pop_front() {
-            Some(Lifecycle::Message(message)) => {
-                let lent = self.lent.insert(message);
-                let frame = Frame::new(lent.event_type(), lent.data());
-                Poll::Ready(FeedItem::Item(Lifecycle::Message(
-                    frame.with_last_event_id(lent.last_event_id()),
-                )))
-            }
-            Some(other) => Poll::Ready(FeedItem::Item(other)),
-            None => Poll::Pending,
-        }
-    }
-
-    fn keep_lifecycle(&mut self) {}
-}
 
 /// Notes what it was asked for.
 #[derive(Default)]
 struct Wire(RefCell<Vec<String>>);
 
-impl Link for Wire {
-    fn listen(&self, topic: &Rc<Topic>) {
-        self.0.borrow_mut().push(format!("listen {}", topic.name));
+impl Connector for Wire {
+    fn listen(&self, subscription: &Rc<Subscription>) {
+        let listen = format!("listen {}", subscription.name);
+        self.0.borrow_mut().push(listen);
     }
 
     fn unlisten(&self, name: &str) {
@@ -63,40 +41,28 @@ impl Link for Wire {
     }
 }
 
-/// What a transport would do.
+/// What a connector would do.
 struct Far {
     session: Rc<Session>,
     wire: Rc<Wire>,
-    items: Items,
 }
 
 impl Far {
-    fn keep(&self, item: Lifecycle<Message>) {
-        self.items.borrow_mut().push_back(item);
-        self.session.wake();
-    }
-
     fn opened(&self) {
-        self.session.opened(|item| self.keep(item));
+        self.session.opened();
     }
 
     fn lost(&self) {
-        self.session.lost(|item| self.keep(item));
+        self.session.lost();
     }
 
     fn message(&self, name: &str, data: &str, id: &str) {
-        if let Some(topic) = self.session.topic(name) {
-            self.message_of(&topic, data, id);
-        }
+        self.message_of(&self.session.subscription(name), data, id);
     }
 
-    fn message_of(&self, topic: &Topic, data: &str, id: &str) {
-        let frame = Frame::new(&topic.name, data).with_last_event_id(id);
-        let arrival = self.session.received(Some(topic), &frame);
-        if arrival.for_stream {
-            self.keep(Lifecycle::Message(frame.clone().into_owned()));
-        }
-        self.session.announce(arrival, &frame);
+    fn message_of(&self, subscription: &Subscription, data: &str, id: &str) {
+        let frame = Frame::new(&subscription.name, data).with_last_event_id(id);
+        self.session.deliver(subscription, frame);
     }
 
     fn wire(&self) -> Vec<String> {
@@ -105,29 +71,18 @@ impl Far {
 }
 
 fn open(names: &[&str], rule: CloseRule) -> (EventStream, Far) {
-    let wanted = Wanted {
+    let callbacks = EarlyCallbacks::default();
+    let session = Session::new("/sse".into(), rule, callbacks).expect("proper names");
+    let selection = Selection {
         names: names.iter().map(|&name| Arc::from(name)).collect(),
-        ..Wanted::default()
+        ..Selection::default()
     };
-    let session = Session::new("/sse".into(), rule, wanted).expect("proper names");
-    let (wire, items) = (Rc::<Wire>::default(), Items::default());
+    let subscriber = selection.subscribe(&session).expect("proper names");
+    let wire = Rc::<Wire>::default();
     session.attach(Rc::<Wire>::clone(&wire));
-    let transport = Scripted {
-        items: Rc::clone(&items),
-        lent: None,
-    };
     let connection = Connection::new(Rc::clone(&session));
-    let stream = EventStream::new(connection, Box::new(transport), |frame| {
-        Ok(frame.into_owned())
-    });
-    (
-        stream,
-        Far {
-            session,
-            wire,
-            items,
-        },
-    )
+    let stream = EventStream::new(connection, subscriber, |frame| Ok(frame.into_owned()));
+    (stream, Far { session, wire })
 }
 
 fn failure() -> Error {
@@ -249,7 +204,7 @@ fn a_failure_is_one_error_after_what_came_before_and_then_none_for_ever() {
     let (mut stream, far) = open(&["message"], CloseRule::default());
     far.opened();
     far.message("message", "1", "");
-    far.session.failed(failure());
+    far.session.fail(failure());
     assert!(matches!(poll(&mut stream), Poll::Ready(Some(Ok(_)))));
     assert_eq!(poll(&mut stream), Poll::Ready(Some(Err(failure()))));
     assert!(!stream.is_terminated());
@@ -261,14 +216,14 @@ fn a_failure_is_one_error_after_what_came_before_and_then_none_for_ever() {
 }
 
 #[test]
-fn whatever_a_transport_reports_after_the_close_changes_nothing() {
+fn whatever_a_connector_reports_after_the_close_changes_nothing() {
     let (mut stream, far) = open(&["message"], CloseRule::default());
-    let topic = far.session.topic("message").expect("it is subscribed to");
+    let message = far.session.subscription("message");
     stream.close();
     far.opened();
     far.lost();
-    far.session.failed(failure());
-    far.message_of(&topic, "late", "9");
+    far.session.fail(failure());
+    far.message_of(&message, "late", "9");
     assert_eq!(stream.connection().last_event_id(), "");
     assert_eq!(stream.close_reason(), Some(CloseReason::Called));
     assert_eq!(poll(&mut stream), Poll::Ready(None));
@@ -344,7 +299,7 @@ fn a_sentinel_reaches_neither_stream_nor_callbacks_and_is_kept_as_the_reason() {
 fn a_failure_before_any_success_says_that_it_was_never_open() {
     let (mut stream, far) = open(&["message"], CloseRule::default());
     far.lost();
-    far.session.failed(failure());
+    far.session.fail(failure());
     let error = Error::Failed {
         url: "/sse".into(),
         was_open: false,
@@ -388,7 +343,7 @@ fn what_reads_the_stream_while_it_ends_finds_the_last_message_in_it() {
 }
 
 #[test]
-fn a_predicate_that_closes_the_connection_keeps_its_message_from_nobody() {
+fn a_predicate_that_closes_the_connection_hides_its_message_from_nothing() {
     thread_local!(static HANDLE: RefCell<Option<CloseHandle>> = const { RefCell::new(None) });
 
     let rule = CloseRule::when(|_| {
@@ -408,7 +363,7 @@ fn a_predicate_that_closes_the_connection_keeps_its_message_from_nobody() {
 }
 
 #[test]
-fn nobody_is_called_after_the_connection_was_dropped_not_even_for_the_same_event() {
+fn no_callback_is_called_after_the_connection_was_dropped_not_even_for_the_same_event() {
     let seen = Rc::new(RefCell::new(Vec::new()));
     let notes = || {
         let notes = Rc::clone(&seen);
@@ -455,14 +410,11 @@ fn closing_and_dropping_free_what_callbacks_and_observers_own() {
     };
     for closes in [true, false] {
         let (observer, callback) = (owner(), owner());
-        let message: Arc<str> = Arc::from("message");
-        let wanted = Wanted {
-            names: vec![Arc::clone(&message)],
-            callbacks: vec![(message, Box::new(move |_| callback()))],
-            observers: vec![Box::new(move |_| observer())],
-            ..Wanted::default()
+        let callbacks = EarlyCallbacks {
+            messages: vec![(Arc::from("message"), Box::new(move |_| callback()))],
+            states: vec![Box::new(move |_| observer())],
         };
-        let session = Session::new("/".into(), CloseRule::default(), wanted).expect("names");
+        let session = Session::new("/".into(), CloseRule::default(), callbacks).expect("names");
         let connection = Connection::new(session);
         let (observer, callback) = (owner(), owner());
         let _guards = (
@@ -496,29 +448,46 @@ fn a_guard_kept_by_its_own_callback_is_no_leak_once_the_connection_is_gone() {
 }
 
 #[test]
-fn a_callback_that_panics_loses_no_message_and_deafens_nobody() {
-    let (mut stream, far) = open(&["message"], CloseRule::default());
-    let told = Rc::new(RefCell::new(Vec::new()));
-    let notes = Rc::clone(&told);
-    let _callback = stream
-        .connection()
-        .on_frame("message", |_| panic!("on purpose"));
-    let _first = stream
-        .connection()
-        .on_state(move |state| notes.borrow_mut().push(state.to_string()));
-    let _second = stream
-        .connection()
-        .on_state(|state| assert!(*state != State::Open, "on purpose"));
-    let survives = |act: &dyn Fn()| {
-        let act = std::panic::AssertUnwindSafe(act);
-        assert!(std::panic::catch_unwind(act).is_err(), "it was to panic");
+fn a_callback_that_throws_loses_no_message_and_hides_nothing_from_others() {
+    let (mut stream, far) = open(&["message", "close"], CloseRule::default());
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let note = |note: &'static str| {
+        let notes = Rc::clone(&seen);
+        move |text: &str| notes.borrow_mut().push(format!("{note} {text}"))
     };
-    survives(&|| far.opened());
-    survives(&|| far.message("message", "1", ""));
-    far.lost();
-    assert_eq!(texts(&mut stream), ["1"]);
+    let connection = stream.connection();
+    let (first, second) = (note("callback"), note("state"));
+    let _guards = [
+        connection.on_state(|_| panic!("on purpose")),
+        connection.on_state(move |state| second(&state.to_string())),
+    ];
+    let _callbacks = ["message", "close"].map(|name| {
+        let first = first.clone();
+        [
+            connection.on_frame(name, |_| panic!("on purpose")),
+            connection.on_frame(name, move |frame| first(frame.data())),
+        ]
+    });
+    far.opened();
+    far.message("message", "1", "");
+    far.message("close", "2", "");
+    let expected = ["state open", "callback 1", "callback 2", "state closed"];
+    assert_eq!(*seen.borrow(), expected);
+    assert_eq!(texts(&mut stream), ["1", "2"]);
+}
+
+#[test]
+fn an_observer_that_throws_while_the_program_closes_hides_the_end_from_no_other() {
+    let (stream, far) = open(&["message"], CloseRule::default());
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let notes = Rc::clone(&seen);
+    let _guards = [
+        stream.on_state(|_| panic!("on purpose")),
+        stream.on_state(move |state| notes.borrow_mut().push(state.to_string())),
+    ];
+    far.opened();
     stream.close();
-    assert_eq!(*told.borrow(), ["open", "reconnecting", "closed"]);
+    assert_eq!(*seen.borrow(), ["open", "closed"]);
 }
 
 #[test]
@@ -573,4 +542,102 @@ fn a_stream_that_moves_to_another_task_wakes_that_one() {
     }
     far.message("message", "1", "");
     assert_eq!(bells.map(|bell| bell.0.load(Relaxed)), [0, 1]);
+}
+
+fn subscribed<T>(stream: &EventStream, open: impl FnOnce(crate::Subscribe) -> T) -> T {
+    open(stream.subscribe())
+}
+
+#[test]
+fn streams_of_one_connection_have_names_types_and_buffers_of_their_own() {
+    let (mut all, far) = open(&["a", "b"], CloseRule::default());
+    let mut numbers = subscribed(&all, |one| one.typed_event::<u32>("a")).expect("a name");
+    let newest = subscribed(&all, |one| {
+        one.event("b").buffer(crate::Buffer::latest()).stream()
+    });
+    let mut newest = newest.expect("a name");
+    for (name, data) in [("a", "1"), ("b", "2"), ("b", "3"), ("a", "x")] {
+        far.message(name, data, "");
+    }
+    assert_eq!(texts(&mut all), ["1", "2", "3", "x"]);
+    assert_eq!(poll(&mut numbers), Poll::Ready(Some(Ok(1))));
+    assert!(matches!(
+        poll(&mut numbers),
+        Poll::Ready(Some(Err(Error::Decode(_))))
+    ));
+    let lagged = Error::Lagged { dropped: 1 };
+    assert_eq!(poll(&mut newest), Poll::Ready(Some(Err(lagged))));
+    assert_eq!(texts(&mut newest), ["3"]);
+}
+
+#[test]
+fn a_late_stream_gets_what_comes_from_then_on_and_listens_for_its_names() {
+    let (mut early, far) = open(&["a"], CloseRule::default());
+    far.message("a", "1", "");
+    let mut late = subscribed(&early, |one| one.events(["a", "b"]).stream()).expect("names");
+    far.message("a", "2", "");
+    far.message("b", "3", "");
+    assert_eq!(texts(&mut early), ["1", "2"]);
+    assert_eq!(texts(&mut late), ["2", "3"]);
+    assert_eq!(far.wire(), ["listen a", "listen close", "listen b"]);
+}
+
+#[test]
+fn a_stream_that_is_dropped_leaves_the_others_open_and_the_last_one_closes_the_connection() {
+    let (first, far) = open(&["a"], CloseRule::default());
+    let mut second = subscribed(&first, |one| one.event("b").stream()).expect("a name");
+    drop(first);
+    far.message("b", "1", "");
+    assert_eq!(texts(&mut second), ["1"]);
+    assert_eq!(far.wire().last().map(String::as_str), Some("unlisten a"));
+    drop(second);
+    assert_eq!(far.wire().last().map(String::as_str), Some("shut"));
+}
+
+#[test]
+fn all_streams_end_with_the_connection_and_one_of_a_closed_connection_ends_at_once() {
+    let (mut first, far) = open(&["a"], CloseRule::default());
+    let mut second = subscribed(&first, |one| one.event("b").stream()).expect("a name");
+    let bell = Arc::new(Bell::default());
+    let waker = Waker::from(Arc::clone(&bell));
+    let mut cx = Context::from_waker(&waker);
+    assert!(Pin::new(&mut second).poll_next(&mut cx).is_pending());
+    far.message("close", "", "");
+    assert_eq!(bell.0.load(Relaxed), 1);
+    let mut third = subscribed(&first, |one| one.stream()).expect("a name");
+    for stream in [&mut first, &mut second, &mut third] {
+        assert_eq!(poll(stream), Poll::Ready(None));
+    }
+}
+
+#[test]
+fn a_clone_of_the_connection_keeps_it_open_for_its_listeners() {
+    let (stream, far) = open(&["a"], CloseRule::default());
+    let connection = stream.connection().clone();
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let notes = Rc::clone(&seen);
+    let callback = move |frame: &Frame<'_>| notes.borrow_mut().push(frame.data().to_owned());
+    let _guard = connection.on_frame("a", callback);
+    drop(stream);
+    far.message("a", "1", "");
+    assert_eq!(*seen.borrow(), ["1"]);
+    drop(connection);
+    assert_eq!(far.wire().last().map(String::as_str), Some("shut"));
+}
+
+#[test]
+fn frames_are_lent_one_after_the_other_and_the_end_follows() {
+    let (mut stream, far) = open(&["a"], CloseRule::default());
+    far.message("a", "1", "7");
+    far.session.fail(failure());
+    let mut cx = Context::from_waker(Waker::noop());
+    let Poll::Ready(Some(Ok(frame))) = stream.poll_frame(&mut cx) else {
+        panic!("there is a frame");
+    };
+    assert_eq!((frame.data(), frame.last_event_id()), ("1", "7"));
+    assert_eq!(
+        stream.poll_frame(&mut cx),
+        Poll::Ready(Some(Err(failure())))
+    );
+    assert_eq!(stream.poll_frame(&mut cx), Poll::Ready(None));
 }

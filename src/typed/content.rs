@@ -198,12 +198,12 @@ impl<'de> Deserialize<'de> for Message {
             fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Message, A::Error> {
                 let event_type: Cow<'_, str> = part(&mut parts, 0, &self)?;
                 let data = part(&mut parts, 1, &self)?;
-                let last_event_id = part(&mut parts, 2, &self)?;
+                let last_event_id: Cow<'_, str> = part(&mut parts, 2, &self)?;
                 let origin: Cow<'_, str> = part(&mut parts, 3, &self)?;
                 Ok(Message::shared(
                     Arc::from(event_type),
                     data,
-                    last_event_id,
+                    Arc::from(last_event_id),
                     Arc::from(origin),
                 ))
             }

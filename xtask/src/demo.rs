@@ -48,7 +48,7 @@ impl App {
             return Ok(());
         }
         say::step(format!("building the app in {}", folder.display()));
-        package::wasm_pack(tools, &folder, &pkg, &[])?;
+        package::wasm_pack(tools, &folder, &pkg, &[], &[])?;
         sources.note_in(&pkg)
     }
 

@@ -13,11 +13,16 @@ use xshell::cmd;
 #[derive(clap::Args)]
 pub struct Args {}
 
-/// What the package consists of twice: with all features, and in `native/` with the browser's own
-/// transport alone.
-const BUILDS: [(&str, &str); 2] = [("", "npm,fetch"), (NATIVE, "npm")];
+/// The two builds of the package: with all features, and in `native/` over the browser's `EventSource` alone.
+const BUILDS: [(&str, &str); 2] = [("", "fetch"), (NATIVE, "")];
 
 const NATIVE: &str = "native";
+
+/// The name of the files that wasm-pack makes.
+const NAME: &str = "wasm_eventsource";
+
+/// The part of the package that is written by hand.
+const SCRIPTS: &str = "npm/js";
 
 pub fn run(_: &Args) -> Result<ExitCode> {
     let tools = setup::wasm()?;
@@ -61,10 +66,17 @@ pub fn build(tools: &Tools) -> Result<()> {
     for (entry, features) in BUILDS {
         let out = package.join(entry);
         say::step(format!(
-            "building the npm package into {} (features {features})",
+            "building the npm package into {} (features: \"{features}\")",
             shown(&out)
         ));
-        wasm_pack(tools, Path::new("."), &out, &["--features", features])?;
+        let options = ["--features", features];
+        wasm_pack(
+            tools,
+            Path::new("npm"),
+            &out,
+            &["--out-name", NAME],
+            &options,
+        )?;
         for extra in [".gitignore", "wasm_eventsource_bg.wasm.d.ts"] {
             let extra = out.join(extra);
             fs::remove_file(&extra)
@@ -73,20 +85,27 @@ pub fn build(tools: &Tools) -> Result<()> {
     }
     say::step("adding its JavaScript, its README and its manifest");
     let root = project::root();
-    copy_sources(&root.join("npm"), &package)?;
+    let scripts = root.join(SCRIPTS);
+    copy_sources(&scripts, &package)?;
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         copy(&root.join(licence), &package.join(licence))?;
     }
-    copy(&root.join("npm").join(MANIFEST), &package.join(MANIFEST))?;
+    copy(&scripts.join(MANIFEST), &package.join(MANIFEST))?;
     sources.note_in(&package)
 }
 
 /// Compiles a crate of the workspace to a module that browsers load, without a manifest.
-pub fn wasm_pack(tools: &Tools, krate: &Path, out: &Path, cargo_options: &[&str]) -> Result<()> {
+pub fn wasm_pack(
+    tools: &Tools,
+    krate: &Path,
+    out: &Path,
+    options: &[&str],
+    cargo_options: &[&str],
+) -> Result<()> {
     let no_opt: &[&str] = if tools.wasm_opt { &[] } else { &["--no-opt"] };
     process::run(cmd!(
         tools.sh,
-        "wasm-pack build --target web --release --no-pack --out-dir {out} --mode no-install {no_opt...} {krate} -- {cargo_options...}"
+        "wasm-pack build --target web --release --no-pack --out-dir {out} --mode no-install {options...} {no_opt...} {krate} -- {cargo_options...}"
     ))
 }
 
@@ -149,7 +168,7 @@ mod tests {
 
     #[test]
     fn the_manifest_has_the_version_and_the_licence_of_the_workspace() {
-        let manifest = fs::read_to_string(project::root().join("npm").join(MANIFEST)).unwrap();
+        let manifest = fs::read_to_string(project::root().join(SCRIPTS).join(MANIFEST)).unwrap();
         let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
         assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(manifest["license"], env!("CARGO_PKG_LICENSE"));

@@ -56,8 +56,9 @@ impl Suite {
 /// The packages that are compiled for browsers in debug builds. Cargo chooses the features of every
 /// dependency for the packages that it is given, so it is always given the same ones: nothing is
 /// compiled twice with other features.
-pub const PACKAGES: [&str; 6] = [
+pub const PACKAGES: [&str; 7] = [
     "wasm-eventsource",
+    "wasm-eventsource-npm",
     "bench",
     "leptos-app",
     "leptos-test",

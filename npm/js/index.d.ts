@@ -89,6 +89,7 @@ export type EventStreamErrorKind =
   | "content-type"
   /** The server does not let this origin read the answer. */
   | "cors"
+  | "blocked"
   /** There was no answer, or the body broke off, and the request is not sent again. */
   | "network"
   /** The request could not be made again. */

@@ -3,8 +3,9 @@
 use js_sys::{ReferenceError, SyntaxError, TypeError};
 use wasm_bindgen::JsValue;
 
+use wasm_eventsource::{Connection, Error, OpenError};
+
 use super::Receiver;
-use crate::{Connection, Error, OpenError};
 
 /// What the constructor throws.
 pub(super) fn open_error(error: &OpenError) -> JsValue {
@@ -32,11 +33,15 @@ pub(super) fn ends_the_stream(error: &Error) -> bool {
 
 /// An `EventStreamError`.
 #[cfg_attr(not(feature = "fetch"), expect(unused_mut, unused_variables))]
-pub(super) fn new_error(receiver: &Receiver, connection: &Connection, error: &Error) -> JsValue {
+pub(super) fn new_error(
+    receiver: &Receiver,
+    connection: Option<&Connection>,
+    error: &Error,
+) -> JsValue {
     let (mut status, mut dropped, mut cause) = (None, None, JsValue::UNDEFINED);
+    #[cfg(feature = "fetch")]
+    let response = || connection.and_then(Connection::response).into();
     let kind = match error {
-        // Of the streams of Rust alone: here it is JavaScript that decodes.
-        Error::Decode(_) => "decode",
         Error::Lagged { dropped: count } => {
             dropped = Some(*count as f64);
             "lagged"
@@ -49,16 +54,18 @@ pub(super) fn new_error(receiver: &Receiver, connection: &Connection, error: &Er
         #[cfg(feature = "fetch")]
         Error::Status { status: code, .. } => {
             status = Some(*code);
-            cause = connection.response().into();
+            cause = response();
             "status"
         }
         #[cfg(feature = "fetch")]
         Error::ContentType { .. } => {
-            cause = connection.response().into();
+            cause = response();
             "content-type"
         }
         #[cfg(feature = "fetch")]
         Error::Cors { .. } => "cors",
+        #[cfg(feature = "fetch")]
+        Error::Blocked { .. } => "blocked",
         #[cfg(feature = "fetch")]
         Error::Network { detail, .. } => {
             // As `fetch` rejects.
@@ -69,6 +76,8 @@ pub(super) fn new_error(receiver: &Receiver, connection: &Connection, error: &Er
         Error::Headers { .. } => "headers",
         #[cfg(feature = "fetch")]
         Error::TooLarge { .. } => "too-large",
+        // Streams in Rust decode; here JavaScript does.
+        _ => "decode",
     };
     receiver.new_error(kind, &error.to_string(), status, &cause, dropped)
 }

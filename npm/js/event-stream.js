@@ -130,8 +130,9 @@ export class EventStream {
   #listenOnly(listening) {
     if (this.#receiver.listening === listening || !this.#source) return;
     this.#receiver.listening = listening;
+    // Before events are for listeners alone, the receiver takes those that wait.
     this.#source.keep(!listening);
-    if (listening) this.#pull();
+    if (listening) this.#receiver.pulling = false;
   }
 
   /** A loop was left. With the last one goes what nobody has taken. */

@@ -1,7 +1,7 @@
-// What wasm tells of a stream, and who wants to know: those who wait for the next event, and listeners.
+// What wasm reports of a stream, on its way to the calls of `next` and to listeners.
 //
-// Wasm holds the receiver. So the receiver holds on to its stream only while somebody waits or listens:
-// a stream that the program has forgotten is collected, which closes it.
+// Wasm holds the receiver. So the receiver holds its stream only while a call of `next` waits or there is a
+// listener: a stream that the program has forgotten is collected, which closes it.
 
 import { Batch, newEvent } from "./batch.js";
 import { EventStreamError, report } from "./error.js";
@@ -119,7 +119,10 @@ export class Receiver {
 
   /** The end follows at once. */
   failed(error) {
-    this.#give((this.#failure ??= error));
+    this.#failure ??= error;
+    this.#give(this.#failure);
+    // Nothing iterates and nothing watches the state: the program would never learn of it.
+    if (this.listening && !this.#onstate) queueMicrotask(() => report(this.#failure));
   }
 
   end() {

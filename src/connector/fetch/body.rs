@@ -4,34 +4,33 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
-use super::pace::Pace;
+use super::yielder::Yielder;
 use crate::sys;
 
-/// So many bytes are handed out at once. A browser may have read megabytes, and whoever deals with
-/// all of that in one go leaves the page no time; a small piece is also still in the processor's cache
-/// when it is parsed.
+/// How many bytes are parsed at once. A browser may have read megabytes, and to parse all of that without a
+/// pause would leave the page no time. A small piece is also still in the processor's cache.
 const LARGEST_PIECE: u32 = 64 * 1024;
 
 pub(super) struct BodyReader {
     reader: ReadableStreamDefaultReader,
-    /// What was read and is not handed out.
+    /// What was read and is not parsed yet.
     rest: Option<Uint8Array>,
-    pace: Pace,
+    yielder: Yielder,
 }
 
 impl BodyReader {
-    /// Fails if somebody else reads it already.
+    /// Fails if the body has another reader already.
     pub fn new(body: &ReadableStream) -> Result<Self, JsValue> {
         Ok(BodyReader {
             reader: sys::get_reader(body)?,
             rest: None,
-            pace: Pace::default(),
+            yielder: Yielder::default(),
         })
     }
 
     /// The next bytes; `None` at the end.
     pub async fn next(&mut self) -> Result<Option<Uint8Array>, JsValue> {
-        self.pace.breathe().await;
+        self.yielder.before_work().await;
         let chunk = match self.rest.take() {
             Some(rest) => rest,
             None => match sys::read(&self.reader).await? {

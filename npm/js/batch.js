@@ -1,4 +1,4 @@
-// Events as wasm sends them, many in one piece: src/npm/batch.rs writes what is read here.
+// Events as wasm sends them, many in one piece: npm/src/batch.rs writes what is read here.
 
 /** The length of a type or an ID that is that of the event before. */
 const SAME = 0xffffffff;

@@ -1,9 +1,8 @@
-//! What the npm package has in wasm: [`Source`], which its JavaScript (the folder `npm/`) makes the
-//! class `EventStream` of. It holds no policy of its own: it reads options, and turns messages, states
-//! and errors into JavaScript's.
+//! What the npm package has in wasm: [`Source`], which its JavaScript (the folder `js`) makes the class
+//! `EventStream` of. It decides nothing: it reads options, and turns messages, states and errors into those of
+//! JavaScript.
 
-// What is exported is printed by JavaScript, if at all.
-#![allow(missing_debug_implementations)]
+#![forbid(unsafe_code)]
 
 use std::{
     cell::RefCell,
@@ -13,33 +12,30 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use gloo_events::EventListener;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-
-use crate::{
-    CloseReason, Connection, Error, Frame, Lifecycle, Listener, stream::Feed, sys,
-    transport::FeedItem,
-};
+use wasm_eventsource::{CloseReason, Connection, Error, EventStream, Frame, Listener};
 
 mod batch;
 mod error;
+// Tests, which are debug builds, may count memory by an allocator of their own.
+#[cfg(all(target_arch = "wasm32", not(debug_assertions)))]
+mod memory;
 mod options;
 mod text;
 
 use batch::{Batch, is_large};
 use error::{ends_the_stream, new_error, open_error};
-use options::Options;
+use options::{Events, Options};
 use text::LastText;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The other side, in `npm/receiver.js`. What it is told while it is being pulled for it takes in
-    /// without running code of the program's.
+    /// The other side, in `receiver.js`. While it takes in what was pulled, it runs no code of the program.
     pub type Receiver;
 
-    /// What was pulled: events (as a [`Batch`] has them), what went wrong with some, the failure of the
-    /// stream. The answer says whether more is wanted.
+    /// What was pulled: events (as a batch has them), what went wrong with some, the failure of the stream.
+    /// The answer is whether more is wanted.
     #[wasm_bindgen(method)]
     fn events(this: &Receiver, names: &str, data: &str, lengths: &[u32], origin: &str) -> bool;
 
@@ -89,27 +85,28 @@ extern "C" {
     ) -> JsValue;
 }
 
-/// Whether there is the transport over `fetch()`. As long as the wasm is not loaded, to call this throws.
+/// Whether there are streams over `fetch()`. As long as the wasm is not loaded, this throws.
 #[wasm_bindgen(js_name = canFetch)]
 pub fn can_fetch() -> bool {
     cfg!(feature = "fetch")
 }
 
-/// One stream's part of the wasm. To free it is to close the stream.
+/// One stream's part of the wasm. Freeing it closes the stream.
 #[wasm_bindgen]
+#[derive(Debug)]
 pub struct Source(Rc<Pump>);
 
 struct Pump {
-    connection: Connection,
-    feed: RefCell<Feed>,
+    /// Until the source is freed.
+    connection: RefCell<Option<Connection>>,
+    /// There as long as events are kept for an iteration.
+    stream: RefCell<Option<EventStream>>,
+    events: Events,
     batch: RefCell<Batch>,
-    /// Whether events go on one by one: others would replace them as long as they are not taken.
-    singly: bool,
     receiver: Rc<Receiver>,
-    /// Who listens for which name.
+    /// The event names that are listened for.
     listeners: RefCell<Vec<(String, Listener)>>,
     texts: Texts,
-    _abort: Option<EventListener>,
 }
 
 /// What is the same in most events of a stream.
@@ -126,66 +123,65 @@ impl Source {
     #[wasm_bindgen(constructor)]
     pub fn new(url: String, options: &Options, receiver: Receiver) -> Result<Source, JsValue> {
         let receiver = Rc::new(receiver);
-        let told = Rc::clone(&receiver);
-        let source = options
+        let observer = Rc::clone(&receiver);
+        let stream = options
             .source(url)
-            .on_state(move |state| told.state(state.name()));
-        let signal = options.signal();
-        let stream = match &signal {
-            Some(signal) if signal.aborted() => source.unopened(),
-            _ => source.stream(),
-        };
-        let (connection, feed) = stream.map_err(|error| open_error(&error))?.into_parts();
-        let abort = signal.map(|signal| {
-            let handle = connection.close_handle();
-            sys::on_abort(&signal, move || handle.close())
-        });
+            .on_state(move |state| observer.state(&state.to_string()))
+            .stream()
+            .map_err(|error| open_error(&error))?;
         Ok(Source(Rc::new(Pump {
-            connection,
-            feed: RefCell::new(feed),
+            connection: RefCell::new(Some(stream.connection().clone())),
+            stream: RefCell::new(Some(stream)),
+            events: options.events(),
             batch: RefCell::default(),
-            singly: options.drops(),
             receiver,
             listeners: RefCell::default(),
             texts: Texts::default(),
-            _abort: abort,
         })))
     }
 
+    /// The URL as it was given.
     #[wasm_bindgen(getter)]
     pub fn url(&self) -> String {
-        self.0.connection.url().to_owned()
+        self.with(|connection| connection.url().to_owned())
     }
 
+    /// The last event ID.
     #[wasm_bindgen(getter, js_name = lastEventId)]
     pub fn last_event_id(&self) -> String {
-        self.0.connection.last_event_id()
+        self.with(Connection::last_event_id)
     }
 
+    /// The name of the state.
     #[wasm_bindgen(getter)]
     pub fn state(&self) -> String {
-        self.0.connection.state().name().to_owned()
+        self.with(|connection| connection.state().to_string())
     }
 
+    /// Why the stream is closed; `undefined` as long as it is not.
     #[wasm_bindgen(getter, js_name = closeReason)]
     pub fn close_reason(&self) -> JsValue {
-        let reason = self.0.connection.close_reason();
+        let reason = self.with(Connection::close_reason);
         reason.map_or(JsValue::UNDEFINED, |reason| self.0.reason(&reason))
     }
 
+    /// The newest response.
     #[cfg(feature = "fetch")]
     #[wasm_bindgen(getter)]
     pub fn response(&self) -> Option<web_sys::Response> {
-        self.0.connection.response()
+        self.with(Connection::response)
     }
 
     /// Closes the connection for good. What came before can still be pulled.
     pub fn close(&self) {
-        self.0.connection.close();
+        let connection = self.0.connection.borrow().clone();
+        if let Some(connection) = connection {
+            connection.close();
+        }
     }
 
-    /// Tells the receiver of what is there, item by item, and waits for more, until the receiver wants
-    /// no more or all is over.
+    /// Hands the receiver what is there, and then what comes, until the receiver wants no more or the stream
+    /// has ended.
     pub fn pull(&self) {
         let mut now = Context::from_waker(Waker::noop());
         if self.0.poll_pull(&mut now).is_pending() {
@@ -194,15 +190,27 @@ impl Source {
         }
     }
 
-    /// Whether events are kept to be pulled, or are for listeners alone.
-    pub fn keep(&self, keep: bool) {
-        if let Ok(mut feed) = self.0.feed.try_borrow_mut() {
-            feed.keep(keep);
+    /// From now on events are kept for an iteration, or are for listeners alone. The receiver takes what was
+    /// kept before.
+    pub fn keep(&self, keep: bool) -> Result<(), JsValue> {
+        if !keep {
+            let mut now = Context::from_waker(Waker::noop());
+            let _ = self.0.poll_pull(&mut now);
+            let unwanted = self.0.stream.take();
+            drop(unwanted);
+            return Ok(());
         }
+        let connection = self.0.connection.borrow().clone();
+        if let Some(connection) = connection {
+            let stream = self.0.events.subscribe(&connection);
+            let stream = stream.map_err(|error| open_error(&error))?;
+            self.0.stream.replace(Some(stream));
+        }
+        Ok(())
     }
 
-    /// Tells the receiver of each event of this name as it comes. Throws a `TypeError` for a name that
-    /// no event can have.
+    /// Calls the receiver with each event of this name as it comes. Throws a `TypeError` for a name that no
+    /// event can have.
     pub fn listen(&self, event_type: String) -> Result<(), JsValue> {
         let pump = Rc::downgrade(&self.0);
         let hear = move |frame: &Frame<'_>| {
@@ -210,7 +218,7 @@ impl Source {
                 pump.hear(frame);
             }
         };
-        let listener = self.0.connection.on_frame(&*event_type, hear);
+        let listener = self.with(|connection| connection.on_frame(&*event_type, hear));
         let listener = listener.map_err(|error| open_error(&error))?;
         self.0.listeners.borrow_mut().push((event_type, listener));
         Ok(())
@@ -226,31 +234,40 @@ impl Source {
     }
 }
 
+impl Source {
+    /// Looks at the connection, which is there as long as the source is.
+    fn with<T>(&self, look: impl FnOnce(&Connection) -> T) -> T {
+        let connection = self.0.connection.borrow();
+        look(connection.as_ref().expect_throw("the source is not freed"))
+    }
+}
+
 impl Drop for Source {
-    /// Whoever waits for the next item would keep the connection.
+    /// A task that waits for the next event still holds the pump, but must not keep the connection open.
     fn drop(&mut self) {
-        self.0.connection.session().abandon();
+        let open = (self.0.connection.take(), self.0.stream.take());
+        drop(open);
+    }
+}
+
+impl std::fmt::Debug for Pump {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.connection.fmt(f)
     }
 }
 
 impl Pump {
     /// Pulls until no more is wanted. Pending when there is nothing more yet.
     fn poll_pull(&self, cx: &mut Context<'_>) -> Poll<()> {
-        // The receiver asks once at a time, and runs nothing meanwhile that could ask again.
-        let (Ok(mut feed), Ok(mut batch)) =
-            (self.feed.try_borrow_mut(), self.batch.try_borrow_mut())
-        else {
+        let (mut stream, mut batch) = (self.stream.borrow_mut(), self.batch.borrow_mut());
+        let Some(stream) = &mut *stream else {
+            self.end_of_listening();
             return Poll::Ready(());
         };
         loop {
-            let more = match feed.poll_next(cx) {
-                Poll::Ready(Some(FeedItem::Item(Lifecycle::Message(frame)))) => {
-                    self.add(&mut batch, &frame)
-                }
-                Poll::Ready(Some(FeedItem::Item(_) | FeedItem::Nothing)) => true,
-                Poll::Ready(Some(FeedItem::Error(error))) => {
-                    self.flush(&mut batch) & self.error(&error)
-                }
+            let more = match stream.poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => self.add(&mut batch, &frame),
+                Poll::Ready(Some(Err(error))) => self.flush(&mut batch) & self.error(&error),
                 Poll::Ready(None) => {
                     self.flush(&mut batch);
                     self.receiver.end();
@@ -265,7 +282,19 @@ impl Pump {
         }
     }
 
-    /// Takes in an event, and tells the receiver if it is not to wait for others. Says whether more is
+    /// Without a stream there is nothing to pull but the end.
+    fn end_of_listening(&self) {
+        let connection = self.connection.borrow().clone();
+        let reason = connection.and_then(|connection| connection.close_reason());
+        if let Some(reason) = reason {
+            if let CloseReason::Failed(error) = &reason {
+                self.error(error);
+            }
+            self.receiver.end();
+        }
+    }
+
+    /// Adds an event to the batch, and sends it if it is not to wait for others. Returns whether more is
     /// wanted.
     fn add(&self, batch: &mut Batch, frame: &Frame<'_>) -> bool {
         if is_large(frame) {
@@ -275,13 +304,14 @@ impl Pump {
         }
         let more = batch.takes(frame) || self.flush(batch);
         batch.add(frame);
-        if more && !self.singly && !batch.is_full() {
+        // In a buffer that drops, other events would replace these until they are taken.
+        if more && !self.events.drops() && !batch.is_full() {
             return true;
         }
         self.flush(batch)
     }
 
-    /// Tells the receiver of all events that wait for it.
+    /// Sends all events that wait.
     fn flush(&self, batch: &mut Batch) -> bool {
         if batch.is_empty() {
             return true;
@@ -305,21 +335,27 @@ impl Pump {
         more
     }
 
-    /// Tells the receiver of what went wrong.
     fn error(&self, error: &Error) -> bool {
-        let told = new_error(&self.receiver, &self.connection, error);
+        let thrown = self.new_error(error);
         if ends_the_stream(error) {
-            self.receiver.failed(&told);
+            self.receiver.failed(&thrown);
             return true;
         }
-        self.receiver.problem(&told)
+        self.receiver.problem(&thrown)
+    }
+
+    fn new_error(&self, error: &Error) -> JsValue {
+        let connection = self.connection.borrow();
+        new_error(&self.receiver, connection.as_ref(), error)
     }
 
     fn hear(&self, frame: &Frame<'_>) {
         let [event_type, last_event_id, origin] = self.texts.of(frame);
-        let session = self.connection.session();
-        let topic = session.topic(frame.event_type());
-        let iterated = session.streams(topic.as_deref());
+        let is_kept = self
+            .stream
+            .try_borrow()
+            .is_ok_and(|stream| stream.is_some());
+        let iterated = is_kept && self.events.include(frame.event_type());
         let data = frame.data();
         self.receiver
             .heard(&event_type, data, &last_event_id, &origin, iterated);
@@ -337,12 +373,12 @@ impl Pump {
                 );
                 "rule"
             }
-            CloseReason::Called => "called",
             CloseReason::Ended => "ended",
             CloseReason::Failed(failure) => {
-                error = new_error(&self.receiver, &self.connection, failure);
+                error = self.new_error(failure);
                 "failed"
             }
+            _ => "called",
         };
         self.receiver.new_reason(kind, &event, &error)
     }

@@ -1,50 +1,36 @@
-//! What is to be asked: everything that the builder knows of the request, and the request that is
-//! made of it for each attempt.
+//! What the program says of the request, and the request that is made of it.
 
 use std::{future::Future, pin::Pin, rc::Rc};
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ReadableStream, Request, RequestInit};
 
-use crate::{
-    Connection, OpenError,
-    buffer::Inbox,
-    parser::Parser,
-    session::Session,
-    sys,
-    transport::{Reader, Transport},
-};
-
-/// The media type of an event stream.
-pub(super) const EVENT_STREAM: &str = "text/event-stream";
+use super::mime::EVENT_STREAM;
+use crate::{error::OpenError, parser::Parser, session::Session, sys};
 
 pub(crate) type Headers = Vec<(String, String)>;
 
-/// Computes headers, or says why there are none.
+/// Computes headers, or returns why there are none.
 pub(crate) type FreshHeaders = dyn Fn() -> Pin<Box<dyn Future<Output = Result<Headers, String>>>>;
 
 /// Called with the text of each comment.
 pub(crate) type CommentCallback = dyn FnMut(&str);
 
-/// Opens a connection by a plan.
-pub(crate) type Open = fn(
-    Rc<Session>,
-    Plan,
-    bool,
-    Inbox,
-    Reader,
-) -> Result<(Connection, Box<dyn Transport>), OpenError>;
+/// Opens a connection with these options: [`open`](super::open).
+pub(crate) type Open = fn(&Rc<Session>, RequestOptions, bool) -> Result<(), OpenError>;
 
-pub(crate) struct Plan {
-    /// The transport itself. Here, so that it is linked only into apps that make such a plan.
+pub(crate) struct RequestOptions {
+    /// The connector. It is here as a function, so that it is linked only into apps that make such options.
     pub open: Open,
-    /// A request of the program's own; what else is here replaces parts of it.
+    /// A request of the program. The other options replace parts of it.
     pub given: Option<Request>,
     pub method: Option<String>,
     pub headers: Headers,
     pub fresh_headers: Option<Box<FreshHeaders>>,
-    /// What was given, or why it could not be made.
+    /// The body, or why it could not be made.
     pub body: Option<Result<Body, String>>,
+    /// Whether the body is a stream.
+    pub streams_body: bool,
     pub is_json: bool,
     pub last_event_id: String,
     pub reconnect: Option<bool>,
@@ -52,15 +38,16 @@ pub(crate) struct Plan {
     pub max_event_size: usize,
 }
 
-impl Plan {
+impl RequestOptions {
     pub fn new(open: Open) -> Self {
-        Plan {
+        RequestOptions {
             open,
             given: None,
             method: None,
             headers: Vec::new(),
             fresh_headers: None,
             body: None,
+            streams_body: false,
             is_json: false,
             last_event_id: String::new(),
             reconnect: None,
@@ -84,7 +71,7 @@ impl Plan {
 pub enum Body {
     /// A text; its `Content-Type` is `text/plain;charset=UTF-8` unless a header says otherwise.
     Text(String),
-    /// Bytes, without a `Content-Type` of their own.
+    /// Bytes, without a `Content-Type`.
     Bytes(Vec<u8>),
     /// What JavaScript's `fetch()` takes: a `Blob`, `FormData`, `URLSearchParams` and the like.
     Js(JsValue),
@@ -130,10 +117,10 @@ impl From<Body> for JsValue {
     }
 }
 
-impl Plan {
+impl RequestOptions {
     /// The request as the program wants it, with what every request for an event stream has.
     pub fn request(&mut self, url: &str, with_credentials: bool) -> Result<Request, OpenError> {
-        sys::require_browser(url)?;
+        OpenError::require_browser(url)?;
         let init = RequestInit::new();
         sys::set_option(&init, "cache", "no-store");
         if let Some(given) = &self.given {
@@ -146,13 +133,18 @@ impl Plan {
             sys::set_option(&init, "method", &**method);
         }
         match self.body.take() {
-            Some(Ok(body)) => set_body(&init, body),
+            Some(Ok(body)) => self.streams_body = set_body(&init, body),
             Some(Err(detail)) => return Err(OpenError::InvalidBody { detail }),
             None => {}
         }
-        let request = sys::new_request(url, self.given.as_ref(), &init)?;
+        let given = self.given.as_ref();
+        // The constructor throws the same error for each of its arguments.
+        let request = sys::new_request(url, given, &init).map_err(|thrown| {
+            let invalid_url = given.is_none() && sys::parse_url(url).is_none();
+            OpenError::thrown(url, &thrown, "fetch", invalid_url)
+        })?;
         if self.is_json {
-            // In the place of what the browser calls a text. It allows this one.
+            // Instead of the browser's type for a text. No browser forbids this one.
             let _ = set_header(&request, "Content-Type", "application/json");
         }
         for (name, value) in self.headers.drain(..) {
@@ -160,10 +152,9 @@ impl Plan {
                 .map_err(|detail| OpenError::InvalidHeader { name, detail })?;
         }
         if !has_header(&request, "Accept") {
-            // Nor does it forbid this one.
             let _ = set_header(&request, "Accept", EVENT_STREAM);
         }
-        // It is ours: the next request is to have another one, or none.
+        // Each attempt sets it to what that attempt resumes behind.
         if let Ok(Some(id)) = request.headers().get(LAST_EVENT_ID) {
             if self.last_event_id.is_empty() {
                 let bytes: Vec<u8> = id.chars().map(|byte| byte as u8).collect();
@@ -177,20 +168,23 @@ impl Plan {
 
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 
-fn set_body(init: &RequestInit, body: Body) {
+/// Sets the body, and returns whether it is a stream.
+fn set_body(init: &RequestInit, body: Body) -> bool {
     let body = JsValue::from(body);
-    if body.is_instance_of::<ReadableStream>() {
-        // Without it no browser takes a stream.
+    let is_stream = body.is_instance_of::<ReadableStream>();
+    if is_stream {
+        // No browser takes a stream without it.
         sys::set_option(init, "duplex", "half");
     }
     sys::set_option(init, "body", body);
+    is_stream
 }
 
-/// Sets a header, or says why the browser would not send it.
+/// Sets a header, or returns why the browser would not send it.
 pub(super) fn set_header(request: &Request, name: &str, value: &str) -> Result<(), String> {
     let set = request.headers().set(name, value);
     set.map_err(|thrown| sys::detail(&thrown))?;
-    // Browsers pass over those that are theirs without a word.
+    // Browsers ignore headers that only they may set.
     if has_header(request, name) {
         Ok(())
     } else {
@@ -202,19 +196,16 @@ fn has_header(request: &Request, name: &str) -> bool {
     request.headers().has(name).unwrap_or_default()
 }
 
-/// No server has to take a header that is longer, in bytes: some have room for all headers in 8 KiB.
-const LONGEST_ID: usize = 4096;
-
-/// Sets `Last-Event-ID`. The standard has it in UTF-8, and headers in JavaScript are texts of which
-/// each character is a byte. What a header cannot carry is left away: servers refuse a request with a
-/// broken header, and a stream that begins anew is better than none.
-pub(super) fn set_last_event_id(request: &Request, id: &str) {
-    let is_control = |c: char| c.is_ascii_control() && c != '\t';
-    if id.is_empty() || id.len() > LONGEST_ID || id.contains(is_control) {
+/// Sets `Last-Event-ID`, or removes it if there is no ID. The standard has it in UTF-8, and headers in
+/// JavaScript are texts of which each character is a byte.
+///
+/// An ID with control characters cannot be in a header: the browser refuses it, and the error says so.
+pub(super) fn set_last_event_id(request: &Request, id: &str) -> Result<(), String> {
+    if id.is_empty() {
         // That of the attempt before, if there was one.
         let _ = request.headers().delete(LAST_EVENT_ID);
-        return;
+        return Ok(());
     }
     let bytes: String = id.bytes().map(char::from).collect();
-    let _ = set_header(request, LAST_EVENT_ID, &bytes);
+    set_header(request, LAST_EVENT_ID, &bytes)
 }

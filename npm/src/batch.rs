@@ -1,7 +1,7 @@
 //! Events on their way to JavaScript, as many at once as are there: to call it for each, and have it
 //! decode the texts of each, would take longer than all else that is done for a small event.
 
-use crate::Frame;
+use wasm_eventsource::Frame;
 
 /// Some events of one stream and one origin. What an event has in common with the one before it, in
 /// this batch or an earlier one, is not said again.

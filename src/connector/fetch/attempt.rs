@@ -1,0 +1,174 @@
+//! One attempt: the request, the response, the body.
+
+use std::{future::poll_fn, mem, rc::Rc, task::Poll};
+
+use wasm_bindgen::JsValue;
+use web_sys::{Request, RequestInit, Response};
+
+use super::{
+    Fetch,
+    body::BodyReader,
+    diagnosis::{self, Violations},
+    options::{FreshHeaders, Headers, set_header, set_last_event_id},
+    response::check,
+};
+use crate::{
+    error::{Error, Quoted},
+    session::Session,
+    state::State,
+    supervisor::{Attempts, Ended},
+    sys,
+};
+
+pub(super) struct FetchAttempts {
+    pub connector: Rc<Fetch>,
+    pub session: Rc<Session>,
+    pub request: Request,
+    /// Whether the request may be sent again.
+    pub repeats: bool,
+    /// Whether it has to be copied for that.
+    pub copies_request: bool,
+    pub streams_body: bool,
+    pub fresh_headers: Option<Box<FreshHeaders>>,
+    /// When the last request was sent.
+    pub sent: f64,
+}
+
+impl Attempts for FetchAttempts {
+    async fn attempt(&mut self) -> Ended {
+        if !self.connector.was_asked.replace(true) {
+            let id = self.session.last_event_id();
+            self.connector
+                .parser
+                .with(|parser| parser.set_last_event_id(id));
+        }
+        let ended = self.try_attempt().await.unwrap_or_else(|ended| ended);
+        // An event that is not complete is dropped.
+        self.connector.parser.with(|parser| parser.restart());
+        ended
+    }
+
+    fn reconnection_time(&self) -> Option<u64> {
+        self.connector.parser.with(|parser| parser.retry())?
+    }
+
+    fn since_sent(&self) -> u64 {
+        (sys::now() - self.sent) as u64
+    }
+}
+
+impl FetchAttempts {
+    async fn try_attempt(&mut self) -> Result<Ended, Ended> {
+        let (connector, session) = (Rc::clone(&self.connector), Rc::clone(&self.session));
+        let response = self.send().await?;
+        connector.response.put(&response);
+        check(session.url(), &response).inspect_err(|_| connector.response.keep())?;
+        // Before the program learns of the response and can read the body itself.
+        let body = response.body().map(|body| BodyReader::new(&body));
+        let body = body.transpose().map_err(|thrown| self.lost(&thrown))?;
+        let origin = sys::origin_of(&response.url());
+        connector.origin.replace(origin.into());
+        session.opened();
+        let Some(mut body) = body else {
+            return Ok(Ended::Clean);
+        };
+        loop {
+            poll_fn(|cx| connector.poll_demand(&session, cx)).await;
+            match body.next().await.map_err(|thrown| self.lost(&thrown))? {
+                Some(chunk) => connector.fill(&session, &chunk),
+                None => return Ok(Ended::Clean),
+            }
+        }
+    }
+
+    /// Sends the request and waits for the response. If there is none, looks for the reason.
+    async fn send(&mut self) -> Result<Response, Ended> {
+        let request = self.next_request().await?;
+        // What computes headers may close the connection.
+        if self.session.is_closed() {
+            return Err(Ended::Clean);
+        }
+        let init = RequestInit::new();
+        sys::set_option(&init, "signal", self.connector.response.next_signal());
+        sys::keep_referrer(&init, &request);
+        self.sent = sys::now();
+        let violations = Violations::watch();
+        match sys::fetch(&request, &init).await {
+            Ok(response) => Ok(response),
+            Err(thrown) => {
+                let lost = self.network_error(&thrown);
+                let probes = self.may_probe().then_some(&self.connector.response);
+                let url = self.session.url();
+                Err(diagnosis::diagnose(url, &request, lost, &violations, probes).await)
+            }
+        }
+    }
+
+    /// Whether to ask the server why there is no response: at first, and at the first two attempts after a
+    /// loss, not at every attempt to reach a server that is down.
+    fn may_probe(&self) -> bool {
+        !self.streams_body
+            && matches!(
+                self.session.state(),
+                State::Connecting | State::Reconnecting { attempt: 1..=2, .. }
+            )
+    }
+
+    /// The request for the next attempt.
+    async fn next_request(&self) -> Result<Request, Ended> {
+        let fresh = self.compute_headers().await?;
+        let request = if self.repeats && self.copies_request {
+            self.request.clone()
+        } else {
+            Ok(Clone::clone(&self.request))
+        };
+        let request = request.map_err(|thrown| Ended::Refused(self.network_error(&thrown)))?;
+        let refused =
+            |name: &str, detail| self.without_headers(format!("{}: {detail}", Quoted(name)));
+        set_last_event_id(&request, &self.session.last_event_id())
+            .map_err(|detail| refused("Last-Event-ID", detail))?;
+        for (name, value) in fresh {
+            set_header(&request, &name, &value).map_err(|detail| refused(&name, detail))?;
+        }
+        Ok(request)
+    }
+
+    async fn compute_headers(&self) -> Result<Headers, Ended> {
+        let Some(compute) = &self.fresh_headers else {
+            return Ok(Headers::new());
+        };
+        let mut computing = None;
+        let computed = poll_fn(|cx| {
+            let mut polled = None;
+            sys::guarded(|| {
+                polled = Some(computing.get_or_insert_with(compute).as_mut().poll(cx));
+            });
+            polled.unwrap_or_else(|| {
+                // The exception cut the future off in the middle of its work: it must not run again, not
+                // even to be dropped.
+                mem::forget(computing.take());
+                Poll::Ready(Err("an exception was thrown".to_owned()))
+            })
+        });
+        computed
+            .await
+            .map_err(|detail| self.without_headers(detail))
+    }
+
+    fn without_headers(&self, detail: String) -> Ended {
+        let url = self.session.url().to_owned();
+        Ended::Refused(Error::Headers { url, detail })
+    }
+
+    fn lost(&self, thrown: &JsValue) -> Ended {
+        Ended::Lost(self.network_error(thrown))
+    }
+
+    fn network_error(&self, thrown: &JsValue) -> Error {
+        Error::Network {
+            url: self.session.url().to_owned(),
+            was_open: self.session.was_open(),
+            detail: sys::detail(thrown),
+        }
+    }
+}

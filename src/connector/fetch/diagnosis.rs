@@ -1,0 +1,210 @@
+//! Why `fetch()` rejected.
+//!
+//! Browsers reject a request with the same error whether the server is down, does not allow this page to read
+//! its responses, or the browser may not send the request at all. Only the first can pass. The others are told
+//! apart by what the request says of itself, by the browser's `securitypolicyviolation` event, and by *probes*:
+//! requests of which the page can learn that they were answered, and nothing else. `redirect: "manual"` shows
+//! that there is a redirect, `mode: "no-cors"` that there is a server.
+
+use std::{cell::RefCell, pin::pin, rc::Rc};
+
+use futures_util::future::{Either, select};
+use gloo_events::EventListener;
+use gloo_timers::future::TimeoutFuture;
+use js_sys::global;
+use wasm_bindgen::JsCast;
+use web_sys::{Request, RequestInit};
+
+use super::response::ResponseSlot;
+use crate::{error::Error, supervisor::Ended, sys};
+
+/// How long a probe waits for the server, in milliseconds.
+const PROBE_TIME: u32 = 3000;
+
+/// How long a violation may come behind the rejection, in milliseconds. Engines differ in the order.
+const VIOLATION_TIME: u32 = 50;
+
+/// The URLs that a content security policy has blocked since this was made.
+pub(super) struct Violations {
+    blocked: Rc<RefCell<Vec<String>>>,
+    _listener: EventListener,
+}
+
+impl Violations {
+    pub fn watch() -> Self {
+        let blocked = Rc::<RefCell<Vec<String>>>::default();
+        let seen = Rc::clone(&blocked);
+        let name = "securitypolicyviolation";
+        let listener = EventListener::new(global().unchecked_ref(), name, move |event| {
+            if sys::property(event, "disposition").as_deref() == Some("enforce")
+                && sys::property(event, "effectiveDirective").as_deref() == Some("connect-src")
+            {
+                seen.borrow_mut().extend(sys::property(event, "blockedURI"));
+            }
+        });
+        Violations {
+            blocked,
+            _listener: listener,
+        }
+    }
+
+    async fn include(&self, url: &str) -> bool {
+        let url = url.split('#').next().unwrap_or_default();
+        let includes = || self.blocked.borrow().iter().any(|blocked| blocked == url);
+        if !includes() {
+            TimeoutFuture::new(VIOLATION_TIME).await;
+        }
+        includes()
+    }
+}
+
+/// What the end of an attempt was that the browser rejected. `lost` is the error if that may pass; without a slot
+/// for probes, no server is asked.
+pub(super) async fn diagnose(
+    given_url: &str,
+    request: &Request,
+    lost: Error,
+    violations: &Violations,
+    probes: Option<&ResponseSlot>,
+) -> Ended {
+    let url = request.url();
+    let blocked = |reason: &'static str| {
+        let url = given_url.to_owned();
+        Ended::Refused(Error::Blocked { url, reason })
+    };
+    if let Some(reason) = forbidden(request) {
+        return blocked(reason);
+    }
+    if violations.include(&url).await {
+        return blocked("the page's content security policy (`connect-src`) does not allow it");
+    }
+    let Some(probes) = probes else {
+        return Ended::Lost(lost);
+    };
+    let (mode, redirect) = (option(request, "mode"), option(request, "redirect"));
+    let is_foreign = sys::is_of_another_origin(&url);
+    let redirects = if is_foreign && redirect == "follow" {
+        // The other probe follows it.
+        false
+    } else {
+        probe(request, &mode, "manual", probes).await == Answer::Redirect
+    };
+    if redirects && redirect == "error" {
+        return blocked("the server redirects it, and its `redirect` is \"error\"");
+    }
+    let may_be_cors = mode == "cors" && redirect == "follow" && (is_foreign || redirects);
+    if may_be_cors && probe(request, "no-cors", "follow", probes).await == Answer::Opaque {
+        let url = given_url.to_owned();
+        return Ended::Doubtful(Error::Cors { url });
+    }
+    Ended::Lost(lost)
+}
+
+/// Why the browser never sends such a request, as far as the request shows.
+fn forbidden(request: &Request) -> Option<&'static str> {
+    let url = sys::parse_url(&request.url())?;
+    let protocol = url.protocol();
+    if !matches!(&*protocol, "http:" | "https:") {
+        return Some("only `http:` and `https:` URLs can be fetched here");
+    }
+    if option(request, "mode") == "same-origin" && sys::is_of_another_origin(&url.href()) {
+        return Some("its `mode` is \"same-origin\", and the URL has another origin");
+    }
+    if !option(request, "integrity").is_empty() {
+        return Some(
+            "its `integrity` is checked at the end of the body, and an event stream has none",
+        );
+    }
+    if sys::page_is_secure() && protocol == "http:" && !is_loopback(&url.hostname()) {
+        return Some("it is an `http:` URL, and the page is secure (mixed content)");
+    }
+    let port = url.port().parse().ok()?;
+    let reason = "browsers do not connect to this port";
+    BAD_PORTS.contains(&port).then_some(reason)
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.starts_with("127.")
+        || host == "[::1]"
+}
+
+/// The [bad ports] of the Fetch standard.
+///
+/// [bad ports]: https://fetch.spec.whatwg.org/#port-blocking
+const BAD_PORTS: [u16; 83] = [
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
+    102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427,
+    465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990,
+    993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667,
+    6668, 6669, 6679, 6697, 10080,
+];
+
+fn option(request: &Request, name: &str) -> String {
+    sys::property(request, name).unwrap_or_default()
+}
+
+#[derive(PartialEq, Eq)]
+enum Answer {
+    /// A redirect that was not followed.
+    Redirect,
+    /// A response that the page may not read.
+    Opaque,
+    Other,
+    /// The request was rejected.
+    None,
+    Late,
+}
+
+/// Asks the server with `HEAD`, which changes nothing, and reads nothing of the response. A server that does not
+/// answer that, or answers although it resets the request itself, is asked with `GET`, if that is the method of
+/// the request.
+async fn probe(request: &Request, mode: &str, redirect: &str, slot: &ResponseSlot) -> Answer {
+    let answer = probe_with("HEAD", request, mode, redirect, slot).await;
+    let is_sure = matches!(answer, Answer::None | Answer::Other);
+    if is_sure || request.method() != "GET" {
+        return answer;
+    }
+    probe_with("GET", request, mode, redirect, slot).await
+}
+
+async fn probe_with(
+    method: &str,
+    request: &Request,
+    mode: &str,
+    redirect: &str,
+    slot: &ResponseSlot,
+) -> Answer {
+    let init = RequestInit::new();
+    let options = [
+        ("method", method),
+        ("mode", mode),
+        ("redirect", redirect),
+        ("credentials", "same-origin"),
+        ("cache", "no-store"),
+    ];
+    for (name, value) in options {
+        sys::set_option(&init, name, value);
+    }
+    sys::set_option(&init, "signal", slot.next_signal());
+    let Ok(request) = sys::new_request(&request.url(), None, &init) else {
+        return Answer::None;
+    };
+    let init = RequestInit::new();
+    let answer = pin!(sys::fetch(&request, &init));
+    let answer = match select(answer, TimeoutFuture::new(PROBE_TIME)).await {
+        Either::Left((Ok(response), _)) => {
+            match &*sys::property(&response, "type").unwrap_or_default() {
+                "opaqueredirect" => Answer::Redirect,
+                "opaque" => Answer::Opaque,
+                _ => Answer::Other,
+            }
+        }
+        Either::Left((Err(_), _)) => Answer::None,
+        Either::Right(_) => Answer::Late,
+    };
+    // What the server still sends is of no use.
+    slot.abort();
+    answer
+}

@@ -1,0 +1,97 @@
+//! The response: whether it is an event stream, and how long it is kept.
+
+use std::cell::RefCell;
+
+use web_sys::{AbortController, AbortSignal, Response};
+
+use super::mime::is_event_stream;
+use crate::{error::Error, supervisor::Ended};
+
+/// The newest response of a connection, and what aborts its request.
+#[derive(Default)]
+pub(super) struct ResponseSlot(RefCell<Newest>);
+
+#[derive(Default)]
+struct Newest {
+    abort: Option<Abort>,
+    response: Option<Response>,
+    /// The response is no event stream, and the program may still read it.
+    kept: bool,
+}
+
+/// Aborts a request when it is dropped. In Firefox it is not enough to cancel the body: the connection
+/// stays, and after six of them every request hangs.
+struct Abort(AbortController);
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl ResponseSlot {
+    pub fn get(&self) -> Option<Response> {
+        self.0.borrow().response.clone()
+    }
+
+    /// The signal of the next request. The request before is aborted.
+    pub fn next_signal(&self) -> Option<AbortSignal> {
+        let controller = AbortController::new().ok()?;
+        let signal = controller.signal();
+        let before = self.0.borrow_mut().abort.replace(Abort(controller));
+        drop(before);
+        Some(signal)
+    }
+
+    pub fn put(&self, response: &Response) {
+        self.0.borrow_mut().response = Some(Clone::clone(response));
+    }
+
+    /// From now on the request is aborted only when the program cannot read the response any more.
+    pub fn keep(&self) {
+        self.0.borrow_mut().kept = true;
+    }
+
+    /// The program cannot read the response any more.
+    pub fn release(&self) {
+        self.0.borrow_mut().kept = false;
+        self.abort();
+    }
+
+    /// Aborts the request, unless its response is kept.
+    pub fn abort(&self) {
+        let mut newest = self.0.borrow_mut();
+        let abort = if newest.kept {
+            None
+        } else {
+            newest.abort.take()
+        };
+        drop(newest);
+        drop(abort);
+    }
+}
+
+/// Checks the status and the content type, as the standard [does].
+///
+/// [does]: https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+pub(super) fn check(url: &str, response: &Response) -> Result<(), Ended> {
+    match response.status() {
+        200 => {}
+        204 => return Err(Ended::NoContent),
+        status => {
+            return Err(Ended::Refused(Error::Status {
+                url: url.to_owned(),
+                status,
+                status_text: response.status_text(),
+            }));
+        }
+    }
+    let content_type = response.headers().get("Content-Type").ok().flatten();
+    let content_type = content_type.unwrap_or_default();
+    if is_event_stream(&content_type) {
+        Ok(())
+    } else {
+        let url = url.to_owned();
+        Err(Ended::Refused(Error::ContentType { url, content_type }))
+    }
+}

@@ -1,0 +1,47 @@
+//! The browser's `EventSource` and its events.
+
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use web_sys::{Event, EventSource, EventSourceInit, MessageEvent};
+
+#[wasm_bindgen]
+extern "C" {
+    /// A `MessageEvent` of an `EventSource`, whose data is always a string. Reading it as one saves a
+    /// JavaScript value, and its conversion, for each message. A page may have replaced `EventSource` by
+    /// something that dispatches other data: [`has_text`](Self::has_text) has to be asked first.
+    pub(crate) type StringEvent;
+
+    #[wasm_bindgen(method, getter, js_name = data)]
+    fn any_data(this: &StringEvent) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn data(this: &StringEvent) -> Option<String>;
+
+    #[wasm_bindgen(method, getter, js_name = lastEventId)]
+    pub(crate) fn last_event_id(this: &StringEvent) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn origin(this: &StringEvent) -> Option<String>;
+}
+
+impl StringEvent {
+    pub(crate) fn of(event: &Event) -> &Self {
+        event.unchecked_ref()
+    }
+
+    /// Whether the data is a string.
+    pub(crate) fn has_text(&self) -> bool {
+        self.any_data().is_string()
+    }
+}
+
+/// Whether the server sent the event. The connection's own events, `open` and `error`, are no messages.
+pub(crate) fn is_message(event: &Event) -> bool {
+    event.is_instance_of::<MessageEvent>()
+}
+
+/// The browser's constructor.
+pub(crate) fn new_event_source(url: &str, with_credentials: bool) -> Result<EventSource, JsValue> {
+    let init = EventSourceInit::new();
+    init.set_with_credentials(with_credentials);
+    EventSource::new_with_event_source_init_dict(url, &init)
+}

@@ -1,0 +1,76 @@
+//! JavaScript exceptions: what they say, and how those of the program are caught and reported.
+
+use js_sys::{Array, Error, Reflect};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = reportError)]
+    fn report_error_globally(thrown: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn log_error(thrown: &JsValue);
+
+    #[wasm_bindgen(catch, js_name = String)]
+    fn text_of(value: &JsValue) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = apply)]
+    fn apply(run: &mut dyn FnMut(), this: &JsValue, arguments: &Array) -> Result<(), JsValue>;
+}
+
+/// Runs code of the program. An exception that it throws is caught and reported, as the platform does
+/// with one that an event handler throws, and the caller goes on.
+///
+/// Wasm does not unwind: the frames between the exception and this call are cut off without running
+/// destructors. What they hold leaks, and what they have borrowed stays borrowed. So everything that has
+/// to outlive an exception belongs to a frame outside.
+pub(crate) fn guarded(run: impl FnOnce()) {
+    let mut run = Some(run);
+    run_guarded(&mut || {
+        if let Some(run) = run.take() {
+            run();
+        }
+    });
+}
+
+/// Not generic: each instance would have an import and a JavaScript function of its own.
+#[inline(never)]
+fn run_guarded(run: &mut dyn FnMut()) {
+    if cfg!(not(target_arch = "wasm32")) {
+        // On the host a panic stands for the exception. The panic hook reports it.
+        let run = std::panic::AssertUnwindSafe(run);
+        drop(std::panic::catch_unwind(run));
+    } else if let Err(thrown) = apply(&mut || run(), &JsValue::UNDEFINED, &Array::new()) {
+        report(&thrown);
+    }
+}
+
+/// Reports a failure that no code of the program has seen, as an uncaught exception.
+pub(crate) fn report_failure(message: &str) {
+    if cfg!(target_arch = "wasm32") {
+        report(&new_error(message));
+    }
+}
+
+fn report(thrown: &JsValue) {
+    if report_error_globally(thrown).is_err() {
+        // Older engines, and Node, have no `reportError`.
+        log_error(thrown);
+    }
+}
+
+pub(crate) fn new_error(message: &str) -> JsValue {
+    Error::new(message).into()
+}
+
+/// What an exception says: an error's message, or the text of any other value.
+pub(crate) fn detail(thrown: &JsValue) -> String {
+    property(thrown, "message")
+        .or_else(|| text_of(thrown).ok())
+        .unwrap_or_default()
+}
+
+/// A property that is a string; `None` for any other, and of a value that is no object.
+pub(crate) fn property(of: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(of, &name.into()).ok()?.as_string()
+}
