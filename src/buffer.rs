@@ -71,10 +71,10 @@ impl Buffer {
 #[derive(Default)]
 pub(crate) struct Queue {
     buffer: Buffer,
+    /// What is before the oldest message: gaps, and the changes that were between the dropped messages.
+    front: VecDeque<Item>,
     items: VecDeque<Item>,
     messages: usize,
-    /// How many items at the front are known to be no messages: each is passed over once.
-    ahead: usize,
     lifecycle: bool,
 }
 
@@ -138,32 +138,32 @@ impl Queue {
     }
 
     pub fn pop(&mut self) -> Option<Item> {
+        if let Some(item) = self.front.pop_front() {
+            return Some(item);
+        }
         let Some(item) = self.items.pop_front() else {
             if self.items.capacity() > Self::SMALL {
                 self.items = VecDeque::new();
             }
             return None;
         };
-        self.ahead = self.ahead.saturating_sub(1);
         self.messages -= usize::from(is_message(&item));
         Some(item)
     }
 
     /// Replaces the oldest message by a gap, or widens the gap before it.
     fn drop_oldest(&mut self) {
-        let is_other = |item: &Item| !is_message(item);
-        while self.items.get(self.ahead).is_some_and(is_other) {
-            self.ahead += 1;
-        }
-        let oldest = self.ahead;
-        self.messages -= 1;
-        let before = oldest.checked_sub(1).and_then(|at| self.items.get_mut(at));
-        if let Some(Err(Error::Lagged { dropped })) = before {
-            *dropped += 1;
-            self.items.remove(oldest);
-        } else if let Some(item) = self.items.get_mut(oldest) {
-            *item = Err(Error::Lagged { dropped: 1 });
-            self.ahead += 1;
+        while let Some(item) = self.items.pop_front() {
+            if !is_message(&item) {
+                self.front.push_back(item);
+                continue;
+            }
+            self.messages -= 1;
+            match self.front.back_mut() {
+                Some(Err(Error::Lagged { dropped })) => *dropped += 1,
+                _ => self.front.push_back(Err(Error::Lagged { dropped: 1 })),
+            }
+            return;
         }
     }
 }
@@ -246,7 +246,7 @@ mod tests {
             queue.push(message(n));
         }
         // Were each of them passed over for each message, this would not end today.
-        assert_eq!(queue.items.len(), 2 * ROUNDS);
+        assert_eq!(queue.front.len() + queue.items.len(), 2 * ROUNDS);
         assert_eq!(queue.messages, 1);
     }
 
@@ -267,7 +267,7 @@ mod tests {
         let too_large = || Error::TooLarge { limit: 1 };
         (1..=1000).for_each(|_| assert!(queue.push(Err(too_large())).is_some()));
         queue.push(message(1));
-        assert_eq!(queue.items.len(), 3);
+        assert_eq!(queue.front.len() + queue.items.len(), 3);
         assert_eq!(queue.pop(), Some(Err(Error::Lagged { dropped: 999 })));
         assert_eq!(queue.pop(), Some(Err(too_large())));
         assert_eq!(seen(&mut queue), ["1"]);

@@ -200,6 +200,7 @@ impl Connection {
 impl Clone for Connection {
     /// Another handle of the same connection.
     fn clone(&self) -> Self {
+        self.session.share();
         Connection::new(Rc::clone(&self.session))
     }
 }

@@ -71,9 +71,9 @@ pub(crate) trait FrameReader {
     /// Goes to the next message for this subscriber. Pending if there is none to be read here.
     fn advance(&mut self, session: &Session, subscriber: &Subscriber) -> Poll<Result<(), Error>>;
 
-    /// Takes what has come for this reader, and returns whether there was something.
-    fn take_chunk(&mut self, session: &Session) -> bool;
-
     /// The message that was advanced to.
     fn frame(&self) -> Frame<'_>;
+
+    /// The message is not needed any more.
+    fn release(&mut self);
 }

@@ -11,7 +11,7 @@ use gloo_events::EventListener;
 use web_sys::AbortSignal;
 
 use crate::{
-    buffer::Urgency,
+    buffer::{Item, Urgency},
     callback::{Callback, Listener},
     close::{CloseReason, CloseRule, Verdict},
     connector::Connector,
@@ -21,6 +21,7 @@ use crate::{
     state::{ReconnectCause, State, StateCell, StateObserver},
     subscription::{
         MessageCallback, Subscriber, Subscribers, Subscription, Subscriptions, check_name,
+        push_copies,
     },
     sys,
 };
@@ -32,6 +33,16 @@ pub(crate) struct EarlyCallbacks {
     pub states: Vec<Box<StateObserver>>,
 }
 
+/// What only a connection needs that is not one stream: that may have several, or none. Functions, so that an
+/// app with one stream a connection does not link them.
+#[derive(Clone, Copy)]
+struct Sharing {
+    push_copies: fn(&[Rc<Subscriber>], &Item) -> Option<Urgency>,
+    unsubscribe: fn(&Session, &Rc<Subscriber>),
+    /// Reports a failure like an uncaught exception.
+    report: fn(&Error),
+}
+
 pub(crate) struct Session {
     url: Box<str>,
     rule: CloseRule,
@@ -40,11 +51,12 @@ pub(crate) struct Session {
     /// Everyone who wants the messages of a name that has no subscription.
     other_names: Rc<Subscription>,
     /// Every stream.
-    subscribers: RefCell<Subscribers>,
+    subscribers: Subscribers,
     last_event_id: RefCell<String>,
     was_open: Cell<bool>,
     connector: OnceCell<Rc<dyn Connector>>,
     abort_listeners: RefCell<Vec<EventListener>>,
+    sharing: Cell<Option<Sharing>>,
     /// How many handles keep the connection open.
     handles: Cell<usize>,
     /// The last handle was dropped: the program gets no call any more.
@@ -67,12 +79,13 @@ impl Session {
             rule,
             state: StateCell::default(),
             subscriptions: RefCell::default(),
-            other_names: Subscription::new(Arc::from("*"), Subscribers::default()),
-            subscribers: RefCell::default(),
+            other_names: Subscription::new(Arc::from("*")),
+            subscribers: Subscribers::default(),
             last_event_id: RefCell::default(),
             was_open: Cell::default(),
             connector: OnceCell::new(),
             abort_listeners: RefCell::default(),
+            sharing: Cell::default(),
             handles: Cell::default(),
             abandoned: Cell::default(),
             delivering: Cell::default(),
@@ -144,7 +157,7 @@ impl Session {
         subscriber: &Rc<Subscriber>,
     ) -> Result<(), OpenError> {
         names.iter().try_for_each(|name| check_name(name))?;
-        self.subscribers.borrow_mut().add(subscriber);
+        self.subscribers.add(subscriber);
         let mut wanted = Vec::new();
         for name in names {
             wanted.push(self.subscribe_to(name)?);
@@ -154,19 +167,25 @@ impl Session {
             wanted.push(Rc::clone(&self.other_names));
         }
         for subscription in wanted {
-            subscription.subscribers.borrow_mut().add(subscriber);
+            subscription.subscribers.add(subscriber);
         }
         self.demand_changed();
         Ok(())
     }
 
+    /// A stream is dropped. If the connection is not shared, it is closed next.
     pub fn unsubscribe(&self, subscriber: &Rc<Subscriber>) {
-        self.subscribers.borrow_mut().remove(subscriber);
-        let others = &self.other_names.subscribers;
-        others.borrow_mut().remove(subscriber);
+        if let Some(sharing) = self.sharing.get() {
+            (sharing.unsubscribe)(self, subscriber);
+        }
+    }
+
+    fn remove_subscriber(&self, subscriber: &Rc<Subscriber>) {
+        self.subscribers.remove(subscriber);
+        self.other_names.subscribers.remove(subscriber);
         let subscriptions = self.subscriptions.borrow().all();
         for subscription in subscriptions {
-            subscription.subscribers.borrow_mut().remove(subscriber);
+            subscription.subscribers.remove(subscriber);
             self.leave(&subscription);
         }
         self.demand_changed();
@@ -214,8 +233,10 @@ impl Session {
         if let Some(known) = self.subscriptions.borrow().get(&name) {
             return Ok(Rc::clone(known));
         }
-        let everyone = self.other_names.subscribers.borrow().clone();
-        let subscription = Subscription::new(name, everyone);
+        let subscription = Subscription::new(name);
+        for subscriber in self.other_names.subscribers.borrow().iter() {
+            subscription.subscribers.add(subscriber);
+        }
         self.subscriptions.borrow_mut().add(&subscription);
         if let Some(connector) = self.connector.get()
             && !self.is_closed()
@@ -255,7 +276,7 @@ impl Session {
     /// Whether more messages are wanted than have been read: by callbacks, or by a stream.
     #[cfg(feature = "fetch")]
     pub fn wants_more(&self) -> bool {
-        let subscribers = self.subscribers.borrow().clone();
+        let subscribers = self.subscribers.borrow();
         subscribers.is_empty()
             || subscribers
                 .iter()
@@ -264,7 +285,7 @@ impl Session {
 
     #[cfg(feature = "fetch")]
     pub fn has_streams(&self) -> bool {
-        !self.subscribers.borrow().is_empty()
+        !self.subscribers.is_empty()
     }
 
     /// Whether frames may be read where they are: one stream wants them and nothing else.
@@ -276,21 +297,17 @@ impl Session {
     #[cfg(feature = "fetch")]
     fn may_lend(&self) -> bool {
         let subscribers = self.subscribers.borrow();
-        let mut readers = subscribers.iter();
-        let reads_where_they_are = |reader: &Rc<Subscriber>| !reader.reads_ahead;
-        readers.len() == 1
-            && readers.all(reads_where_they_are)
+        matches!(&subscribers[..], [reader] if !reader.reads_ahead)
             && !self.subscriptions.borrow().have_callbacks()
     }
 
     /// A chunk can be read by the one stream that frames are lent to.
     #[cfg(feature = "fetch")]
     pub fn offer_chunk(&self) {
-        let subscribers = self.subscribers.borrow().clone();
-        for reader in subscribers.iter() {
+        for reader in self.subscribers.borrow().iter() {
             reader.asks.set(false);
         }
-        self.wake(&subscribers, Some(Urgency::Now));
+        self.subscribers.wake();
     }
 
     // What a connector reports.
@@ -305,7 +322,7 @@ impl Session {
             return true;
         }
         let nested = self.delivering.replace(true);
-        let subscribers = subscription.subscribers.borrow().clone();
+        let subscribers = &subscription.subscribers;
         // Before the rule is asked: a predicate may close the connection.
         let mut callbacks = subscription.callbacks.snapshot();
         if self.is_closed() {
@@ -314,23 +331,25 @@ impl Session {
         let verdict = self.admit(&frame);
         let mut urgency = None;
         if verdict != Verdict::Mark {
-            urgency = match callbacks {
-                None => enqueue(&subscribers, frame),
-                Some(callbacks) => {
-                    let queued = (!subscribers.is_empty()).then(|| frame.clone());
-                    let urgency = queued.and_then(|frame| enqueue(&subscribers, frame));
-                    callbacks.each(|callback| {
-                        if !self.abandoned.get() {
-                            callback(&frame);
-                        }
-                    });
-                    urgency
-                }
+            let push = |frame: Frame<'_>| {
+                self.push(subscribers, Ok(Lifecycle::Message(frame.into_owned())))
             };
+            if let Some(callbacks) = callbacks {
+                if !subscribers.is_empty() {
+                    urgency = push(frame.clone());
+                }
+                callbacks.each(|callback| {
+                    if !self.abandoned.get() {
+                        callback(&frame);
+                    }
+                });
+            } else if !subscribers.is_empty() {
+                urgency = push(frame);
+            }
         }
         self.delivering.set(nested);
         self.finish();
-        self.wake(&subscribers, urgency);
+        self.wake(subscribers, urgency);
         verdict != Verdict::Continue
     }
 
@@ -363,16 +382,13 @@ impl Session {
         self.delivering.set(true);
         deliver();
         self.delivering.set(false);
-        let subscribers = self.subscribers.borrow().clone();
-        self.wake(&subscribers, Some(Urgency::Now));
+        self.wake(&self.subscribers, Some(Urgency::Now));
     }
 
     /// Puts an error into the queue of each stream.
     #[cfg(feature = "fetch")]
-    pub fn deliver_error(&self, error: &Error) {
-        for subscriber in self.subscribers.borrow().iter() {
-            subscriber.push(Err(error.clone()));
-        }
+    pub fn deliver_error(&self, error: Error) {
+        self.push(&self.subscribers, Err(error));
     }
 
     /// The server answered with an event stream.
@@ -409,16 +425,26 @@ impl Session {
 
     fn change(&self, state: State, change: Lifecycle<Message>) {
         self.state.change(state);
-        let subscribers = self.subscribers.borrow().clone();
-        let mut urgency = None;
-        for subscriber in subscribers.iter() {
-            urgency = urgency.max(subscriber.push(Ok(change.clone())));
-        }
+        let urgency = self.push(&self.subscribers, Ok(change));
         self.state.notify(&self.abandoned);
-        self.wake(&subscribers, urgency);
+        self.wake(&self.subscribers, urgency);
     }
 
     // The end.
+
+    /// The connection may have several streams from now on, or none.
+    pub fn share(&self) {
+        self.sharing.set(Some(Sharing {
+            push_copies,
+            unsubscribe: Session::remove_subscriber,
+            report: |error| sys::report_failure(&error.to_string()),
+        }));
+    }
+
+    fn push(&self, subscribers: &Subscribers, item: Item) -> Option<Urgency> {
+        let sharing = self.sharing.get();
+        subscribers.push(item, sharing.map(|sharing| sharing.push_copies))
+    }
 
     /// The connection failed for good.
     pub fn fail(&self, error: Error) {
@@ -441,13 +467,13 @@ impl Session {
 
     /// The connection ends for this reason, unless it has ended. What came before stays to be read.
     ///
-    /// A failure that no stream and no observer can see is reported like an uncaught exception.
+    /// A failure that no stream and no observer can see is reported.
     pub fn close(&self, reason: CloseReason) {
-        let unseen = !self.is_closed()
-            && self.subscribers.borrow().is_empty()
-            && self.state.observers.is_empty();
-        if let (true, CloseReason::Failed(error)) = (unseen, &reason) {
-            sys::report_failure(&error.to_string());
+        let unseen = self.subscribers.is_empty() && self.state.observers.is_empty();
+        if let (true, CloseReason::Failed(error)) = (unseen && !self.is_closed(), &reason)
+            && let Some(sharing) = self.sharing.get()
+        {
+            (sharing.report)(error);
         }
         self.end(reason);
         self.finish();
@@ -505,8 +531,7 @@ impl Session {
             subscription.callbacks.clear();
         }
         self.state.notify(&self.abandoned);
-        let subscribers = self.subscribers.borrow().clone();
-        self.wake(&subscribers, Some(Urgency::Now));
+        self.wake(&self.subscribers, Some(Urgency::Now));
     }
 
     /// Wakes readers for what is in their queues, here and nowhere else: at once, or, for a message that
@@ -522,34 +547,11 @@ impl Session {
         {
             return;
         }
-        for subscriber in subscribers.iter() {
-            subscriber.wake();
-        }
+        subscribers.wake();
     }
 
     /// The task that was requested came.
     pub fn wake_readers(&self) {
-        let subscribers = self.subscribers.borrow().clone();
-        self.wake(&subscribers, Some(Urgency::Now));
+        self.wake(&self.subscribers, Some(Urgency::Now));
     }
-}
-
-/// Puts a message into the queues, and returns how soon the readers have to be woken. The last queue takes
-/// what the frame owns, the others a copy.
-fn enqueue(subscribers: &Subscribers, frame: Frame<'_>) -> Option<Urgency> {
-    let mut frame = Some(frame);
-    let mut urgency = None;
-    let mut rest = subscribers.iter();
-    while let Some(subscriber) = rest.next() {
-        let frame = if rest.len() > 0 {
-            frame.clone()
-        } else {
-            frame.take()
-        };
-        if let Some(frame) = frame {
-            let message = Lifecycle::Message(frame.into_owned());
-            urgency = urgency.max(subscriber.push(Ok(message)));
-        }
-    }
-    urgency
 }

@@ -60,9 +60,12 @@ pub struct EventSource {
     selection: Selection,
     callbacks: EarlyCallbacks,
     close_rule: CloseRule,
-    signal: Option<AbortSignal>,
+    abort: Option<Abort>,
     over: Over,
 }
+
+/// Closes a session when a signal is aborted. It is a function, so that it is linked only where it is used.
+type Abort = Box<dyn FnOnce(&Rc<Session>)>;
 
 /// Which connector is used. Each is here as a function, so that it is linked only into apps that use it.
 enum Over {
@@ -88,7 +91,7 @@ impl EventSource {
             selection: Selection::default(),
             callbacks: EarlyCallbacks::default(),
             close_rule: CloseRule::default(),
-            signal: None,
+            abort: None,
             over,
         }
     }
@@ -135,7 +138,7 @@ impl EventSource {
     /// Closes the connection when this signal is aborted, as [`Connection::close`] does. If it is aborted
     /// already, nothing is opened and the stream ends at once.
     pub fn abort_signal(mut self, signal: AbortSignal) -> Self {
-        self.signal = Some(signal);
+        self.abort = Some(Box::new(move |session| session.close_on_abort(&signal)));
         self
     }
 
@@ -302,14 +305,15 @@ impl EventSource {
             return Err(OpenError::NoStream { name });
         }
         let session = Session::new(self.url, self.close_rule, self.callbacks)?;
-        connect(session, self.over, self.with_credentials, self.signal)
+        session.share();
+        connect(session, self.over, self.with_credentials, self.abort)
     }
 
     fn decoded<T>(self, decode: Decode<T>) -> Result<EventStream<T>, OpenError> {
         let session = Session::new(self.url, self.close_rule, self.callbacks)?;
         // Before there is a connection, so that no message can be missed.
         let subscriber = self.selection.subscribe(&session)?;
-        let connection = connect(session, self.over, self.with_credentials, self.signal)?;
+        let connection = connect(session, self.over, self.with_credentials, self.abort)?;
         Ok(EventStream::new(connection, subscriber, decode))
     }
 }
@@ -319,11 +323,11 @@ fn connect(
     session: Rc<Session>,
     over: Over,
     with_credentials: bool,
-    signal: Option<AbortSignal>,
+    abort: Option<Abort>,
 ) -> Result<Connection, OpenError> {
     let connection = Connection::new(Rc::clone(&session));
-    if let Some(signal) = signal {
-        session.close_on_abort(&signal);
+    if let Some(close_on_abort) = abort {
+        close_on_abort(&session);
     }
     match over {
         Over::Native(open) => open(&session, with_credentials)?,

@@ -153,9 +153,20 @@ impl<T> Stream for EventStream<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let decode = self.decode;
-        let frame = ready!(self.poll_frame(cx));
-        Poll::Ready(frame.map(|frame| Ok(decode(frame?)?)))
+        let EventStream { items, decode } = &mut *self;
+        loop {
+            let frame = match ready!(items.poll_advance(cx)) {
+                #[cfg(feature = "fetch")]
+                Some(Next::Lent) => items.lent(),
+                Some(Next::Queued(Ok(Lifecycle::Message(message)))) => Some(message),
+                Some(Next::Queued(Ok(_))) => continue,
+                Some(Next::Queued(Err(error))) => return Poll::Ready(Some(Err(error))),
+                None => None,
+            };
+            let value = frame.map(decode);
+            items.release();
+            return Poll::Ready(value.map(|value| Ok(value?)));
+        }
     }
 }
 
@@ -210,16 +221,15 @@ impl<T> Stream for LifecycleStream<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let EventStream { items, decode } = &mut self.0;
-        let decode = *decode;
-        Poll::Ready(match ready!(items.poll_advance(cx)) {
+        let item = match ready!(items.poll_advance(cx)) {
             #[cfg(feature = "fetch")]
-            Some(Next::Lent) => {
-                let value = items.lent().map(decode);
-                value.map(|value| Ok(Lifecycle::Message(value?)))
-            }
-            Some(Next::Queued(item)) => Some(item.and_then(|item| Ok(item.try_map(decode)?))),
+            Some(Next::Lent) => items.lent().map(|frame| Ok(Lifecycle::Message(frame))),
+            Some(Next::Queued(item)) => Some(item),
             None => None,
-        })
+        };
+        let item = item.map(|item| Ok(item?.try_map(*decode)?));
+        items.release();
+        Poll::Ready(item)
     }
 }
 
@@ -298,32 +308,33 @@ impl Items {
         Poll::Ready(self.next_of_end().map(Next::Queued))
     }
 
-    /// What has come: the rest of the chunk that is being read, then the queue, then the next chunk.
+    /// What has come. While a chunk is being read where it is, the queue is empty.
     fn next(&mut self) -> Option<Next> {
-        #[cfg(feature = "fetch")]
-        if let Some(reader) = &mut self.reader {
-            let session = self.connection.session();
-            loop {
-                if let Poll::Ready(message) = reader.advance(session, &self.subscriber) {
-                    return Some(
-                        message.map_or_else(|error| Next::Queued(Err(error)), |()| Next::Lent),
-                    );
-                }
-                if let Some(item) = self.subscriber.pop() {
-                    return Some(Next::Queued(item));
-                }
-                if !reader.take_chunk(session) {
-                    return None;
-                }
-            }
+        if let Some(item) = self.subscriber.pop() {
+            return Some(Next::Queued(item));
         }
-        self.subscriber.pop().map(Next::Queued)
+        #[cfg(feature = "fetch")]
+        if let Some(reader) = &mut self.reader
+            && let Poll::Ready(message) =
+                reader.advance(self.connection.session(), &self.subscriber)
+        {
+            return Some(message.map_or_else(|error| Next::Queued(Err(error)), |()| Next::Lent));
+        }
+        None
     }
 
     /// The message that was advanced to.
     #[cfg(feature = "fetch")]
     fn lent(&self) -> Option<Frame<'_>> {
         self.reader.as_ref().map(|reader| reader.frame())
+    }
+
+    /// The message that was advanced to is not needed any more.
+    fn release(&mut self) {
+        #[cfg(feature = "fetch")]
+        if let Some(reader) = &mut self.reader {
+            reader.release();
+        }
     }
 
     /// What comes after the last message: a failure, the reason, `None` for ever.

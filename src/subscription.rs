@@ -1,7 +1,8 @@
 //! Who wants which messages: a [`Subscription`] for each event name, a [`Subscriber`] for each stream.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, Ref, RefCell},
+    mem,
     rc::Rc,
     sync::Arc,
     task::Waker,
@@ -73,56 +74,90 @@ impl Subscriber {
     }
 }
 
-/// A list that is iterated over while it may change: the iteration goes over the list as it was.
-#[derive(Clone, Default)]
-pub(crate) struct Subscribers(Rc<Vec<Rc<Subscriber>>>);
+/// Puts copies of an item into the queues of these streams. `None` where there cannot be a second stream, so
+/// that this is not linked.
+pub(crate) type Copies = Option<fn(&[Rc<Subscriber>], &Item) -> Option<Urgency>>;
+
+pub(crate) fn push_copies(subscribers: &[Rc<Subscriber>], item: &Item) -> Option<Urgency> {
+    let mut urgency = None;
+    for subscriber in subscribers {
+        urgency = urgency.max(subscriber.push(item.clone()));
+    }
+    urgency
+}
+
+/// A list of streams. No code of the program runs while it is borrowed, but for [`wake`](Self::wake).
+#[derive(Default)]
+pub(crate) struct Subscribers(RefCell<Vec<Rc<Subscriber>>>);
 
 impl Subscribers {
-    pub fn add(&mut self, subscriber: &Rc<Subscriber>) {
-        if !self.0.iter().any(|other| Rc::ptr_eq(other, subscriber)) {
-            Rc::make_mut(&mut self.0).push(Rc::clone(subscriber));
+    pub fn add(&self, subscriber: &Rc<Subscriber>) {
+        if !self.include(subscriber) {
+            self.0.borrow_mut().push(Rc::clone(subscriber));
         }
     }
 
-    pub fn remove(&mut self, subscriber: &Rc<Subscriber>) {
-        Rc::make_mut(&mut self.0).retain(|other| !Rc::ptr_eq(other, subscriber));
+    pub fn remove(&self, subscriber: &Rc<Subscriber>) {
+        self.0
+            .borrow_mut()
+            .retain(|other| !Rc::ptr_eq(other, subscriber));
     }
 
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Rc<Subscriber>> {
-        self.0.iter()
+    pub fn include(&self, subscriber: &Subscriber) -> bool {
+        let subscribers = self.0.borrow();
+        let mut addresses = subscribers.iter().map(Rc::as_ptr);
+        addresses.any(|other| std::ptr::eq(other, subscriber))
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.borrow().is_empty()
+    }
+
+    pub fn borrow(&self) -> Ref<'_, Vec<Rc<Subscriber>>> {
+        self.0.borrow()
+    }
+
+    /// Puts this into the queue of each stream, and returns how soon they have to be woken. The last stream
+    /// takes the item, the others a copy.
+    pub fn push(&self, item: Item, copies: Copies) -> Option<Urgency> {
+        let subscribers = self.0.borrow();
+        let (last, others) = subscribers.split_last()?;
+        let copied = copies.and_then(|push_copies| push_copies(others, &item));
+        copied.max(last.push(item))
+    }
+
+    /// Wakes every reader. Wakers run code of the program, which may change the list: from its end to its
+    /// start, none is missed when others are removed.
+    pub fn wake(&self) {
+        let mut rest = self.0.borrow().len();
+        while rest > 0 {
+            rest -= 1;
+            let subscriber = self.0.borrow().get(rest).cloned();
+            if let Some(subscriber) = subscriber {
+                subscriber.wake();
+            }
+        }
     }
 }
 
 /// One event name: the streams and callbacks that want its messages.
 pub(crate) struct Subscription {
     pub name: Arc<str>,
-    pub subscribers: RefCell<Subscribers>,
+    pub subscribers: Subscribers,
     pub callbacks: Callbacks<MessageCallback>,
 }
 
 impl Subscription {
-    pub fn new(name: Arc<str>, subscribers: Subscribers) -> Rc<Self> {
+    pub fn new(name: Arc<str>) -> Rc<Self> {
         Rc::new(Subscription {
             name,
-            subscribers: RefCell::new(subscribers),
+            subscribers: Subscribers::default(),
             callbacks: Callbacks::default(),
         })
     }
 
-    #[cfg(feature = "fetch")]
-    pub fn wants(&self, subscriber: &Subscriber) -> bool {
-        let subscribers = self.subscribers.borrow();
-        subscribers
-            .iter()
-            .any(|other| std::ptr::eq(&**other, subscriber))
-    }
-
     pub fn has_listeners(&self) -> bool {
-        !self.subscribers.borrow().is_empty() || !self.callbacks.is_empty()
+        !self.subscribers.is_empty() || !self.callbacks.is_empty()
     }
 }
 
@@ -149,7 +184,12 @@ impl Subscriptions {
 
     pub fn add(&mut self, subscription: &Rc<Subscription>) {
         if let Err(at) = self.place(&subscription.name) {
-            self.0.insert(at, Rc::clone(subscription));
+            // `Vec::insert` with its panic, and what prints that, is 1.2 KB more.
+            let mut last = Rc::clone(subscription);
+            for later in self.0.iter_mut().skip(at) {
+                mem::swap(later, &mut last);
+            }
+            self.0.push(last);
         }
     }
 
@@ -182,7 +222,7 @@ mod tests {
     fn each_name_is_found_once_whatever_the_order_in_which_it_came() {
         let mut subscriptions = Subscriptions::default();
         for name in ["tick", "close", "tick", "a", "message", "tick"] {
-            subscriptions.add(&Subscription::new(name.into(), Subscribers::default()));
+            subscriptions.add(&Subscription::new(name.into()));
         }
         let all = subscriptions.all();
         let all: Vec<&str> = all.iter().map(|known| &*known.name).collect();

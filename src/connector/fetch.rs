@@ -173,7 +173,7 @@ impl Fetch {
         {
             self.dispatch(session, parser);
         }
-        if session.wants_more() {
+        if self.parser.is_empty() && session.wants_more() {
             return Poll::Ready(());
         }
         self.waker.set(Some(cx.waker().clone()));
@@ -182,7 +182,7 @@ impl Fetch {
 
     /// Takes in what was read.
     fn fill(&self, session: &Session, chunk: &Uint8Array) {
-        // The parser is here: a stream that has it has not asked for more.
+        // The parser is here, or nothing would have been read.
         let Some(mut parser) = self.parser.take_empty() else {
             return;
         };
@@ -207,7 +207,7 @@ impl Fetch {
                         let comment = parser.comment();
                         self.comments.each(|callback| callback(&comment));
                     }
-                    Step::TooLarge => session.deliver_error(&self.too_large()),
+                    Step::TooLarge => session.deliver_error(self.too_large()),
                     Step::Event => {
                         let subscription = session.subscription(parser.event_type());
                         let frame = frame(&parser, &subscription, &origin);

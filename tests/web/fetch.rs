@@ -12,6 +12,7 @@ use crate::{Scenario, observe::next};
 mod aborting;
 mod answers;
 mod backpressure;
+mod blocked;
 mod callbacks;
 mod cors;
 mod limits;

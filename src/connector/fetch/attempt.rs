@@ -9,7 +9,7 @@ use super::{
     Fetch,
     body::BodyReader,
     diagnosis::{self, Violations},
-    options::{FreshHeaders, Headers, set_header, set_last_event_id},
+    options::{FreshHeaders, Headers, LAST_EVENT_ID, set_header, set_last_event_id},
     response::check,
 };
 use crate::{
@@ -126,7 +126,7 @@ impl FetchAttempts {
         let refused =
             |name: &str, detail| self.without_headers(format!("{}: {detail}", Quoted(name)));
         set_last_event_id(&request, &self.session.last_event_id())
-            .map_err(|detail| refused("Last-Event-ID", detail))?;
+            .map_err(|detail| refused(LAST_EVENT_ID, detail))?;
         for (name, value) in fresh {
             set_header(&request, &name, &value).map_err(|detail| refused(&name, detail))?;
         }

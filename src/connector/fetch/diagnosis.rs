@@ -6,7 +6,11 @@
 //! requests of which the page can learn that they were answered, and nothing else. `redirect: "manual"` shows
 //! that there is a redirect, `mode: "no-cors"` that there is a server.
 
-use std::{cell::RefCell, pin::pin, rc::Rc};
+use std::{
+    cell::RefCell,
+    pin::{Pin, pin},
+    rc::Rc,
+};
 
 use futures_util::future::{Either, select};
 use gloo_events::EventListener;
@@ -19,7 +23,7 @@ use super::response::ResponseSlot;
 use crate::{error::Error, supervisor::Ended, sys};
 
 /// How long a probe waits for the server, in milliseconds.
-const PROBE_TIME: u32 = 3000;
+const PROBE_TIME: u32 = 2000;
 
 /// How long a violation may come behind the rejection, in milliseconds. Engines differ in the order.
 const VIOLATION_TIME: u32 = 50;
@@ -160,13 +164,25 @@ enum Answer {
 /// Asks the server with `HEAD`, which changes nothing, and reads nothing of the response. A server that does not
 /// answer that, or answers although it resets the request itself, is asked with `GET`, if that is the method of
 /// the request.
-async fn probe(request: &Request, mode: &str, redirect: &str, slot: &ResponseSlot) -> Answer {
-    let answer = probe_with("HEAD", request, mode, redirect, slot).await;
-    let is_sure = matches!(answer, Answer::None | Answer::Other);
-    if is_sure || request.method() != "GET" {
-        return answer;
-    }
-    probe_with("GET", request, mode, redirect, slot).await
+///
+/// It is boxed: otherwise its code would be there once for each place that waits for it.
+fn probe<'a>(
+    request: &'a Request,
+    mode: &'a str,
+    redirect: &'a str,
+    slot: &'a ResponseSlot,
+) -> Pin<Box<dyn Future<Output = Answer> + 'a>> {
+    Box::pin(async move {
+        let mut answer = Answer::None;
+        for method in ["HEAD", "GET"] {
+            answer = probe_with(method, request, mode, redirect, slot).await;
+            let is_sure = matches!(answer, Answer::None | Answer::Other);
+            if is_sure || request.method() != "GET" {
+                break;
+            }
+        }
+        answer
+    })
 }
 
 async fn probe_with(

@@ -42,6 +42,11 @@ impl ParserHandoff {
         }
     }
 
+    /// Whether the task can fill the parser.
+    pub fn is_empty(&self) -> bool {
+        self.with(|_| ()).is_some()
+    }
+
     pub fn put_empty(&self, parser: Box<Parser>) {
         self.0.set(Place::Empty(parser));
     }

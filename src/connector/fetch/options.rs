@@ -154,19 +154,22 @@ impl RequestOptions {
         if !has_header(&request, "Accept") {
             let _ = set_header(&request, "Accept", EVENT_STREAM);
         }
-        // Each attempt sets it to what that attempt resumes behind.
-        if let Ok(Some(id)) = request.headers().get(LAST_EVENT_ID) {
-            if self.last_event_id.is_empty() {
-                let bytes: Vec<u8> = id.chars().map(|byte| byte as u8).collect();
-                self.last_event_id = String::from_utf8_lossy(&bytes).into_owned();
-            }
-            let _ = request.headers().delete(LAST_EVENT_ID);
+        // Each attempt sets it anew, to what that attempt resumes behind.
+        if let Ok(Some(id)) = request.headers().get(LAST_EVENT_ID)
+            && self.last_event_id.is_empty()
+        {
+            let bytes: Vec<u8> = id.chars().map(|byte| byte as u8).collect();
+            self.last_event_id = String::from_utf8_lossy(&bytes).into_owned();
         }
+        set_last_event_id(&request, &self.last_event_id).map_err(|detail| {
+            let name = LAST_EVENT_ID.to_owned();
+            OpenError::InvalidHeader { name, detail }
+        })?;
         Ok(request)
     }
 }
 
-const LAST_EVENT_ID: &str = "Last-Event-ID";
+pub(super) const LAST_EVENT_ID: &str = "Last-Event-ID";
 
 /// Sets the body, and returns whether it is a stream.
 fn set_body(init: &RequestInit, body: Body) -> bool {
@@ -196,11 +199,22 @@ fn has_header(request: &Request, name: &str) -> bool {
     request.headers().has(name).unwrap_or_default()
 }
 
+/// No server takes a header that is longer, in bytes.
+const LONGEST_ID: usize = 64 * 1024;
+
 /// Sets `Last-Event-ID`, or removes it if there is no ID. The standard has it in UTF-8, and headers in
 /// JavaScript are texts of which each character is a byte.
-///
-/// An ID with control characters cannot be in a header: the browser refuses it, and the error says so.
 pub(super) fn set_last_event_id(request: &Request, id: &str) -> Result<(), String> {
+    let is_control = |c: char| c.is_ascii_control() && c != '\t';
+    if id.contains(is_control) {
+        return Err("the ID has control characters, which no header can have".to_owned());
+    }
+    if id.len() > LONGEST_ID {
+        return Err(format!(
+            "the ID has {} bytes, which no server takes",
+            id.len()
+        ));
+    }
     if id.is_empty() {
         // That of the attempt before, if there was one.
         let _ = request.headers().delete(LAST_EVENT_ID);

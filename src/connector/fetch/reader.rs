@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc, task::Poll};
 use super::{Fetch, frame};
 use crate::{
     close::Verdict,
-    connector::FrameReader,
+    connector::{Connector, FrameReader},
     error::Error,
     message::Frame,
     parser::{Parser, Step},
@@ -15,95 +15,91 @@ use crate::{
 
 pub(super) struct LendingReader {
     connector: Rc<Fetch>,
-    /// Here as long as there may be something in it.
-    parser: Option<Box<Parser>>,
-    /// Of the frame that was advanced to.
-    subscription: Option<Rc<Subscription>>,
-    origin: Arc<str>,
+    lent: Option<Lent>,
     /// The close rule was met: what is behind that message is dropped.
     over: bool,
+}
+
+/// The message that was advanced to, in the parser that it is lent from.
+struct Lent {
+    parser: Box<Parser>,
+    subscription: Rc<Subscription>,
+    origin: Arc<str>,
 }
 
 impl LendingReader {
     pub fn new(connector: Rc<Fetch>) -> Self {
         LendingReader {
             connector,
-            parser: None,
-            subscription: None,
-            origin: Arc::from(""),
+            lent: None,
             over: false,
-        }
-    }
-
-    /// When a callback or another stream was added since the chunk came, the task delivers the rest of it,
-    /// so that everyone gets each message in its turn. After the end there is no task, and no callback.
-    fn may_read(&self, session: &Session) -> bool {
-        self.connector.lends(session) || session.is_closed()
-    }
-
-    /// Gives the parser back with what is unread in it. The task delivers that.
-    fn give_back(&mut self) {
-        if let Some(parser) = self.parser.take() {
-            self.connector.parser.put_full(parser);
-            super::Connector::demand_changed(&*self.connector);
         }
     }
 }
 
 impl FrameReader for LendingReader {
+    /// When a callback or another stream was added since the chunk came, the task delivers the rest of it,
+    /// so that everyone gets each message in its turn. After the end there is no task, and no callback.
     fn advance(&mut self, session: &Session, subscriber: &Subscriber) -> Poll<Result<(), Error>> {
-        if !self.may_read(session) {
-            self.give_back();
+        self.release();
+        if self.over || !(self.connector.lends(session) || session.is_closed()) {
+            return Poll::Pending;
         }
+        let Some(mut parser) = self.connector.parser.take_full() else {
+            return Poll::Pending;
+        };
         loop {
-            let Some(parser) = self.parser.as_mut().filter(|_| !self.over) else {
-                return Poll::Pending;
-            };
             match parser.advance() {
                 Step::Event => {
                     let subscription = session.subscription(parser.event_type());
-                    let verdict = session.admit(&frame(parser, &subscription, &self.origin));
-                    let wanted = verdict != Verdict::Mark && subscription.wants(subscriber);
+                    let origin = Arc::clone(&self.connector.origin.borrow());
+                    let verdict = session.admit(&frame(&parser, &subscription, &origin));
                     self.over = verdict != Verdict::Continue;
-                    self.subscription = Some(subscription);
-                    if wanted {
+                    if verdict != Verdict::Mark && subscription.subscribers.include(subscriber) {
+                        self.lent = Some(Lent {
+                            parser,
+                            subscription,
+                            origin,
+                        });
                         return Poll::Ready(Ok(()));
                     }
+                    if self.over {
+                        return Poll::Pending;
+                    }
                 }
-                Step::TooLarge => return Poll::Ready(Err(self.connector.too_large())),
+                Step::TooLarge => {
+                    self.connector.parser.put_full(parser);
+                    return Poll::Ready(Err(self.connector.too_large()));
+                }
                 Step::Comment => {}
                 Step::Hungry => {
-                    if let Some(parser) = self.parser.take() {
-                        self.connector.put_back(session, parser);
-                    }
+                    self.connector.put_back(session, parser);
+                    return Poll::Pending;
                 }
             }
         }
     }
 
-    fn take_chunk(&mut self, session: &Session) -> bool {
-        if !self.may_read(session) {
-            return false;
+    fn frame(&self) -> Frame<'_> {
+        match &self.lent {
+            Some(lent) => frame(&lent.parser, &lent.subscription, &lent.origin),
+            None => Frame::new("", ""),
         }
-        let chunk = self.connector.parser.take_full();
-        let came = chunk.is_some();
-        if came {
-            self.parser = chunk;
-            self.origin = Arc::clone(&self.connector.origin.borrow());
-        }
-        came
     }
 
-    fn frame(&self) -> Frame<'_> {
-        match (&self.parser, &self.subscription) {
-            (Some(parser), Some(subscription)) => frame(parser, subscription, &self.origin),
-            _ => Frame::new("", ""),
+    fn release(&mut self) {
+        if let Some(lent) = self.lent.take()
+            && !self.over
+        {
+            self.connector.parser.put_full(lent.parser);
         }
     }
 }
 
 impl Drop for LendingReader {
+    /// What is unread is for others, if there are any.
     fn drop(&mut self) {
-        self.give_back();
+        self.release();
+        self.connector.demand_changed();
     }
 }

@@ -9,8 +9,14 @@ use crate::{
     observe::{data, next, noting_states, numbers},
 };
 
-/// Opens a route that CORS does not allow: one error that says so.
-async fn is_blocked(server: &Scenario, source: wasm_eventsource::EventSource, route: &str) {
+/// Opens a route that CORS does not allow: one error that says so, for a request that is repeated after a
+/// second look.
+async fn is_blocked(
+    server: &Scenario,
+    source: wasm_eventsource::EventSource,
+    route: &str,
+    expected: &[&str],
+) {
     let (source, states) = noting_states(source);
     let mut stream = source.stream().unwrap();
     let error = last_error(&mut stream).await;
@@ -21,16 +27,16 @@ async fn is_blocked(server: &Scenario, source: wasm_eventsource::EventSource, ro
         }
     );
     assert!(error.to_string().contains("CORS"), "{error}");
-    assert_eq!(states.all(), ["closed"]);
+    assert_eq!(states.all(), expected);
 }
 
 #[wasm_bindgen_test]
 async fn a_server_that_allows_nobody_is_an_error_that_says_so() {
     let server = Scenario::new().await;
     let route = "/closed/finish/3";
-    is_blocked(&server, server.fetch(route), route).await;
+    is_blocked(&server, server.fetch(route), route, &TWICE).await;
     let post = server.fetch(route).method("POST").body("x");
-    is_blocked(&server, post, route).await;
+    is_blocked(&server, post, route, &ONCE).await;
     let probes = server
         .asked()
         .await
@@ -40,8 +46,8 @@ async fn a_server_that_allows_nobody_is_an_error_that_says_so() {
         assert_eq!(probe.body, "");
         assert_eq!(probe.headers.get("cookie"), None);
     }
-    // A probe for each request, and the GET once more. The client does not go on asking.
-    server.no_request_follows(5, || {}).await;
+    // The POST and its probe; the GET twice, each time with a HEAD and a GET. Then the client asks no more.
+    server.no_request_follows(8, || {}).await;
 }
 
 #[wasm_bindgen_test]
@@ -52,9 +58,11 @@ async fn a_server_that_refuses_preflights_can_be_asked_only_without_headers() {
         &server,
         server.fetch(route).header("X-Name", "value"),
         route,
+        &TWICE,
     )
     .await;
-    is_blocked(&server, server.fetch(route).method("PUT"), route).await;
+    let put = server.fetch(route).method("PUT");
+    is_blocked(&server, put, route, &ONCE).await;
     let mut stream = server.fetch(route).stream().unwrap();
     assert_eq!(data(&mut stream).await, numbers(1..=3));
 }
@@ -63,7 +71,8 @@ async fn a_server_that_refuses_preflights_can_be_asked_only_without_headers() {
 async fn a_server_that_allows_everybody_allows_nobody_with_credentials() {
     let server = Scenario::new().await;
     let route = "/wide-open/finish/3";
-    is_blocked(&server, server.fetch(route).with_credentials(true), route).await;
+    let source = server.fetch(route).with_credentials(true);
+    is_blocked(&server, source, route, &TWICE).await;
     let source = server.fetch(route).header("X-Name", "value");
     assert_eq!(data(&mut source.stream().unwrap()).await, numbers(1..=3));
 }
@@ -94,11 +103,15 @@ async fn a_server_that_is_not_there_is_not_called_a_matter_of_cors() {
     }
 }
 
-/// Opens a stream and loses it, while so many of the next requests fail as if there was no answer.
-/// Returns what comes behind the loss.
+const ONCE: [&str; 1] = ["closed"];
+const TWICE: [&str; 2] = ["reconnecting", "closed"];
+
+/// Opens a stream and loses it, while the next requests fail, as many as given, of those that this JavaScript
+/// chooses. Returns what comes behind the second attempt.
 async fn lost_while_failing(
     server: &Scenario,
     times: u32,
+    chosen: &str,
 ) -> (LifecycleStream, Option<Result<Lifecycle, Error>>) {
     let stream = server.fetch("/live").buffer(Buffer::unbounded()).stream();
     let mut stream = stream.unwrap().with_lifecycle();
@@ -106,17 +119,19 @@ async fn lost_while_failing(
     let original = with_fetch(&format!(
         "(() => {{
             let left = {times};
-            return (request, init) => request.method === 'GET' && left-- > 0
+            return (request, init) => {chosen} && left-- > 0
                 ? Promise.reject(new TypeError('on purpose'))
                 : original(request, init);
         }})()"
     ));
     server.end().await;
-    let lost = Lifecycle::Reconnecting {
-        attempt: 1,
-        cause: ReconnectCause::Disconnected,
-    };
-    assert_eq!(next(&mut stream).await, Some(Ok(lost)));
+    for (attempt, cause) in [
+        (1, ReconnectCause::Disconnected),
+        (2, ReconnectCause::Unreachable),
+    ] {
+        let lost = Lifecycle::Reconnecting { attempt, cause };
+        assert_eq!(next(&mut stream).await, Some(Ok(lost)));
+    }
     let behind = next(&mut stream).await;
     put_back(&original);
     (stream, behind)
@@ -125,15 +140,30 @@ async fn lost_while_failing(
 #[wasm_bindgen_test]
 async fn a_server_that_was_away_for_a_moment_is_no_matter_of_cors() {
     let server = Scenario::new().await;
-    let (_stream, behind) = lost_while_failing(&server, 1).await;
+    let (_stream, behind) = lost_while_failing(&server, 1, NOT_PROBES).await;
     let last_event_id = String::new();
     assert_eq!(behind, Some(Ok(Lifecycle::Resumed { last_event_id })));
+}
+
+/// The requests of the stream, and not those that look for the reason.
+const NOT_PROBES: &str = "request.mode === 'cors' && request.method === 'GET'";
+
+#[wasm_bindgen_test]
+async fn a_server_that_resets_a_get_twice_and_answers_a_head_is_no_matter_of_cors() {
+    let server = Scenario::new().await;
+    // Each time the request and the GET that looks for the reason.
+    let (mut stream, behind) = lost_while_failing(&server, 4, "request.method === 'GET'").await;
+    let (attempt, cause) = (3, ReconnectCause::Unreachable);
+    assert_eq!(behind, Some(Ok(Lifecycle::Reconnecting { attempt, cause })));
+    let last_event_id = String::new();
+    let resumed = Lifecycle::Resumed { last_event_id };
+    assert_eq!(next(&mut stream).await, Some(Ok(resumed)));
 }
 
 #[wasm_bindgen_test]
 async fn a_server_that_was_open_and_then_allows_nobody_is_a_matter_of_cors() {
     let server = Scenario::new().await;
-    let (mut stream, behind) = lost_while_failing(&server, 2).await;
+    let (mut stream, behind) = lost_while_failing(&server, 2, NOT_PROBES).await;
     let url = server.url("/live");
     assert_eq!(behind, Some(Err(Error::Cors { url })));
     assert!(matches!(

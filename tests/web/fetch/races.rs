@@ -131,7 +131,7 @@ async fn nothing_comes_behind_the_close_event_not_even_an_error_or_an_id() {
 }
 
 #[wasm_bindgen_test]
-async fn a_callback_that_is_added_late_is_not_called_behind_the_close() {
+async fn a_callback_that_is_added_in_the_middle_of_a_chunk_gets_the_rest_of_it_in_order() {
     let server = Scenario::new().await;
     let (source, notes) = noting_states(server.fetch("/live"));
     let mut stream = source.stream().unwrap();
@@ -146,7 +146,7 @@ async fn a_callback_that_is_added_late_is_not_called_behind_the_close() {
     assert_eq!(data(&mut stream).await, ["3"], "what had come is delivered");
     notes.until("closed").await;
     server.until("open=0").await;
-    assert_eq!(notes.all(), ["open", "closed"]);
+    assert_eq!(notes.all(), ["open", "2", "3", "closed"]);
     drop(listener);
 }
 
@@ -205,7 +205,7 @@ async fn a_request_that_fails_once_is_no_matter_of_cors() {
     assert_eq!(data, numbers(1..=3));
     let asked = server.asked().await;
     let methods: Vec<_> = asked.iter().map(|asked| &*asked.method).collect();
-    assert_eq!(methods, ["HEAD", "GET"]);
+    assert_eq!(methods, ["HEAD", "GET", "GET"]);
 }
 
 #[wasm_bindgen_test]
@@ -247,17 +247,27 @@ async fn data_of(stream: &mut EventStream) -> String {
 }
 
 #[wasm_bindgen_test]
-async fn an_id_that_is_too_long_for_a_header_does_not_break_the_reconnect() {
+async fn a_long_id_is_sent_whole_and_one_that_no_server_takes_is_an_error_that_says_so() {
     let server = Scenario::new().await;
     let mut stream = server.fetch("/live").stream().unwrap();
     server.until("open=1").await;
-    let id = "x".repeat(500_000);
+    let id = "x".repeat(5_000);
     server.send(&format!("id: {id}\ndata: 1\n\n")).await;
     assert_eq!(message(&mut stream).await.last_event_id(), id);
     assert!(is_silent(&mut stream));
     server.end().await;
     let counts = server.until("opened=2").await;
-    assert_eq!(counts.last_event_ids, ["", ""]);
+    assert_eq!(counts.last_event_ids, ["", &*id]);
+    let id = "x".repeat(500_000);
+    server.send(&format!("id: {id}\ndata: 2\n\n")).await;
+    assert_eq!(message(&mut stream).await.last_event_id(), id);
+    assert!(is_silent(&mut stream));
+    server.end().await;
+    let error = last_error(&mut stream).await.to_string();
+    assert!(
+        error.contains("Last-Event-ID") && error.contains("500000 bytes"),
+        "{error}"
+    );
 }
 
 #[wasm_bindgen_test]

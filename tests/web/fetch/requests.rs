@@ -270,14 +270,10 @@ async fn an_id_of_another_script_arrives_as_utf8_at_the_first_request_and_at_a_r
 }
 
 #[wasm_bindgen_test]
-async fn an_id_that_no_header_can_have_breaks_no_request() {
+async fn an_id_of_white_space_is_sent_as_none() {
     let server = Scenario::new().await;
-    let mut stream = server
-        .fetch("/live")
-        .last_event_id("a\u{1}b")
-        .stream()
-        .unwrap();
-    for (requests, id) in (2..).zip(["\u{1f}", "\u{7f}x", "   ", "\t"]) {
+    let mut stream = server.fetch("/live").stream().unwrap();
+    for (requests, id) in (2..).zip(["   ", "\t"]) {
         server.until("open=1").await;
         server
             .send(&format!("id: {id}\ndata: {requests}\n\n"))
@@ -287,6 +283,31 @@ async fn an_id_that_no_header_can_have_breaks_no_request() {
         server.end().await;
         let counts = server.until(&format!("requests={requests}")).await;
         assert_eq!(counts.last_event_ids.concat(), "", "{id:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_id_that_no_header_can_have_is_an_error_that_says_so() {
+    for id in ["a\u{1}b", "\u{1f}", "\u{7f}x"] {
+        let server = Scenario::new().await;
+        let source = server.fetch("/live").last_event_id(id);
+        let error = source.stream().unwrap_err().to_string();
+        assert!(
+            error.contains("Last-Event-ID") && error.contains("control"),
+            "{error}"
+        );
+
+        let mut stream = server.fetch("/live").stream().unwrap();
+        server.until("open=1").await;
+        server.send(&format!("id: {id}\ndata: 1\n\n")).await;
+        assert_eq!(message(&mut stream).await.last_event_id(), id);
+        assert!(is_silent(&mut stream));
+        server.end().await;
+        let error = last_error(&mut stream).await.to_string();
+        assert!(
+            error.contains("Last-Event-ID") && error.contains("control"),
+            "{error}"
+        );
     }
 }
 

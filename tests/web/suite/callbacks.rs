@@ -229,7 +229,7 @@ async fn what_a_callback_owns_may_drop_guards_of_the_same_connection() {
 }
 
 #[wasm_bindgen_test]
-async fn a_callback_that_throws_loses_no_message_and_deafens_nobody() {
+async fn a_callback_that_throws_loses_no_message_and_hides_nothing_from_others() {
     expect_exceptions();
     let server = Scenario::new().await;
     let notes = Notes::default();

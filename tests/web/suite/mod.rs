@@ -10,10 +10,13 @@ mod bursts;
 mod callbacks;
 mod cleanup;
 mod endings;
+mod exceptions;
 mod failures;
+mod identifiers;
 mod messages;
 mod reconnecting;
 mod states;
+mod subscribing;
 mod typed;
 
 type Scenario = scenario::Scenario<OVER_FETCH>;
