@@ -15,7 +15,6 @@ use crate::{
     message::Frame,
     session::Session,
     state::State,
-    subscribe::Subscribe,
 };
 
 /// A handle of an open event source. When the last handle is dropped, the connection is closed, every
@@ -105,25 +104,6 @@ impl Connection {
     /// before, then ends; a deliberate close is not an error. Closing twice does nothing.
     pub fn close(&self) {
         self.session.close_by_program();
-    }
-
-    /// Opens a further stream on this connection, with event names, a type and a [`Buffer`](crate::Buffer)
-    /// that are its own. It yields the messages that come from now on.
-    ///
-    /// The streams of a connection end together. Over `fetch()`, the connection reads as fast as the fastest
-    /// of them asks; what comes for another one waits in its queue.
-    ///
-    /// ```no_run
-    /// # async fn example() -> Result<(), wasm_eventsource::Error> {
-    /// use wasm_eventsource::{Buffer, EventSource};
-    ///
-    /// let prices = EventSource::new("/market").typed_event::<f64>("price")?;
-    /// let news = prices.subscribe().event("news").buffer(Buffer::latest()).stream()?;
-    /// drop(prices); // the connection stays open for `news`
-    /// # Ok(()) }
-    /// ```
-    pub fn subscribe(&self) -> Subscribe {
-        Subscribe::new(self.clone())
     }
 
     /// Resumes behind this last event ID, if no request has been sent and the connection is over `fetch()`.

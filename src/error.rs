@@ -398,10 +398,9 @@ struct Undecoded {
 impl DecodeError {
     pub(crate) fn new(frame: Frame<'_>, reason: &dyn fmt::Display) -> Self {
         let message = frame.into_owned();
-        DecodeError(Box::new(Undecoded {
-            message,
-            reason: reason.to_string(),
-        }))
+        let reason = reason.to_string();
+        let reason = Line(&reason).to_string();
+        DecodeError(Box::new(Undecoded { message, reason }))
     }
 
     /// The message as it came.
@@ -414,7 +413,8 @@ impl DecodeError {
         self.0.message
     }
 
-    /// What serde said: what was found, what was expected, and in which line and column of the data.
+    /// What serde said: what was found, what was expected, and in which line and column of the data. One
+    /// line of at most some 200 characters: serde quotes the data.
     pub fn reason(&self) -> &str {
         &self.0.reason
     }
@@ -434,7 +434,7 @@ impl fmt::Display for DecodeError {
         if !message.last_event_id().is_empty() {
             write!(f, " with the id \"{}\"", Line(message.last_event_id()))?;
         }
-        let (reason, data) = (Line(self.reason()), Line(message.data()));
+        let (reason, data) = (self.reason(), Line(message.data()));
         write!(f, ": {reason}; its data is {data}")
     }
 }

@@ -45,6 +45,7 @@
 //! [server-sent events]: https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, missing_debug_implementations)]
 
 mod buffer;

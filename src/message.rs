@@ -4,16 +4,12 @@
 use std::sync::OnceLock;
 use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
 
-use serde::Deserialize;
-
-use crate::{error::DecodeError, typed};
-
 /// The event type of an event that the server did not name.
 pub(crate) const MESSAGE: &str = "message";
 
 /// A frame that borrows nothing: what the streams yield.
 ///
-/// It is a type of its own only in name; everything it can do is written at [`Frame`].
+/// Its methods are those of [`Frame`].
 pub type Message = Frame<'static>;
 
 /// One message, as the standard [dispatches] it: event type, data, last event ID, origin.
@@ -94,66 +90,6 @@ impl<'a> Frame<'a> {
     /// The origin of the stream's final URL, after redirects: `https://example.com`.
     pub fn origin(&self) -> &str {
         &self.origin
-    }
-
-    /// The data, read as JSON. The value may borrow from the frame, so that a callback can look at a
-    /// `&str` in it without a copy. [`Text`](crate::Text) takes the data as it is.
-    ///
-    /// It is read by `serde_json`, with the features your app gives it: `float_roundtrip` for floats
-    /// that are exact to the last bit, `arbitrary_precision` for numbers of any length.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeError`], with the message, if the data is no JSON or has another shape.
-    ///
-    /// ```
-    /// use serde::Deserialize;
-    /// use wasm_eventsource::Frame;
-    ///
-    /// #[derive(Deserialize)]
-    /// struct Tick<'a> {
-    ///     symbol: &'a str,
-    ///     price: f64,
-    /// }
-    ///
-    /// let frame = Frame::new("tick", r#"{"symbol":"ABC","price":41.5}"#);
-    /// let tick: Tick = frame.json()?;
-    /// assert_eq!((tick.symbol, tick.price), ("ABC", 41.5));
-    /// # Ok::<(), wasm_eventsource::DecodeError>(())
-    /// ```
-    pub fn json<'s, T: Deserialize<'s>>(&'s self) -> Result<T, DecodeError> {
-        typed::content(self)
-    }
-
-    /// The data, read as JSON into a JavaScript value by the engine's own `JSON.parse`: for a value
-    /// that goes on to JavaScript, and is not looked at in Rust.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeError`], with the message, if the data is no JSON.
-    #[cfg(feature = "js")]
-    pub fn js_value(&self) -> Result<wasm_bindgen::JsValue, DecodeError> {
-        crate::sys::parse_json(&self.data).map_err(|reason| DecodeError::new(self.clone(), &reason))
-    }
-
-    /// The data, read as JSON by way of a JavaScript value: `JSON.parse`, then `serde_wasm_bindgen`.
-    ///
-    /// [`json`](Self::json) is the better choice for a type of Rust's: it took a third to a half of
-    /// the time, for records of 29 and 102 bytes and an array of 10 KB in three engines, and made the
-    /// wasm of a minimal app 2.4 KiB larger (gzip). `cargo xtask bench` measures both;
-    /// `BENCHMARKS.md` has the tables. This one is for an app that has `serde_wasm_bindgen` already
-    /// and not `serde_json`, and for types made for it.
-    ///
-    /// Numbers are JavaScript's here: an integer beyond 2⁵³ is not exact.
-    /// [`Text`](crate::Text) and [`Envelope`](crate::Envelope) are for [`json`](Self::json) alone.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeError`], with the message, if the data is no JSON or has another shape.
-    #[cfg(feature = "js")]
-    pub fn json_by_js<T: serde::de::DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        serde_wasm_bindgen::from_value(self.js_value()?)
-            .map_err(|reason| DecodeError::new(self.clone(), &reason))
     }
 
     /// The data alone, without a copy where the frame owns it.
@@ -295,20 +231,6 @@ mod tests {
         };
         let before = texts(&message);
         assert_eq!(texts(&message.into_owned()), before);
-    }
-
-    #[cfg(feature = "js")]
-    #[test]
-    fn outside_a_browser_there_are_no_javascript_values_and_no_panic() {
-        let frame = Frame::new("tick", "1");
-        assert!(
-            frame
-                .js_value()
-                .unwrap_err()
-                .reason()
-                .contains("no JavaScript")
-        );
-        assert!(frame.json_by_js::<u8>().is_err());
     }
 
     #[test]

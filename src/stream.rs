@@ -14,7 +14,7 @@ use std::{
 use futures_core::{FusedStream, Stream};
 
 #[cfg(feature = "fetch")]
-use crate::connector::FrameReader;
+use crate::session::FrameReader;
 use crate::{
     buffer::Item,
     close::CloseReason,

@@ -65,14 +65,31 @@ pub struct Subscribe {
     selection: Selection,
 }
 
-impl Subscribe {
-    pub(crate) fn new(connection: Connection) -> Self {
+impl Connection {
+    /// Opens a further stream on this connection, with event names, a type and a [`Buffer`](crate::Buffer)
+    /// that are its own. It yields the messages that come from now on.
+    ///
+    /// The streams of a connection end together. Over `fetch()`, the connection reads as fast as the fastest
+    /// of them asks; what comes for another one waits in its queue.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), wasm_eventsource::Error> {
+    /// use wasm_eventsource::{Buffer, EventSource};
+    ///
+    /// let prices = EventSource::new("/market").typed_event::<f64>("price")?;
+    /// let news = prices.subscribe().event("news").buffer(Buffer::latest()).stream()?;
+    /// drop(prices); // the connection stays open for `news`
+    /// # Ok(()) }
+    /// ```
+    pub fn subscribe(&self) -> Subscribe {
         Subscribe {
-            connection,
+            connection: self.clone(),
             selection: Selection::default(),
         }
     }
+}
 
+impl Subscribe {
     /// Subscribes the stream to this event name. Without any, it is subscribed to `message`, the type of
     /// events that the server did not name.
     pub fn event(mut self, name: impl Into<Arc<str>>) -> Self {

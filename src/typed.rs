@@ -1,18 +1,22 @@
 //! Typed events: an event's type picks the variant of a serde enum, its data is the content.
 //!
-//! - `decode.rs` reads a message as a variant, `payload.rs` its data as any type;
-//! - `probe.rs` asks an enum for the names of its variants, which are what is listened for;
-//! - `wrapped.rs` knows what may be around the enum in both;
-//! - [`Text`] and [`Envelope`] are contents that are more, or less, than JSON.
+//! - `decode.rs` reads a message as a variant, `payload.rs` its data as any type, `json.rs` is the API for that;
+//! - `probe.rs` asks an enum for the names of its variants, to which the stream is subscribed;
+//! - `wrapped.rs` handles what may be around the enum, for both;
+//! - `content.rs` has [`Text`] and [`Envelope`], contents that are not JSON.
 
 use std::any::type_name;
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::{DecodeError, Frame, OpenError};
+use crate::{
+    error::{DecodeError, OpenError},
+    message::Frame,
+};
 
 mod content;
 mod decode;
+mod json;
 mod payload;
 mod probe;
 mod wrapped;

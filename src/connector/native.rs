@@ -14,11 +14,10 @@ use gloo_events::EventListener;
 use wasm_bindgen::JsValue;
 use web_sys::{Event, EventSource};
 
-use super::Connector;
 use crate::{
     error::{Error, OpenError},
     message::Message,
-    session::Session,
+    session::{Connector, Session},
     subscription::Subscription,
     sys::{self, StringEvent},
 };

@@ -42,7 +42,7 @@ fn write_visibly(
             '\t' => "\\t",
             '"' if in_quotes => "\\\"",
             '\\' if in_quotes => "\\\\",
-            c if c.is_control() => {
+            c if c.is_control() || moves_text(c) => {
                 write_code(f, c)?;
                 continue;
             }
@@ -56,15 +56,21 @@ fn write_visibly(
     Ok(())
 }
 
-/// Writes the code of a control character: they are all below U+00A0.
+/// Whether the character changes the direction of the text around it, or breaks the line.
+fn moves_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Writes the code of a character, of four hexadecimal digits at most.
 fn write_code(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
-    let digit = |digit| char::from(digit + if digit < 10 { b'0' } else { b'a' - 10 });
-    let code = c as u8;
     f.write_str("\\u{")?;
-    if code > 0xF {
-        f.write_char(digit(code >> 4))?;
+    let code = u32::from(c);
+    let skipped = (code.leading_zeros() / 4).min(7);
+    for place in (0..8 - skipped).rev() {
+        let digit = (code >> (4 * place) & 0xF) as u8;
+        let zero = if digit < 10 { b'0' } else { b'a' - 10 };
+        f.write_char(char::from(zero + digit))?;
     }
-    f.write_char(digit(code & 0xF))?;
     f.write_char('}')
 }
 
@@ -93,6 +99,7 @@ mod tests {
             "a\r\n\tb",
             "\u{1b}[1m\u{10}\u{7f}\u{9f}",
             "é 水 🎉",
+            "a\u{202e}b\u{2066}\u{61c}\u{200f}\u{2028}",
         ] {
             assert_eq!(Quoted(text).to_string(), format!("{text:?}"));
         }

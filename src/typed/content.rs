@@ -11,7 +11,7 @@ use serde::{
     de::{self, DeserializeSeed, SeqAccess, Visitor, value::StrDeserializer},
 };
 
-use crate::Message;
+use crate::message::Message;
 
 pub(super) const TEXT: &str = "$wasm_eventsource::Text";
 pub(super) const ENVELOPE: &str = "$wasm_eventsource::Envelope";

@@ -7,7 +7,7 @@ use serde::{
 use serde_json::Error;
 
 use super::{payload::Payload, wrapped::Core};
-use crate::Frame;
+use crate::message::Frame;
 
 /// The whole message: the event type says which variant, the data is the content.
 pub(super) struct Event<'de>(pub &'de Frame<'de>);

@@ -7,7 +7,7 @@ use serde::{
 use serde_json::Error;
 
 use super::content::{ENVELOPE, EnvelopeParts, MESSAGE, TEXT};
-use crate::Frame;
+use crate::message::Frame;
 
 #[derive(Clone, Copy)]
 pub(super) struct Payload<'de>(pub &'de Frame<'de>);

@@ -6,11 +6,11 @@ use wasm_bindgen::JsValue;
 use web_sys::{Request, RequestInit, Response};
 
 use super::{
-    Fetch,
     body::BodyReader,
     diagnosis::{self, Violations},
     options::{FreshHeaders, Headers, LAST_EVENT_ID, set_header, set_last_event_id},
     response::check,
+    shared::Fetch,
 };
 use crate::{
     error::{Error, Quoted},

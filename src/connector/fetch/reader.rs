@@ -2,14 +2,13 @@
 
 use std::{rc::Rc, sync::Arc, task::Poll};
 
-use super::{Fetch, frame};
+use super::shared::{Fetch, frame};
 use crate::{
     close::Verdict,
-    connector::{Connector, FrameReader},
     error::Error,
     message::Frame,
     parser::{Parser, Step},
-    session::Session,
+    session::{Connector, FrameReader, Session},
     subscription::{Subscriber, Subscription},
 };
 

@@ -1,0 +1,147 @@
+//! [`Fetch`], which the task, the streams and the session share: it takes in what was read, and delivers it.
+
+use std::{
+    cell::{Cell, RefCell},
+    convert::Infallible,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use futures_channel::oneshot;
+use js_sys::Uint8Array;
+
+use super::{handoff::ParserHandoff, options::CommentCallback, response::ResponseSlot};
+use crate::{
+    callback::Callbacks,
+    error::Error,
+    message::Frame,
+    parser::{Parser, Step},
+    session::Session,
+    subscription::Subscription,
+};
+
+/// What the task, the streams and the session share.
+pub(super) struct Fetch {
+    pub parser: ParserHandoff,
+    max_event_size: usize,
+    pub comments: Callbacks<CommentCallback>,
+    /// Whether there were any at the opening.
+    has_comments: bool,
+    /// The origin of the messages of this response.
+    pub origin: RefCell<Arc<str>>,
+    pub response: ResponseSlot,
+    /// The task, if it waits for demand.
+    pub waker: Cell<Option<Waker>>,
+    /// Dropping it ends the task.
+    pub supervisor: Cell<Option<oneshot::Sender<Infallible>>>,
+    /// Whether the first attempt has begun.
+    pub was_asked: Cell<bool>,
+}
+
+impl Fetch {
+    pub fn new(max_event_size: usize, callbacks: Vec<Box<CommentCallback>>) -> Self {
+        let comments = Callbacks::default();
+        for callback in callbacks {
+            comments.add(callback);
+        }
+        let parser = Parser::new().with_max_event_size(max_event_size);
+        Fetch {
+            parser: ParserHandoff::new(parser),
+            max_event_size,
+            has_comments: !comments.is_empty(),
+            comments,
+            origin: RefCell::new(Arc::from("")),
+            response: ResponseSlot::default(),
+            waker: Cell::default(),
+            supervisor: Cell::default(),
+            was_asked: Cell::default(),
+        }
+    }
+
+    /// Whether the stream reads the parser, and not the task.
+    pub fn lends(&self, session: &Session) -> bool {
+        !self.has_comments && session.lends()
+    }
+
+    /// Ready when more bytes are wanted. What a stream gave back unread is delivered before.
+    pub fn poll_demand(&self, session: &Session, cx: &Context<'_>) -> Poll<()> {
+        if !self.lends(session)
+            && let Some(parser) = self.parser.take_full()
+        {
+            self.dispatch(session, parser);
+        }
+        if self.parser.is_empty() && session.wants_more() {
+            return Poll::Ready(());
+        }
+        self.waker.set(Some(cx.waker().clone()));
+        Poll::Pending
+    }
+
+    /// Takes in what was read.
+    pub fn fill(&self, session: &Session, chunk: &Uint8Array) {
+        // The parser is here, or nothing would have been read.
+        let Some(mut parser) = self.parser.take_empty() else {
+            return;
+        };
+        chunk.copy_to(parser.room(chunk.length() as usize));
+        if self.lends(session) {
+            self.parser.put_full(parser);
+            session.offer_chunk();
+        } else {
+            self.dispatch(session, parser);
+        }
+    }
+
+    /// Delivers everything that is in the parser, up to the end of the connection. What was there when the
+    /// program closed the connection is still for the streams.
+    fn dispatch(&self, session: &Session, mut parser: Box<Parser>) {
+        let origin = Arc::clone(&self.origin.borrow());
+        session.deliver_chunk(|| {
+            while !session.is_closed() || session.has_streams() {
+                match parser.advance() {
+                    Step::Hungry => return,
+                    Step::Comment => {
+                        let comment = parser.comment();
+                        self.comments.each(|callback| callback(&comment));
+                    }
+                    Step::TooLarge => session.deliver_error(self.too_large()),
+                    Step::Event => {
+                        let subscription = session.subscription(parser.event_type());
+                        let frame = frame(&parser, &subscription, &origin);
+                        if session.deliver(&subscription, frame) {
+                            return;
+                        }
+                    }
+                }
+            }
+        });
+        self.put_back(session, parser);
+    }
+
+    /// Takes back the parser when everything in it has been read.
+    pub fn put_back(&self, session: &Session, parser: Box<Parser>) {
+        if !session.is_closed() {
+            // A block without data changes the ID, too, and is no message.
+            session.remember(parser.last_event_id());
+        }
+        self.parser.put_empty(parser);
+    }
+
+    pub fn too_large(&self) -> Error {
+        Error::TooLarge {
+            limit: self.max_event_size,
+        }
+    }
+}
+
+/// The event that the parser has found. The name is shared if something listens for it.
+pub(super) fn frame<'a>(
+    parser: &'a Parser,
+    subscription: &'a Subscription,
+    origin: &'a Arc<str>,
+) -> Frame<'a> {
+    let (name, data) = (parser.event_type(), parser.data());
+    let known = (*subscription.name == *name).then_some(&subscription.name);
+    let id = (parser.last_event_id(), parser.shared_id());
+    Frame::lent(name, known, data, id, origin)
+}
