@@ -1,5 +1,7 @@
 //! [`Lifecycle`], everything that a stream can tell of a connection.
 
+use std::convert::Infallible;
+
 use crate::{close::CloseReason, message::Message, state::ReconnectCause};
 
 /// What a [`LifecycleStream`](crate::LifecycleStream) yields: a message, or a change of the connection.
@@ -31,6 +33,14 @@ pub enum Lifecycle<T = Message> {
 
 impl<T> Lifecycle<T> {
     /// The same with the message changed.
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Lifecycle<U> {
+        let changed = self.try_map(|message| Ok::<_, Infallible>(change(message)));
+        match changed {
+            Ok(changed) => changed,
+        }
+    }
+
+    /// The same with the message changed, or the error.
     pub(crate) fn try_map<U, E>(
         self,
         change: impl FnOnce(T) -> Result<U, E>,

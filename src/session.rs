@@ -586,10 +586,17 @@ pub(crate) trait Connector {
         false
     }
 
-    /// A reader for a new stream, where messages can be read without a queue.
+    /// Hands the next message for this stream to `take`, where it can be read without a copy and a queue.
+    /// Pending if there is none to be read so.
     #[cfg(feature = "fetch")]
-    fn reader(self: Rc<Self>) -> Option<Box<dyn FrameReader>> {
-        None
+    fn read(
+        &self,
+        session: &Session,
+        subscriber: &Subscriber,
+        take: &mut dyn FnMut(Frame<'_>),
+    ) -> Poll<Result<(), Error>> {
+        let _ = (session, subscriber, take);
+        Poll::Pending
     }
 
     /// The newest response.
@@ -607,17 +614,4 @@ pub(crate) trait Connector {
     fn may_resume(&self) -> bool {
         false
     }
-}
-
-/// Reads frames where they are, without a copy and a queue.
-#[cfg(feature = "fetch")]
-pub(crate) trait FrameReader {
-    /// Goes to the next message for this subscriber. Pending if there is none to be read here.
-    fn advance(&mut self, session: &Session, subscriber: &Subscriber) -> Poll<Result<(), Error>>;
-
-    /// The message that was advanced to.
-    fn frame(&self) -> Frame<'_>;
-
-    /// The message is not needed any more.
-    fn release(&mut self);
 }

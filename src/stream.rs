@@ -13,10 +13,7 @@ use std::{
 
 use futures_core::{FusedStream, Stream};
 
-#[cfg(feature = "fetch")]
-use crate::session::FrameReader;
 use crate::{
-    buffer::Item,
     close::CloseReason,
     connection::Connection,
     error::{DecodeError, Error},
@@ -70,11 +67,6 @@ impl<T> EventStream<T> {
         decode: Decode<T>,
     ) -> Self {
         let items = Items {
-            #[cfg(feature = "fetch")]
-            reader: connection
-                .session()
-                .connector()
-                .and_then(|connector| Rc::clone(connector).reader()),
             connection,
             subscriber,
             end: End::Ahead,
@@ -95,16 +87,16 @@ impl<T> EventStream<T> {
         LifecycleStream(self)
     }
 
-    /// The next message, before it is decoded, lent until the stream is used again. Over `fetch()` it is
-    /// lent straight from the bytes that came, without a copy: a [payload](Frame::json) may borrow from it.
-    /// Errors and the end are as for the stream; [`Error::Decode`] is not among them.
+    /// Waits for the next message and hands it to `look`, before it is decoded. Over `fetch()` it is lent
+    /// straight from the bytes that came, without a copy, and a [payload](Frame::json) may borrow from it.
     ///
-    /// Dropping the future loses nothing.
+    /// Returns what `look` returns. Errors and the end are as for the stream; [`Error::Decode`] is not among
+    /// them. Dropping the future loses nothing.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), wasm_eventsource::Error> {
     /// use serde::Deserialize;
-    /// use wasm_eventsource::{DecodeError, EventSource};
+    /// use wasm_eventsource::EventSource;
     ///
     /// #[derive(Deserialize)]
     /// struct Tick<'a> {
@@ -112,37 +104,37 @@ impl<T> EventStream<T> {
     ///     price: f64,
     /// }
     ///
-    /// let mut prices = EventSource::new("/prices").event("tick").stream()?;
-    /// while let Some(frame) = prices.next_frame().await {
-    ///     let frame = frame?;
-    ///     let tick: Result<Tick, DecodeError> = frame.json();
-    ///     println!("{}", tick?.symbol);
+    /// let mut ticks = EventSource::new("/prices").event("tick").stream()?;
+    /// let mut highest: f64 = 0.0;
+    /// while let Some(seen) = ticks
+    ///     .next_with(|frame| {
+    ///         let tick: Tick = frame.json()?;
+    ///         Ok::<_, wasm_eventsource::DecodeError>(tick.price)
+    ///     })
+    ///     .await
+    /// {
+    ///     highest = highest.max(seen??);
     /// }
     /// # Ok(()) }
     /// ```
-    pub async fn next_frame(&mut self) -> Option<Result<Frame<'_>, Error>> {
-        loop {
-            let next = poll_fn(|cx| self.items.poll_advance(cx)).await?;
-            match next {
-                #[cfg(feature = "fetch")]
-                Next::Lent => return self.items.lent().map(Ok),
-                Next::Queued(Ok(Lifecycle::Message(message))) => return Some(Ok(message)),
-                Next::Queued(Ok(_)) => {}
-                Next::Queued(Err(error)) => return Some(Err(error)),
-            }
-        }
+    pub async fn next_with<R>(
+        &mut self,
+        mut look: impl FnMut(Frame<'_>) -> R,
+    ) -> Option<Result<R, Error>> {
+        poll_fn(|cx| self.poll_next_with(cx, &mut look)).await
     }
 
-    /// Polls for what [`next_frame`](Self::next_frame) returns.
-    pub fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<'_>, Error>>> {
+    /// Polls for what [`next_with`](Self::next_with) waits for.
+    pub fn poll_next_with<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut look: impl FnMut(Frame<'_>) -> R,
+    ) -> Poll<Option<Result<R, Error>>> {
         loop {
-            let next = ready!(self.items.poll_advance(cx));
-            return Poll::Ready(match next {
-                #[cfg(feature = "fetch")]
-                Some(Next::Lent) => self.items.lent().map(Ok),
-                Some(Next::Queued(Ok(Lifecycle::Message(message)))) => Some(Ok(message)),
-                Some(Next::Queued(Ok(_))) => continue,
-                Some(Next::Queued(Err(error))) => Some(Err(error)),
+            return Poll::Ready(match ready!(self.items.poll_next(cx, &mut look)) {
+                Some(Ok(Lifecycle::Message(seen))) => Some(Ok(seen)),
+                Some(Ok(_)) => continue,
+                Some(Err(error)) => Some(Err(error)),
                 None => None,
             });
         }
@@ -153,20 +145,9 @@ impl<T> Stream for EventStream<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let EventStream { items, decode } = &mut *self;
-        loop {
-            let frame = match ready!(items.poll_advance(cx)) {
-                #[cfg(feature = "fetch")]
-                Some(Next::Lent) => items.lent(),
-                Some(Next::Queued(Ok(Lifecycle::Message(message)))) => Some(message),
-                Some(Next::Queued(Ok(_))) => continue,
-                Some(Next::Queued(Err(error))) => return Poll::Ready(Some(Err(error))),
-                None => None,
-            };
-            let value = frame.map(decode);
-            items.release();
-            return Poll::Ready(value.map(|value| Ok(value?)));
-        }
+        let decode = self.decode;
+        let value = ready!(self.poll_next_with(cx, decode));
+        Poll::Ready(value.map(|value| Ok(value??)))
     }
 }
 
@@ -221,15 +202,8 @@ impl<T> Stream for LifecycleStream<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let EventStream { items, decode } = &mut self.0;
-        let item = match ready!(items.poll_advance(cx)) {
-            #[cfg(feature = "fetch")]
-            Some(Next::Lent) => items.lent().map(|frame| Ok(Lifecycle::Message(frame))),
-            Some(Next::Queued(item)) => Some(item),
-            None => None,
-        };
-        let item = item.map(|item| Ok(item?.try_map(*decode)?));
-        items.release();
-        Poll::Ready(item)
+        let item = ready!(items.poll_next(cx, decode));
+        Poll::Ready(item.map(|item| Ok(item?.try_map(|value| value)?)))
     }
 }
 
@@ -266,17 +240,7 @@ impl<T> fmt::Debug for LifecycleStream<T> {
 struct Items {
     connection: Connection,
     subscriber: Rc<Subscriber>,
-    #[cfg(feature = "fetch")]
-    reader: Option<Box<dyn FrameReader>>,
     end: End,
-}
-
-/// What comes next.
-enum Next {
-    Queued(Item),
-    /// A message that can be read where it is.
-    #[cfg(feature = "fetch")]
-    Lent,
 }
 
 /// How much of the end the stream has yielded.
@@ -289,66 +253,75 @@ enum End {
 }
 
 impl Items {
-    fn poll_advance(&mut self, cx: &mut Context<'_>) -> Poll<Option<Next>> {
+    /// The next item, with what `look` makes of its message.
+    fn poll_next<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        look: &mut impl FnMut(Frame<'_>) -> R,
+    ) -> Poll<Option<Result<Lifecycle<R>, Error>>> {
         if self.end == End::Ahead {
-            if let Some(next) = self.next() {
-                return Poll::Ready(Some(next));
+            if let Some(item) = self.next(look) {
+                return Poll::Ready(Some(item));
             }
-            let session = self.connection.session();
-            if !session.is_over() {
-                self.subscriber.register(cx.waker());
-                if !self.subscriber.asks.replace(true)
-                    && let Some(connector) = session.connector()
-                {
-                    connector.demand_changed();
-                }
+            if self.waits(cx) {
                 return Poll::Pending;
             }
         }
-        Poll::Ready(self.next_of_end().map(Next::Queued))
+        let end = self.next_of_end();
+        Poll::Ready(end.map(|reason| reason.map(Lifecycle::Closed)))
     }
 
     /// What has come. While a chunk is being read where it is, the queue is empty.
-    fn next(&mut self) -> Option<Next> {
+    fn next<R>(
+        &self,
+        look: &mut impl FnMut(Frame<'_>) -> R,
+    ) -> Option<Result<Lifecycle<R>, Error>> {
         if let Some(item) = self.subscriber.pop() {
-            return Some(Next::Queued(item));
+            return Some(item.map(|item| item.map(look)));
         }
         #[cfg(feature = "fetch")]
-        if let Some(reader) = &mut self.reader
-            && let Poll::Ready(message) =
-                reader.advance(self.connection.session(), &self.subscriber)
         {
-            return Some(message.map_or_else(|error| Next::Queued(Err(error)), |()| Next::Lent));
+            let mut seen = None;
+            let session = self.connection.session();
+            let mut take = |frame: Frame<'_>| seen = Some(Lifecycle::Message(look(frame)));
+            let read = session
+                .connector()?
+                .read(session, &self.subscriber, &mut take);
+            if let Poll::Ready(Err(error)) = read {
+                return Some(Err(error));
+            }
+            seen.map(Ok)
         }
+        #[cfg(not(feature = "fetch"))]
         None
     }
 
-    /// The message that was advanced to.
-    #[cfg(feature = "fetch")]
-    fn lent(&self) -> Option<Frame<'_>> {
-        self.reader.as_ref().map(|reader| reader.frame())
-    }
-
-    /// The message that was advanced to is not needed any more.
-    fn release(&mut self) {
-        #[cfg(feature = "fetch")]
-        if let Some(reader) = &mut self.reader {
-            reader.release();
+    /// Registers the task for what comes next, and asks for it. `false` if nothing comes any more.
+    fn waits(&self, cx: &Context<'_>) -> bool {
+        let session = self.connection.session();
+        if session.is_over() {
+            return false;
         }
+        self.subscriber.register(cx.waker());
+        if !self.subscriber.asks.replace(true)
+            && let Some(connector) = session.connector()
+        {
+            connector.demand_changed();
+        }
+        true
     }
 
     /// What comes after the last message: a failure, the reason, `None` for ever.
-    fn next_of_end(&mut self) -> Option<Item> {
+    fn next_of_end(&mut self) -> Option<Result<CloseReason, Error>> {
         let end = mem::replace(&mut self.end, End::Reached);
-        let reason = self.connection.close_reason()?;
-        match (end, reason) {
+        match (end, self.connection.close_reason()?) {
             (End::Ahead, CloseReason::Failed(error)) => {
                 self.end = End::Error;
                 Some(Err(error))
             }
             (End::Ahead | End::Error, reason) => {
                 self.end = End::Reason;
-                Some(Ok(Lifecycle::Closed(reason)))
+                Some(Ok(reason))
             }
             _ => None,
         }

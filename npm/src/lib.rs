@@ -265,8 +265,8 @@ impl Pump {
             return Poll::Ready(());
         };
         loop {
-            let more = match stream.poll_frame(cx) {
-                Poll::Ready(Some(Ok(frame))) => self.add(&mut batch, &frame),
+            let more = match stream.poll_next_with(cx, |frame| self.add(&mut batch, &frame)) {
+                Poll::Ready(Some(Ok(more))) => more,
                 Poll::Ready(Some(Err(error))) => self.flush(&mut batch) & self.error(&error),
                 Poll::Ready(None) => {
                     self.flush(&mut batch);

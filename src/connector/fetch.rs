@@ -4,7 +4,7 @@
 //! and reads the body as far as it is wanted. The bytes go into a [`Parser`](crate::parser::Parser) and
 //! stay there until they are delivered:
 //! - If one stream wants the messages and nothing else does, that stream takes each frame straight out of
-//!   the parser (`reader.rs`), and asks for more when the parser is empty.
+//!   the parser, and asks for more when the parser is empty.
 //! - Otherwise the task reads the parser and delivers each message to queues and callbacks.
 //!
 //! `options.rs` is what the program says of the request, `attempt.rs` one attempt, `response.rs` and
@@ -12,18 +12,18 @@
 //! `yielder.rs` the reading, `shared.rs` what task, streams and session share, and `handoff.rs` where the
 //! parser is.
 
-use std::rc::Rc;
+use std::{rc::Rc, task::Poll};
 
 use web_sys::Response;
 
 use crate::{
-    error::OpenError,
-    session::{Connector, FrameReader, Session},
-    subscription::Subscription,
+    error::{Error, OpenError},
+    message::Frame,
+    session::{Connector, Session},
+    subscription::{Subscriber, Subscription},
     supervisor::supervise,
 };
 use attempt::FetchAttempts;
-use reader::LendingReader;
 use shared::Fetch;
 
 mod attempt;
@@ -32,7 +32,6 @@ mod diagnosis;
 mod handoff;
 mod mime;
 mod options;
-mod reader;
 mod response;
 mod shared;
 mod yielder;
@@ -97,8 +96,13 @@ impl Connector for Fetch {
         true
     }
 
-    fn reader(self: Rc<Self>) -> Option<Box<dyn FrameReader>> {
-        Some(Box::new(LendingReader::new(self)))
+    fn read(
+        &self,
+        session: &Session,
+        subscriber: &Subscriber,
+        take: &mut dyn FnMut(Frame<'_>),
+    ) -> Poll<Result<(), Error>> {
+        self.read_parser(session, subscriber, take)
     }
 
     fn response(&self) -> Option<Response> {

@@ -13,11 +13,12 @@ use js_sys::Uint8Array;
 use super::{handoff::ParserHandoff, options::CommentCallback, response::ResponseSlot};
 use crate::{
     callback::Callbacks,
+    close::Verdict,
     error::Error,
     message::Frame,
     parser::{Parser, Step},
     session::Session,
-    subscription::Subscription,
+    subscription::{Subscriber, Subscription},
 };
 
 /// What the task, the streams and the session share.
@@ -118,6 +119,61 @@ impl Fetch {
         self.put_back(session, parser);
     }
 
+    /// Hands the next message for the stream that reads the parser to `take`, and puts the parser back.
+    ///
+    /// When a callback or another stream was added since the chunk came, the task delivers the rest of it, so
+    /// that everyone gets each message in its turn. After the end there is no task, and no callback.
+    pub fn read_parser(
+        &self,
+        session: &Session,
+        subscriber: &Subscriber,
+        take: &mut dyn FnMut(Frame<'_>),
+    ) -> Poll<Result<(), Error>> {
+        if !(self.lends(session) || session.is_closed()) {
+            return Poll::Pending;
+        }
+        let Some(mut parser) = self.parser.take_full() else {
+            return Poll::Pending;
+        };
+        loop {
+            match parser.advance() {
+                Step::Event => {
+                    let subscription = session.subscription(parser.event_type());
+                    let origin = Arc::clone(&self.origin.borrow());
+                    let frame = frame(&parser, &subscription, &origin);
+                    let verdict = session.admit(&frame);
+                    let wanted =
+                        verdict != Verdict::Mark && subscription.subscribers.include(subscriber);
+                    if wanted {
+                        take(frame);
+                    }
+                    if verdict != Verdict::Continue {
+                        // What is behind the last message is dropped with the parser.
+                        return if wanted {
+                            Poll::Ready(Ok(()))
+                        } else {
+                            Poll::Pending
+                        };
+                    }
+                    if wanted {
+                        break;
+                    }
+                }
+                Step::TooLarge => {
+                    self.parser.put_full(parser);
+                    return Poll::Ready(Err(self.too_large()));
+                }
+                Step::Comment => {}
+                Step::Hungry => {
+                    self.put_back(session, parser);
+                    return Poll::Pending;
+                }
+            }
+        }
+        self.parser.put_full(parser);
+        Poll::Ready(Ok(()))
+    }
+
     /// Takes back the parser when everything in it has been read.
     pub fn put_back(&self, session: &Session, parser: Box<Parser>) {
         if !session.is_closed() {
@@ -135,7 +191,7 @@ impl Fetch {
 }
 
 /// The event that the parser has found. The name is shared if something listens for it.
-pub(super) fn frame<'a>(
+fn frame<'a>(
     parser: &'a Parser,
     subscription: &'a Subscription,
     origin: &'a Arc<str>,
