@@ -54,8 +54,8 @@ mod close;
 mod connection;
 mod connector;
 mod error;
-#[cfg(feature = "leptos")]
-pub mod leptos;
+#[cfg(any(feature = "yew", feature = "leptos"))]
+mod hooks;
 mod lifecycle;
 mod message;
 #[cfg(feature = "fetch")]
@@ -72,10 +72,6 @@ mod subscription;
 mod supervisor;
 mod sys;
 mod typed;
-#[cfg(any(feature = "yew", feature = "leptos"))]
-mod ui;
-#[cfg(feature = "yew")]
-pub mod yew;
 
 pub use buffer::Buffer;
 pub use callback::Listener;
@@ -84,6 +80,10 @@ pub use connection::{CloseHandle, Connection};
 #[cfg(feature = "fetch")]
 pub use connector::fetch::Body;
 pub use error::{DecodeError, Error, OpenError};
+#[cfg(feature = "leptos")]
+pub use hooks::leptos;
+#[cfg(feature = "yew")]
+pub use hooks::yew;
 pub use lifecycle::Lifecycle;
 pub use message::{Frame, Message};
 pub use source::EventSource;

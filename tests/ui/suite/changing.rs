@@ -135,6 +135,7 @@ async fn without_a_url_nothing_is_opened_and_the_state_is_closed() {
     let probe = Probe::new();
     let component = mount(&probe, None);
     probe.until("closed, 0, none").await;
+    assert_eq!(probe.states(), ["closed"], "from the first render on");
     assert_eq!(component.state(), State::Closed(CloseReason::Called));
     component.set_url(Some(server.url("/live")));
     probe.until("open, 0, none").await;

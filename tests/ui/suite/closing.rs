@@ -130,7 +130,7 @@ async fn closed_in_the_fold_it_folds_what_had_come_before_and_ends() {
 }
 
 #[wasm_bindgen_test]
-async fn reopened_in_the_fold_it_begins_anew() {
+async fn reopened_in_the_fold_it_opens_once_more() {
     for probe in [Probe::new(), Probe::over_fetch()] {
         let server = Scenario::new().await;
         let component = mount(&probe, Some(server.url("/finish/3")));
@@ -159,6 +159,28 @@ async fn closed_before_it_was_opened_it_opens_another_url() {
     probe.until("open, 0, none").await;
     component.unmount();
     server.no_request_follows(1, move || drop(component)).await;
+}
+
+#[wasm_bindgen_test]
+async fn closed_in_the_closure_that_says_what_to_open_it_opens_nothing() {
+    for probe in [Probe::new(), Probe::over_fetch()] {
+        let server = Scenario::new().await;
+        let component = mount(&probe, Some(server.url("/live")));
+        probe.until("open, 0, none").await;
+        probe.in_source({
+            let component = Rc::clone(&component);
+            move || component.close()
+        });
+        component.reopen();
+        probe.until("closed, 0, none").await;
+        settle().await;
+        assert_eq!(component.state(), State::Closed(CloseReason::Called));
+        probe.in_source(|| {});
+        component.reopen();
+        probe.until("open, 0, none").await;
+        component.unmount();
+        server.no_request_follows(2, move || drop(component)).await;
+    }
 }
 
 #[wasm_bindgen_test]

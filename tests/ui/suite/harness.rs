@@ -2,14 +2,16 @@
 
 use std::{
     cell::{Cell, RefCell},
+    pin::Pin,
     rc::Rc,
 };
 
+use futures_util::Stream;
 use gloo_timers::future::TimeoutFuture;
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 use wasm_eventsource::{Error, EventSource, State};
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, Response};
 
 pub use super::observe::until;
 
@@ -30,14 +32,20 @@ pub trait Mounted: 'static {
     fn clear(&self);
     fn close(&self);
     fn reopen(&self);
+    fn restart(&self);
+    fn response(&self) -> Option<Response>;
     /// Reopens while it looks at what was folded.
     fn reopen_looking(&self);
     fn set_url(&self, url: Option<String>);
     fn unmount(&self);
 }
 
+/// A stream that the library has not made.
+pub type Items = Pin<Box<dyn Stream<Item = Result<Feed, Error>>>>;
+
 type InFold = dyn Fn(&str);
 type InState = dyn Fn(&State);
+type Run = dyn Fn();
 
 /// The test's end of a component, which knows it as well.
 #[derive(Default)]
@@ -47,6 +55,11 @@ pub struct Probe {
     renders: RefCell<Vec<String>>,
     in_fold: RefCell<Option<Rc<InFold>>>,
     in_state: RefCell<Option<Rc<InState>>>,
+    in_effect: RefCell<Option<Rc<InState>>>,
+    in_source: RefCell<Option<Rc<Run>>>,
+    in_drop: RefCell<Option<Rc<Run>>>,
+    items: RefCell<Option<Items>>,
+    has_items: bool,
     fallback: RefCell<Option<String>>,
     folds: Cell<u32>,
 }
@@ -71,6 +84,25 @@ impl Probe {
         })
     }
 
+    /// Of a component that opens this stream, and another time nothing.
+    pub fn of_items(items: impl Stream<Item = Result<Feed, Error>> + 'static) -> Rc<Self> {
+        Rc::new(Probe {
+            items: RefCell::new(Some(Box::pin(items))),
+            has_items: true,
+            ..Probe::default()
+        })
+    }
+
+    /// Called by the component: whether it opens `items`.
+    pub fn has_items(&self) -> bool {
+        self.has_items
+    }
+
+    /// Called by the component: the stream it opens.
+    pub fn items(&self) -> Option<Items> {
+        self.items.take()
+    }
+
     /// Called by the component: whether it is to close now.
     pub fn closes_itself(&self) -> bool {
         self.closes_itself.take()
@@ -78,15 +110,16 @@ impl Probe {
 
     /// Called by the component: what it opens.
     pub fn source(self: &Rc<Self>, url: String) -> EventSource {
+        run(&self.in_source);
         let url = self.fallback.borrow().clone().unwrap_or(url);
         let source = if self.over_fetch {
             EventSource::fetch(url)
         } else {
             EventSource::new(url)
         };
-        let probe = Rc::clone(self);
+        let owned = Owned(Rc::clone(self));
         source.on_state(move |state| {
-            let in_state = probe.in_state.borrow().clone();
+            let in_state = owned.0.in_state.borrow().clone();
             if let Some(in_state) = in_state {
                 in_state(state);
             }
@@ -106,6 +139,14 @@ impl Probe {
         folded.push(text.clone());
         if let Some(in_fold) = in_fold {
             in_fold(&text);
+        }
+    }
+
+    /// Called by the component: its effect on the state.
+    pub fn effect(&self, state: &State) {
+        let in_effect = self.in_effect.borrow().clone();
+        if let Some(in_effect) = in_effect {
+            in_effect(state);
         }
     }
 
@@ -148,6 +189,21 @@ impl Probe {
         self.in_state.replace(Some(Rc::new(run)));
     }
 
+    /// What an effect of the component on its state does from now on.
+    pub fn in_effect(&self, run: impl Fn(&State) + 'static) {
+        self.in_effect.replace(Some(Rc::new(run)));
+    }
+
+    /// What is done from now on in the closure that says what to open.
+    pub fn in_source(&self, run: impl Fn() + 'static) {
+        self.in_source.replace(Some(Rc::new(run)));
+    }
+
+    /// What is done from now on when a connection is dropped, by a value that it owns.
+    pub fn in_drop(&self, run: impl Fn() + 'static) {
+        self.in_drop.replace(Some(Rc::new(run)));
+    }
+
     /// Opens this from now on, whatever the component is given.
     pub fn fall_back(&self, url: String) {
         self.fallback.replace(Some(url));
@@ -170,6 +226,22 @@ impl Probe {
                 .is_some_and(|last| last.starts_with(&state))
         })
         .await;
+    }
+}
+
+fn run(slot: &RefCell<Option<Rc<Run>>>) {
+    let run = slot.borrow().clone();
+    if let Some(run) = run {
+        run();
+    }
+}
+
+/// A value that is dropped with a connection.
+struct Owned(Rc<Probe>);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        run(&self.0.in_drop);
     }
 }
 

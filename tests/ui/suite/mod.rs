@@ -7,7 +7,10 @@ mod closing;
 mod errors;
 pub mod harness;
 mod leaving;
+mod panicking;
 mod reconnecting;
+mod restarting;
+mod retrying;
 // Some of what they offer is for the crate's own suite.
 #[expect(dead_code)]
 #[path = "../../web/observe.rs"]
@@ -15,6 +18,7 @@ pub mod observe;
 #[expect(dead_code)]
 #[path = "../../web/scenario.rs"]
 pub mod scenario;
+mod streams;
 mod values;
 
 pub type Scenario = scenario::Scenario<false>;

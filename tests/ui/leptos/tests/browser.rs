@@ -10,6 +10,8 @@ use wasm_eventsource::{
     leptos::{UseEventSourceFoldReturn, use_event_source_fold},
 };
 
+use web_sys::Response;
+
 mod browser {
     pub mod hydrating;
     pub mod signals;
@@ -41,18 +43,23 @@ fn mount(probe: &Rc<Probe>, url: Option<String>) -> Rc<dyn Mounted> {
     let mounted = mount_to(element(), {
         let (probe, url, made) = (Rc::clone(probe), changed, Rc::clone(&feed));
         move || {
-            let feed = {
-                let (probe, folding) = (Rc::clone(&probe), Rc::clone(&probe));
-                use_event_source_fold(
-                    move || url.get().map(|url| probe.source(url)),
-                    Vec::new,
-                    move |folded, event| folding.fold(folded, event),
-                )
+            let fold = {
+                let probe = Rc::clone(&probe);
+                move |folded: &mut _, event| probe.fold(folded, event)
+            };
+            let connecting = Rc::clone(&probe);
+            let feed = if probe.has_items() {
+                use_event_source_fold(move || connecting.items(), Vec::new, fold)
+            } else {
+                let connect = move || url.get().map(|url| connecting.source(url));
+                use_event_source_fold(connect, Vec::new, fold)
             };
             made.replace(Some(feed));
             if probe.closes_itself() {
                 feed.close();
             }
+            let in_effect = Rc::clone(&probe);
+            Effect::new(move |_| in_effect.effect(&feed.state.get()));
             let probe = SendWrapper::new(probe);
             let text = move || {
                 let state = feed.state.get();
@@ -84,7 +91,7 @@ impl Mounted for App {
     }
 
     fn clear(&self) {
-        self.feed.value.update(Vec::clear);
+        self.feed.update(Vec::clear);
     }
 
     fn close(&self) {
@@ -93,6 +100,14 @@ impl Mounted for App {
 
     fn reopen(&self) {
         self.feed.reopen();
+    }
+
+    fn restart(&self) {
+        self.feed.restart();
+    }
+
+    fn response(&self) -> Option<Response> {
+        self.feed.response()
     }
 
     fn reopen_looking(&self) {

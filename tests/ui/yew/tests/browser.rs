@@ -10,6 +10,7 @@ use wasm_eventsource::{
     Error, State,
     yew::{UseEventSourceFoldHandle, use_event_source_fold_with},
 };
+use web_sys::Response;
 use yew::{AppHandle, Renderer, prelude::*};
 
 mod browser {
@@ -52,6 +53,27 @@ fn Folding(props: &Props) -> Html {
             move |folded, event| folding.fold(folded, event),
         )
     };
+    use_shown(props, &feed)
+}
+
+/// The same of a stream that the library has not made.
+#[component]
+fn FoldingItems(props: &Props) -> Html {
+    let feed = {
+        let (probe, folding) = (Rc::clone(&props.probe), Rc::clone(&props.probe));
+        use_event_source_fold_with(
+            props.url.clone(),
+            move |_| probe.items(),
+            Vec::new,
+            move |folded, event| folding.fold(folded, event),
+        )
+    };
+    use_shown(props, &feed)
+}
+
+/// The rest of a component.
+#[hook]
+fn use_shown(props: &Props, feed: &Handle) -> Html {
     props.handle.get_or_init(|| feed.clone());
     if props.probe.closes_itself() {
         feed.close();
@@ -61,6 +83,8 @@ fn Folding(props: &Props) -> Html {
             .probe
             .render(&feed.state(), folded.len(), folded.last())
     });
+    let probe = Rc::clone(&props.probe);
+    use_effect_with(feed.state(), move |state| probe.effect(state));
     html! { <p>{ text }</p> }
 }
 
@@ -75,6 +99,7 @@ struct StageProps {
 #[component]
 fn Stage(props: &StageProps) -> Html {
     match props.folding.clone() {
+        Some(props) if props.probe.has_items() => html! { <FoldingItems ..props /> },
         Some(props) => html! { <Folding ..props /> },
         None => Html::default(),
     }
@@ -135,6 +160,14 @@ impl Mounted for App {
         if let Some(handle) = self.props.borrow().handle.get() {
             handle.reopen();
         }
+    }
+
+    fn restart(&self) {
+        self.handle().restart();
+    }
+
+    fn response(&self) -> Option<Response> {
+        self.props.borrow().handle.get()?.response()
     }
 
     fn reopen_looking(&self) {

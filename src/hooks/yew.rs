@@ -38,16 +38,16 @@
 //! **On a server** (Yew's `ssr`) the state is `Connecting`, and nothing is opened. The browser opens
 //! after hydration. How an app renders is chosen by the features of its own dependency on `yew`.
 
-use std::{
-    cell::{Cell, RefCell},
-    fmt,
-    rc::Rc,
-};
+use std::{cell::RefCell, collections::VecDeque, fmt, mem, rc::Rc};
 
 use ::yew::prelude::*;
 
-pub use crate::ui::Connect;
-use crate::{Error, EventStream, OpenError, State, ui};
+pub use super::source::{Connect, IntoSource};
+use super::{
+    source,
+    store::{Closures, Fold, Opening, Store, View},
+};
+use crate::{Error, State};
 
 /// The newest of the typed events at this URL: `T` is an enum that names them, see
 /// [`EventSource::typed`](crate::EventSource::typed).
@@ -110,14 +110,14 @@ where
 /// }
 /// ```
 #[hook]
-pub fn use_event_source_with<T, D, C>(
+pub fn use_event_source_with<T, D, C, M>(
     deps: D,
     connect: impl Fn(&D) -> C + 'static,
 ) -> UseEventSourceHandle<T>
 where
     T: 'static,
     D: PartialEq + 'static,
-    C: Connect<T>,
+    C: IntoSource<T, M> + 'static,
 {
     let fold = use_event_source_fold_with(deps, connect, || None, keep_latest);
     UseEventSourceHandle(fold)
@@ -210,7 +210,7 @@ where
 /// }
 /// ```
 #[hook]
-pub fn use_event_source_fold_with<S, T, D, C>(
+pub fn use_event_source_fold_with<S, T, D, C, M>(
     deps: D,
     connect: impl Fn(&D) -> C + 'static,
     init: impl Fn() -> S + 'static,
@@ -220,23 +220,22 @@ where
     S: 'static,
     T: 'static,
     D: PartialEq + 'static,
-    C: Connect<T>,
+    C: IntoSource<T, M> + 'static,
 {
     let rerender = use_force_update();
-    let source = use_memo((), |()| Source::new(init(), rerender));
-    source.renew(deps, connect, &init, fold);
+    let component = use_memo((), |()| Component::new(init(), rerender));
+    component.render(deps, connect, init, fold);
     {
-        let source = Rc::clone(&source);
-        use_effect(move || source.open_if_due());
+        let component = Rc::clone(&component);
+        use_effect(move || component.rendered());
     }
     {
-        let source = Rc::clone(&source);
-        use_effect_with((), move |()| move || source.unmount());
+        let component = Rc::clone(&component);
+        use_effect_with((), move |()| move || component.unmount());
     }
     UseEventSourceFoldHandle {
-        version: source.view.shown.version.get(),
-        shown: Rc::clone(&source.view.shown),
-        control: source,
+        version: component.store.version(),
+        store: Rc::clone(&component.store),
     }
 }
 
@@ -250,15 +249,14 @@ fn keep_latest<T>(latest: &mut Option<Rc<T>>, event: Result<T, Error>) {
 ///
 /// Two are equal if nothing has happened in between: as a prop it renders a child anew when there is
 /// something new.
-pub struct UseEventSourceHandle<T>(UseEventSourceFoldHandle<Option<Rc<T>>>);
+pub struct UseEventSourceHandle<T: 'static>(UseEventSourceFoldHandle<Option<Rc<T>>>);
 
 /// A component's event source and the value its events are folded into. Cheap to clone.
 ///
 /// Two are equal if nothing has happened in between: as a prop it renders a child anew when there is
 /// something new.
-pub struct UseEventSourceFoldHandle<S> {
-    shown: Rc<Shown<S>>,
-    control: Rc<dyn Control>,
+pub struct UseEventSourceFoldHandle<S: 'static> {
+    store: Rc<Store<Shown<S>>>,
     version: u64,
 }
 
@@ -270,17 +268,29 @@ impl<T> UseEventSourceHandle<T> {
 }
 
 impl<S> UseEventSourceFoldHandle<S> {
-    /// Looks at the value. Not to be called in the fold, which has the value itself.
+    /// Looks at the value. In the fold, which has the value itself, this shows one as `init` returns it.
+    ///
+    /// ```
+    /// # use wasm_eventsource::yew::UseEventSourceFoldHandle;
+    /// fn count(prices: &UseEventSourceFoldHandle<Vec<f64>>) -> usize {
+    ///     prices.with(Vec::len)
+    /// }
+    /// ```
     pub fn with<R>(&self, look: impl FnOnce(&S) -> R) -> R {
-        look(&self.shown.value.borrow())
+        look(&self.store.view.value.borrow())
     }
 
-    /// Changes the value, and renders the component. Not to be called in the fold, which has the value
-    /// itself.
-    pub fn update<R>(&self, change: impl FnOnce(&mut S) -> R) -> R {
-        let result = change(&mut self.shown.value.borrow_mut());
-        self.control.request_render();
-        result
+    /// Changes the value, and renders the component. In the fold, and while somebody looks at the value, the
+    /// change waits: it is made before the next event is folded, and in the next frame at the latest.
+    ///
+    /// ```
+    /// # use wasm_eventsource::yew::UseEventSourceFoldHandle;
+    /// fn clear(prices: &UseEventSourceFoldHandle<Vec<f64>>) {
+    ///     prices.update(Vec::clear);
+    /// }
+    /// ```
+    pub fn update(&self, change: impl FnOnce(&mut S) + 'static) {
+        self.store.update(Box::new(change));
     }
 }
 
@@ -289,26 +299,79 @@ macro_rules! with_connection {
     ($($handle:ident<$value:ident>($($fold:tt)*))*) => {$(
         impl<$value> $handle<$value> {
             /// The state of the connection, as of the newest event that was folded.
+            ///
+            /// No end is left out of the renders. If a connection ends, and another one too, before the
+            /// component was rendered, it is rendered for each of them, one after the other. So an effect
+            /// that depends on the state, and opens again after a failure, runs for every failure:
+            ///
+            /// ```
+            /// use wasm_eventsource::{CloseReason, State, yew::use_event_source};
+            /// use yew::prelude::*;
+            ///
+            /// # #[derive(serde::Deserialize)]
+            /// # enum Feed { A }
+            /// #[component]
+            /// fn Stubborn() -> Html {
+            ///     let feed = use_event_source::<Feed>("/feed");
+            ///     let again = feed.clone();
+            ///     use_effect_with(feed.state(), move |state| {
+            ///         if let State::Closed(CloseReason::Failed(_)) = state {
+            ///             again.reopen();
+            ///         }
+            ///     });
+            ///     html! { { feed.state().to_string() } }
+            /// }
+            /// ```
             pub fn state(&self) -> State {
-                self$($fold)*.shown.state.borrow().clone()
+                let store = &self$($fold)*.store;
+                let rendered = store.view.renders.borrow().current.clone();
+                rendered.unwrap_or_else(|| store.state())
             }
 
             /// The newest error of this connection: of its opening, of a message, or the one that ended
             /// it. The next opening takes it away.
             pub fn error(&self) -> Option<Error> {
-                self$($fold)*.shown.error.borrow().clone()
+                self$($fold)*.store.error()
+            }
+
+            /// The server's newest answer, for its headers and status; `None` before the first answer, over the browser's
+            /// own `EventSource`, and for a stream that is not an [`EventStream`](crate::EventStream).
+            ///
+            /// After [`Error::Status`] or [`Error::ContentType`] its body can be read too, by whoever
+            /// asks for the response in the fold of the error, in the render that shows it or in an
+            /// effect of that render. It is there until the next opening, `close()` or the end of the
+            /// component.
+            ///
+            /// ```
+            /// # use wasm_eventsource::yew::UseEventSourceFoldHandle;
+            /// fn status<S>(feed: &UseEventSourceFoldHandle<S>) -> Option<u16> {
+            ///     feed.response().map(|response| response.status())
+            /// }
+            /// ```
+            #[cfg(feature = "fetch")]
+            pub fn response(&self) -> Option<web_sys::Response> {
+                self$($fold)*.store.response()
             }
 
             /// Closes the connection, if it is not closed. What came before is still folded. It stays
-            /// closed until [`reopen`](Self::reopen), or until the dependencies change.
+            /// closed until [`reopen`](Self::reopen) or [`restart`](Self::restart), or until the
+            /// dependencies change.
             pub fn close(&self) {
-                self$($fold)*.control.close();
+                self$($fold)*.store.close();
             }
 
             /// Opens a new connection, in the place of the one that is open or has ended. What was folded
-            /// stays. Does nothing after the component is gone.
+            /// stays, and over `fetch()` the request has the last event ID, so that the server can go on
+            /// behind the last event; the browser's own `EventSource` cannot send it. Does nothing after
+            /// the component is gone.
             pub fn reopen(&self) {
-                self$($fold)*.control.reopen();
+                self$($fold)*.store.reopen();
+            }
+
+            /// Opens a new connection and begins anew, as when the dependencies change: without the last
+            /// event ID, and the value is as `init` returns it. Does nothing after the component is gone.
+            pub fn restart(&self) {
+                self$($fold)*.store.restart();
             }
         }
 
@@ -343,8 +406,7 @@ impl<T> PartialEq for UseEventSourceHandle<T> {
 impl<S> Clone for UseEventSourceFoldHandle<S> {
     fn clone(&self) -> Self {
         UseEventSourceFoldHandle {
-            shown: Rc::clone(&self.shown),
-            control: Rc::clone(&self.control),
+            store: Rc::clone(&self.store),
             version: self.version,
         }
     }
@@ -352,207 +414,161 @@ impl<S> Clone for UseEventSourceFoldHandle<S> {
 
 impl<S> PartialEq for UseEventSourceFoldHandle<S> {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.shown, &other.shown) && self.version == other.version
+        Rc::ptr_eq(&self.store, &other.store) && self.version == other.version
     }
 }
 
-/// What a handle shows.
+/// What a component shows.
 struct Shown<S> {
-    state: RefCell<State>,
-    error: RefCell<Option<Error>>,
     value: RefCell<S>,
-    /// Counts the times at which something new was to be rendered.
-    version: Cell<u64>,
-}
-
-impl<S> Shown<S> {
-    fn new(value: S) -> Self {
-        Shown {
-            state: RefCell::default(),
-            error: RefCell::default(),
-            value: RefCell::new(value),
-            version: Cell::default(),
-        }
-    }
-
-    fn renew(&self) {
-        self.version.set(self.version.get() + 1);
-    }
-
-    fn reset(&self, value: S) {
-        self.renew();
-        self.state.replace(State::default());
-        self.error.replace(None);
-        self.value.replace(value);
-    }
-}
-
-type Fold<S, T> = Rc<dyn Fn(&mut S, Result<T, Error>)>;
-type Open<T> = Rc<dyn Fn() -> Result<Option<EventStream<T>>, OpenError>>;
-
-/// Notes what comes for the handles, and renders the component.
-struct View<S, T> {
-    shown: Rc<Shown<S>>,
-    /// The newest render's; none once the component is gone.
-    fold: RefCell<Option<Fold<S, T>>>,
-    /// What came while somebody looked at the value, or in the fold.
-    waiting: ui::Queue<T>,
+    renders: RefCell<Renders>,
     rerender: UseForceUpdateHandle,
 }
 
-impl<S, T> View<S, T> {
-    /// Folds what waits, and says whether it has to wait on.
-    fn fold_waiting(&self) -> bool {
-        let fold = self.fold.borrow().clone();
-        let Some(fold) = fold else { return false };
-        let value = &self.shown.value;
-        self.waiting.fold(|| value.try_borrow_mut().ok(), &*fold)
+/// The states that have still to be rendered.
+///
+/// Yew compares the dependencies of an effect with those of the render before. If a connection fails, and the
+/// next fails alike before a render, both renders would have the same state, and an effect on the state would
+/// miss the second failure. So every end waits here for a render, with a state between two ends.
+#[derive(Default)]
+struct Renders {
+    ahead: VecDeque<State>,
+    /// The newest state that was rendered.
+    last: State,
+    /// The state of the render under way, if it is not the newest there is.
+    current: Option<State>,
+}
+
+fn is_end(state: &State) -> bool {
+    matches!(state, State::Closed(_))
+}
+
+impl Renders {
+    fn note(&mut self, state: &State) {
+        self.current = None;
+        match self.ahead.back_mut() {
+            Some(newest) if newest == state => {}
+            Some(newest) if !is_end(newest) && !is_end(state) => *newest = state.clone(),
+            None if self.last == *state => {}
+            _ => self.ahead.push_back(state.clone()),
+        }
+    }
+
+    /// A render begins. A state before an end is left out, if the end is seen without it.
+    fn begin(&mut self) {
+        if let [first, second, ..] = self.ahead.make_contiguous()
+            && !is_end(first)
+            && *second != self.last
+        {
+            self.ahead.pop_front();
+        }
+        if let Some(state) = self.ahead.pop_front() {
+            self.current = (!self.ahead.is_empty()).then(|| state.clone());
+            self.last = state;
+        }
+    }
+
+    /// A render has ended, with its effects. Returns whether another is due.
+    fn end(&mut self) -> bool {
+        self.current = None;
+        !self.ahead.is_empty()
     }
 }
 
-impl<S: 'static, T: 'static> ui::View<T> for View<S, T> {
-    fn set_state(&self, state: State) {
-        self.shown.state.replace(state);
+impl<S: 'static> View for Shown<S> {
+    type Value = S;
+
+    fn swap(&self, value: &mut S) -> bool {
+        let shown = self.value.try_borrow_mut();
+        shown.map(|mut shown| mem::swap(&mut *shown, value)).is_ok()
     }
 
-    fn is_closed(&self) -> bool {
-        matches!(*self.shown.state.borrow(), State::Closed(_))
+    fn show(&self, state: &State, _: &Option<Error>) {
+        self.renders.borrow_mut().note(state);
     }
 
-    fn set_error(&self, error: Option<Error>) {
-        self.shown.error.replace(error);
-    }
-
-    fn fold(&self, event: Result<T, Error>) {
-        self.waiting.push(event);
-        self.fold_waiting();
-    }
-
-    fn forget(&self) {
-        self.waiting.forget();
-    }
-
-    fn render(&self) -> bool {
-        let waits_on = self.fold_waiting();
-        self.shown.renew();
+    fn render(&self, _: &State, _: &Option<Error>) -> bool {
         self.rerender.force_update();
-        waits_on
+        false
     }
 }
 
 /// The event source of a component, from its first render to its end.
-struct Source<S, T, D> {
-    view: Rc<View<S, T>>,
-    live: Rc<ui::Live<T>>,
-    /// Whether to open after this render.
-    is_due: Cell<bool>,
-    is_mounted: Cell<bool>,
+struct Component<S: 'static, T, D> {
+    store: Rc<Store<Shown<S>>>,
     deps: RefCell<Option<Rc<D>>>,
-    /// The newest render's; none once the component is gone.
-    open: RefCell<Option<Open<T>>>,
+    /// The newest render's.
+    fold: Rc<RefCell<Option<Fold<S, T>>>>,
 }
 
-impl<S: 'static, T: 'static, D: PartialEq + 'static> Source<S, T, D> {
+impl<S: 'static, T: 'static, D: PartialEq + 'static> Component<S, T, D> {
     fn new(value: S, rerender: UseForceUpdateHandle) -> Self {
-        let view = Rc::new(View {
-            shown: Rc::new(Shown::new(value)),
-            fold: RefCell::default(),
-            waiting: ui::Queue::default(),
-            rerender,
-        });
-        Source {
-            live: ui::Live::new(Rc::clone(&view) as Rc<dyn ui::View<T>>),
-            view,
-            is_due: Cell::new(true),
-            is_mounted: Cell::new(false),
+        Component {
+            store: Store::new(Shown {
+                value: RefCell::new(value),
+                renders: RefCell::default(),
+                rerender,
+            }),
             deps: RefCell::default(),
-            open: RefCell::default(),
+            fold: Rc::default(),
         }
     }
 
     /// Takes what a render says. Other dependencies end the connection before anybody sees what is
     /// rendered.
-    fn renew<C: Connect<T>>(
+    fn render<C: IntoSource<T, M>, M>(
         &self,
         deps: D,
         connect: impl Fn(&D) -> C + 'static,
-        init: &impl Fn() -> S,
+        init: impl Fn() -> S + 'static,
         fold: impl Fn(&mut S, Result<T, Error>) + 'static,
     ) {
         let before = self.deps.borrow().clone();
-        let deps = match before {
-            Some(before) if *before == deps => before,
-            before => {
-                if before.is_some() {
-                    self.live.cut();
-                    self.view.shown.reset(init());
-                    self.is_due.set(true);
-                }
-                let deps = Rc::new(deps);
-                self.deps.replace(Some(Rc::clone(&deps)));
-                deps
+        let same = before.clone().filter(|before| **before == deps);
+        let is_same = same.is_some();
+        let deps = same.unwrap_or_else(|| Rc::new(deps));
+        self.deps.replace(Some(Rc::clone(&deps)));
+        let fold_before = self.fold.replace(Some(Rc::new(fold)));
+        drop(fold_before);
+
+        let make = Rc::new(move || connect(&deps));
+        let newest = Rc::clone(&self.fold);
+        let fold: Fold<S, T> = Rc::new(move |value, event| {
+            let fold = newest.borrow().clone();
+            if let Some(fold) = fold {
+                fold(value, event);
             }
-        };
-        let open: Open<T> = Rc::new(move || connect(&deps).connect());
-        let fold: Fold<S, T> = Rc::new(fold);
-        // What was there before is dropped with nothing borrowed: it may own anything.
-        let before = (
-            self.open.replace(Some(open)),
-            self.view.fold.replace(Some(fold)),
-        );
-        drop(before);
-    }
-
-    fn open_if_due(&self) {
-        self.is_mounted.set(true);
-        if self.is_due.get() {
-            self.open_now();
+        });
+        self.store.set_closures(Closures {
+            init: Rc::new(init),
+            connect: {
+                let make = Rc::clone(&make);
+                Rc::new(move |wanted| Opening::new(source::open(&*make, wanted), Rc::clone(&fold)))
+            },
+        });
+        if !is_same {
+            if before.is_some() {
+                self.store.begin(true);
+                self.store.view.renders.take();
+            }
+            if C::is_none(&*make) {
+                self.store.show_none();
+            }
         }
+        self.store.view.renders.borrow_mut().begin();
     }
 
-    fn open_now(&self) {
-        self.is_due.set(false);
-        let open = self.open.borrow().clone();
-        if let Some(open) = open {
-            self.live.cut();
-            self.live.open(open());
+    fn rendered(&self) {
+        self.store.open_if_due();
+        let is_due = self.store.view.renders.borrow_mut().end();
+        if is_due {
+            self.store.render_now();
         }
     }
 
     fn unmount(&self) {
-        self.live.unmount();
-        let owned = (self.open.take(), self.view.fold.take());
+        self.store.unmount();
+        let owned = self.fold.take();
         drop(owned);
-    }
-}
-
-/// What a handle does with the connection, whatever its events are.
-trait Control {
-    fn close(&self);
-    fn reopen(&self);
-    fn request_render(&self);
-}
-
-impl<S: 'static, T: 'static, D: PartialEq + 'static> Control for Source<S, T, D> {
-    fn close(&self) {
-        self.is_due.set(false);
-        self.live.close();
-    }
-
-    fn reopen(&self) {
-        if self.live.is_gone() {
-            return;
-        }
-        self.view.shown.error.replace(None);
-        self.view.shown.state.replace(State::Connecting);
-        if self.is_mounted.get() {
-            self.open_now();
-        } else {
-            self.is_due.set(true);
-        }
-    }
-
-    fn request_render(&self) {
-        self.live.request_render();
     }
 }

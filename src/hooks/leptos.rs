@@ -1,0 +1,479 @@
+//! Signals for [Leptos](https://docs.rs/leptos): one line in a component, and it has live, typed data.
+//!
+//! ```
+//! use leptos::prelude::*;
+//! use serde::Deserialize;
+//! use wasm_eventsource::leptos::use_event_source;
+//!
+//! #[derive(Deserialize)]
+//! #[serde(rename_all = "lowercase")]
+//! enum Feed {
+//!     Price(f64), // event: price, data: 41.5
+//! }
+//!
+//! #[component]
+//! fn Price() -> impl IntoView {
+//!     let feed = use_event_source::<Feed, _>(|| "/prices");
+//!     let price = move || {
+//!         feed.latest.with(|latest| latest.as_ref().map(|Feed::Price(price)| price.to_string()))
+//!     };
+//!     view! { <p>{move || feed.state.get().to_string()} " " {price}</p> }
+//! }
+//! ```
+//!
+//! - [`use_event_source`] has the newest event;
+//! - [`use_event_source_fold`] has a value that every event is folded into.
+//!
+//! What to open is said by a closure: a URL, or anything else that [can be opened](Connect). It is called
+//! in an effect, and the signals that it reads are tracked: when one changes, the connection is closed at
+//! once, and the closure called again. (A signal that is set to what it was changes, too; a
+//! [`Memo`](reactive_graph::computed::Memo) of it does not.) After a change nothing of the old connection
+//! is shown: state, error, latest event and folded value are as at the beginning. The connection is closed
+//! with the [owner](reactive_graph::owner::Owner) under which the function was called.
+//!
+//! **Renders.** Every event reaches the fold at once. What reads the signals is told in the browser's
+//! next frame, once for all that happened until then; in a page that is hidden, and has no frames, after a
+//! second. The signals always have what is newest, in an event handler, too.
+//!
+//! **On a server** (Leptos' `ssr`) the state is `Connecting`, and nothing is opened. The browser opens
+//! after hydration. How an app renders is chosen by the features of its own dependency on `leptos`.
+//!
+//! The signals are those of `reactive_graph` 0.2, which Leptos 0.8 is built on. They go from thread to
+//! thread on a server, so what is in them must be `Send + Sync`; nothing has to be `Clone`.
+
+use std::{
+    cell::Cell,
+    fmt, mem,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+use reactive_graph::{
+    effect::{Effect, ImmediateEffect},
+    graph::untrack,
+    owner::{StoredValue, on_cleanup},
+    prelude::*,
+    signal::{ArcRwSignal, ArcTrigger, ReadSignal, RwSignal},
+};
+use send_wrapper::SendWrapper;
+
+pub use super::source::{Connect, IntoSource};
+use super::{
+    source::{self, Source},
+    store::{Closures, Fold, Opening, Store, View},
+};
+use crate::{CloseReason, Error, OpenError, State};
+
+/// The newest event of what `connect` opens. Of a URL: of the typed events of `T`, an enum that names
+/// them, see [`EventSource::typed`](crate::EventSource::typed).
+///
+/// Events that come between two frames are not seen; to have each, see [`use_event_source_fold`].
+///
+/// ```
+/// use leptos::prelude::*;
+/// use wasm_eventsource::{EventSource, leptos::use_event_source};
+///
+/// #[component]
+/// fn Time() -> impl IntoView {
+///     // As long as it is `None`, nothing is opened. The events of one name need no enum.
+///     let (interval, set_interval) = signal(None::<u32>);
+///     let time = use_event_source(move || {
+///         interval.get().map(|ms| {
+///             EventSource::new(format!("/time?interval_ms={ms}")).typed_event::<u64>("test")
+///         })
+///     });
+///     view! {
+///         <button on:click=move |_| set_interval.set(Some(500))>{move || time.latest.get()}</button>
+///     }
+/// }
+/// ```
+#[track_caller]
+pub fn use_event_source<T, M>(connect: impl Connector<T, M> + 'static) -> UseEventSourceReturn<T>
+where
+    T: Send + Sync + 'static,
+    M: 'static,
+{
+    let latest = |latest: &mut Option<T>, event| {
+        if let Ok(event) = event {
+            *latest = Some(event);
+        }
+    };
+    let fold = use_event_source_fold(connect, || None, latest);
+    UseEventSourceReturn {
+        state: fold.state,
+        latest: fold.value.read_only(),
+        error: fold.error,
+        control: fold.control,
+    }
+}
+
+/// A value that every event of what `connect` opens is folded into, in the order the server sent them. It
+/// begins as what `init` returns, and is changed in place.
+///
+/// The fold gets what a stream yields: `Ok`, or an [`Error`], after which the stream goes on or ends as
+/// is said there. A connection that could not be opened is an [`Error::Open`]. It must not read the
+/// signal of the value, which it has in hand.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use serde::Deserialize;
+/// use wasm_eventsource::{CloseRule, EventSource, leptos::use_event_source_fold};
+///
+/// #[derive(Deserialize)]
+/// struct Token {
+///     token: String,
+/// }
+///
+/// #[component]
+/// fn Reply(prompt: Signal<String>) -> impl IntoView {
+///     let reply = use_event_source_fold(
+///         move || {
+///             EventSource::new(format!("/reply?prompt={}", prompt.get()))
+///                 .close_on(CloseRule::data("[DONE]"))
+///                 .typed_event::<Token>("message")
+///         },
+///         String::new,
+///         |text: &mut String, token| match token {
+///             Ok(Token { token }) => text.push_str(&token),
+///             Err(error) => text.push_str(&error.to_string()),
+///         },
+///     );
+///     view! {
+///         <p>{move || reply.value.get()}</p>
+///         <button on:click=move |_| reply.close()>"Stop"</button>
+///         <button on:click=move |_| reply.reopen()>"Ask again"</button>
+///     }
+/// }
+/// ```
+#[track_caller]
+pub fn use_event_source_fold<S, T, M>(
+    connect: impl Connector<T, M> + 'static,
+    init: impl Fn() -> S + 'static,
+    fold: impl Fn(&mut S, Result<T, Error>) + 'static,
+) -> UseEventSourceFoldReturn<S>
+where
+    S: Send + Sync + 'static,
+    T: 'static,
+    M: 'static,
+{
+    let connect = Rc::new(connect);
+    let init = Rc::new(move || untrack(&init));
+    let fold: Fold<S, T> = Rc::new(move |value, event| untrack(|| fold(value, event)));
+    let shown = Shown::new(init());
+    // A server drops this in any thread, and opens nothing.
+    let store = cfg!(target_arch = "wasm32").then(|| SendWrapper::new(Store::new(shown.clone())));
+    if untrack(|| connect.is_none()) {
+        match &store {
+            Some(store) => store.show_none(),
+            None => shown.show(&State::Closed(CloseReason::Called), &None),
+        }
+    }
+    if let Some(store) = &store {
+        store.set_closures(Closures {
+            init,
+            connect: Rc::new(move |wanted| Opening::new(connect.open(wanted), Rc::clone(&fold))),
+        });
+        let (store, opens) = (store.clone(), shown.opens.clone());
+        Effect::new(move |before: Option<ImmediateEffect>| {
+            // What the last opening had read is not of interest any more.
+            drop(before);
+            opens.track();
+            open(&store)
+        });
+    }
+    {
+        let store = store.clone();
+        on_cleanup(move || {
+            if let Some(store) = store.filter(SendWrapper::valid) {
+                store.unmount();
+            }
+        });
+    }
+    UseEventSourceFoldReturn {
+        state: shown.state.signal.read_only().into(),
+        value: shown.value.signal.clone().into(),
+        error: shown.error.signal.read_only().into(),
+        control: StoredValue::new(Control { shown, store }),
+    }
+}
+
+/// Opens, and closes as soon as a signal changes that was read for it: an effect alone would run only after
+/// events that are there already. The effect then opens anew, once for all changes.
+fn open<S: Send + Sync + 'static>(store: &SendWrapper<Rc<Store<Shown<S>>>>) -> ImmediateEffect {
+    let store = SendWrapper::new((Rc::clone(store), Cell::new(true)));
+    ImmediateEffect::new(move || {
+        if store.valid() {
+            let (store, is_first) = &*store;
+            if is_first.replace(false) {
+                store.open();
+            } else {
+                untrack(|| store.restart());
+            }
+        }
+    })
+}
+
+/// A closure that returns something to open, a [`Connect`] or a stream: see [`IntoSource`].
+pub trait Connector<T, M> {
+    #[doc(hidden)]
+    fn is_none(&self) -> bool;
+
+    #[doc(hidden)]
+    fn open(&self, is_wanted: &Cell<bool>) -> Result<Option<Source<T>>, OpenError>;
+}
+
+impl<T: 'static, M, C: IntoSource<T, M>, F: Fn() -> C> Connector<T, M> for F {
+    fn is_none(&self) -> bool {
+        C::is_none(self)
+    }
+
+    fn open(&self, is_wanted: &Cell<bool>) -> Result<Option<Source<T>>, OpenError> {
+        source::open(self, is_wanted)
+    }
+}
+
+/// A component's event source and its newest event, as signals. It can be copied.
+pub struct UseEventSourceReturn<T: 'static> {
+    /// The state of the connection, as of the newest event.
+    pub state: ReadSignal<State>,
+    /// The newest event, if one came since the signals changed that say what to open.
+    pub latest: ReadSignal<Option<T>>,
+    /// The newest error of this connection: of its opening, of a message, or the one that ended it. The
+    /// next opening takes it away.
+    pub error: ReadSignal<Option<Error>>,
+    control: StoredValue<Control<Option<T>>>,
+}
+
+/// A component's event source and the value its events are folded into, as signals. It can be copied.
+pub struct UseEventSourceFoldReturn<S: 'static> {
+    /// The state of the connection, as of the newest event that was folded.
+    pub state: ReadSignal<State>,
+    /// The value. The component may change it, too: what was folded can be cleared, for example.
+    pub value: RwSignal<S>,
+    /// The newest error of this connection: of its opening, of a message, or the one that ended it. The
+    /// next opening takes it away.
+    pub error: ReadSignal<Option<Error>>,
+    control: StoredValue<Control<S>>,
+}
+
+impl<S: Send + Sync + 'static> UseEventSourceFoldReturn<S> {
+    /// Changes the value. In the fold, and while somebody holds a guard of the value, the change waits: it is
+    /// made before the next event is folded, and in the next frame at the latest.
+    ///
+    /// ```
+    /// # use wasm_eventsource::leptos::UseEventSourceFoldReturn;
+    /// fn clear(prices: UseEventSourceFoldReturn<Vec<f64>>) {
+    ///     prices.update(Vec::clear);
+    /// }
+    /// ```
+    pub fn update(&self, change: impl FnOnce(&mut S) + 'static) {
+        let store = self.control.try_with_value(Control::store).flatten();
+        if let Some(store) = store {
+            store.update(Box::new(change));
+        }
+    }
+}
+
+/// What both let one do with the connection.
+macro_rules! with_connection {
+    ($($name:ident)*) => {$(
+        impl<T: Send + Sync + 'static> $name<T> {
+            /// The server's newest answer, for its headers and status; `None` before the first answer,
+            /// over the browser's own `EventSource`, and for a stream that is not an
+            /// [`EventStream`](crate::EventStream).
+            ///
+            /// After [`Error::Status`] or [`Error::ContentType`] its body can be read too, by whoever asks
+            /// for the response in the fold of the error or in an effect of the signal `error`. It is there
+            /// until the next opening, `close()` or the end of the component.
+            ///
+            /// ```
+            /// # use wasm_eventsource::leptos::UseEventSourceReturn;
+            /// fn status<T: Send + Sync>(feed: UseEventSourceReturn<T>) -> Option<u16> {
+            ///     feed.response().map(|response| response.status())
+            /// }
+            /// ```
+            #[cfg(feature = "fetch")]
+            pub fn response(&self) -> Option<web_sys::Response> {
+                self.control.try_with_value(Control::store).flatten()?.response()
+            }
+
+            /// Closes the connection, if it is not closed. What came before is still folded. It stays
+            /// closed until [`reopen`](Self::reopen) or [`restart`](Self::restart), or until a signal
+            /// changes that says what to open.
+            pub fn close(&self) {
+                let closed = State::Closed(CloseReason::Called);
+                let _ = self.control.try_with_value(|control| control.act(Store::close, &closed));
+            }
+
+            /// Opens a new connection, in the place of the one that is open or has ended. What was folded
+            /// stays, and over `fetch()` the request has the last event ID, so that the server can go on
+            /// behind the last event; the browser's own `EventSource` cannot send it. Does nothing after
+            /// the owner is gone.
+            pub fn reopen(&self) {
+                let _ = self
+                    .control
+                    .try_with_value(|control| control.act(Store::reopen, &State::Connecting));
+            }
+
+            /// Opens a new connection and begins anew, as when a signal changes that says what to open:
+            /// without the last event ID, and the value is as `init` returns it. Does nothing after the
+            /// owner is gone.
+            pub fn restart(&self) {
+                let _ = self
+                    .control
+                    .try_with_value(|control| control.act(Store::restart, &State::Connecting));
+            }
+        }
+
+        impl<T: 'static> Clone for $name<T> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<T: 'static> Copy for $name<T> {}
+
+        impl<T: 'static> fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name))
+                    .field("state", &self.state.try_get_untracked())
+                    .field("error", &self.error.try_get_untracked())
+                    .finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+
+with_connection!(UseEventSourceReturn UseEventSourceFoldReturn);
+
+/// What the handles share. On a server there is no store, and a handle changes only the signals.
+struct Control<S: 'static> {
+    shown: Shown<S>,
+    store: Option<SendWrapper<Rc<Store<Shown<S>>>>>,
+}
+
+impl<S: 'static> Control<S> {
+    fn store(&self) -> Option<Rc<Store<Shown<S>>>> {
+        let store = self.store.as_ref().filter(|store| store.valid())?;
+        Some(Rc::clone(store))
+    }
+
+    fn act(&self, act: impl FnOnce(&Store<Shown<S>>), state: &State) {
+        match self.store() {
+            Some(store) => act(&store),
+            None => {
+                self.shown.show(state, &None);
+                self.shown.render(state, &None);
+            }
+        }
+    }
+}
+
+/// A signal that is written at once, and notifies in the next frame.
+struct Quiet<T: 'static> {
+    signal: ArcRwSignal<T>,
+    is_changed: Arc<AtomicBool>,
+}
+
+impl<T: 'static> Quiet<T> {
+    fn new(value: T) -> Self {
+        Quiet {
+            signal: ArcRwSignal::new(value),
+            is_changed: Arc::default(),
+        }
+    }
+
+    /// Swaps the values, unless somebody holds a guard.
+    fn swap(&self, value: &mut T) -> bool {
+        let Some(mut shown) = self.signal.try_write_untracked() else {
+            return false;
+        };
+        mem::swap(&mut *shown, value);
+        self.is_changed.store(true, Relaxed);
+        true
+    }
+
+    /// Sets the value, unless it is the same. Returns whether somebody holds a guard.
+    fn set(&self, value: &T) -> bool
+    where
+        T: Clone + PartialEq,
+    {
+        let is_same = self.signal.with_untracked(|shown| shown == value);
+        !is_same && !self.swap(&mut value.clone())
+    }
+
+    fn notify(&self) {
+        if self.is_changed.swap(false, Relaxed) {
+            self.signal.notify();
+        }
+    }
+}
+
+impl<T> Clone for Quiet<T> {
+    fn clone(&self) -> Self {
+        Quiet {
+            signal: self.signal.clone(),
+            is_changed: Arc::clone(&self.is_changed),
+        }
+    }
+}
+
+/// What the signals show.
+struct Shown<S: 'static> {
+    state: Quiet<State>,
+    error: Quiet<Option<Error>>,
+    value: Quiet<S>,
+    /// Makes the effect open.
+    opens: ArcTrigger,
+}
+
+impl<S> Shown<S> {
+    fn new(value: S) -> Self {
+        Shown {
+            state: Quiet::new(State::default()),
+            error: Quiet::new(None),
+            value: Quiet::new(value),
+            opens: ArcTrigger::new(),
+        }
+    }
+}
+
+impl<S> Clone for Shown<S> {
+    fn clone(&self) -> Self {
+        Shown {
+            state: self.state.clone(),
+            error: self.error.clone(),
+            value: self.value.clone(),
+            opens: self.opens.clone(),
+        }
+    }
+}
+
+impl<S: 'static> View for Shown<S> {
+    type Value = S;
+
+    fn swap(&self, value: &mut S) -> bool {
+        self.value.swap(value)
+    }
+
+    fn show(&self, state: &State, error: &Option<Error>) {
+        self.state.set(state);
+        self.error.set(error);
+    }
+
+    fn render(&self, state: &State, error: &Option<Error>) -> bool {
+        let is_held = self.state.set(state) | self.error.set(error);
+        self.state.notify();
+        self.error.notify();
+        self.value.notify();
+        is_held
+    }
+
+    fn ask_to_open(&self) -> bool {
+        self.opens.notify();
+        true
+    }
+}

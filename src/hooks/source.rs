@@ -1,0 +1,218 @@
+//! What a component can open: [`Connect`] for what has still to be opened, [`IntoSource`] for streams too.
+
+use std::{any::Any, cell::Cell, pin::Pin, rc::Rc, sync::Arc};
+
+use futures_core::Stream;
+use serde::de::DeserializeOwned;
+
+use crate::{Error, EventSource, EventStream, OpenError};
+
+/// A target that a component can open.
+///
+/// - A URL, as any string: the [typed events](EventSource::typed) of the enum `T`.
+/// - An [`EventSource`], for a close rule, credentials, or with the feature `fetch` headers and a body:
+///   the typed events, too.
+/// - An [`Option`] of these. `None` opens nothing, and the state is `Closed` from the first render on.
+///
+/// Implement it for your own types, such as the client of an API:
+///
+/// ```
+/// use serde::Deserialize;
+/// /// use wasm_eventsource::{EventSource, EventStream, OpenError, yew::Connect};
+///
+/// #[derive(Deserialize)]
+/// #[serde(rename_all = "lowercase")]
+/// enum Feed {
+///     Price(f64),
+/// }
+///
+/// struct Prices {
+///     symbol: String,
+/// }
+///
+/// impl Connect<Feed> for Prices {
+///     fn connect(self) -> Result<Option<EventStream<Feed>>, OpenError> {
+///         EventSource::new(format!("/prices/{}", self.symbol)).typed().map(Some)
+///     }
+/// }
+/// ```
+pub trait Connect<T> {
+    /// Opens the stream, or returns `None` if there is nothing to open.
+    ///
+    /// # Errors
+    ///
+    /// The component shows the [`OpenError`] as its error, and the state `Closed`.
+    fn connect(self) -> Result<Option<EventStream<T>>, OpenError>;
+
+    /// Whether [`connect`](Self::connect) would open nothing. The first render depends on it.
+    fn is_none(&self) -> bool {
+        false
+    }
+}
+
+impl<T: DeserializeOwned> Connect<T> for EventSource {
+    fn connect(self) -> Result<Option<EventStream<T>>, OpenError> {
+        self.typed().map(Some)
+    }
+}
+
+macro_rules! connect_urls {
+    ($($url:ty)*) => {$(
+        impl<T: DeserializeOwned> Connect<T> for $url {
+            fn connect(self) -> Result<Option<EventStream<T>>, OpenError> {
+                EventSource::new(&*self).connect()
+            }
+        }
+    )*};
+}
+
+connect_urls!(&str String Rc<str> Arc<str>);
+#[cfg(feature = "yew")]
+connect_urls!(::yew::AttrValue);
+
+impl<T, C: Connect<T>> Connect<T> for Result<C, OpenError> {
+    fn connect(self) -> Result<Option<EventStream<T>>, OpenError> {
+        self?.connect()
+    }
+
+    fn is_none(&self) -> bool {
+        self.as_ref().is_ok_and(Connect::is_none)
+    }
+}
+
+impl<T, C: Connect<T>> Connect<T> for Option<C> {
+    fn connect(self) -> Result<Option<EventStream<T>>, OpenError> {
+        self.map_or(Ok(None), Connect::connect)
+    }
+
+    fn is_none(&self) -> bool {
+        self.as_ref().is_none_or(Connect::is_none)
+    }
+}
+
+/// A value that a closure can return to say what to open: any target that can [`Connect`], or any stream of
+/// `Result<T, Error>`.
+///
+/// - [`EventSource::typed`], [`typed_event`](EventSource::typed_event) and [`stream`](EventSource::stream)
+///   return such streams. The component sees every state of the connection.
+/// - Of any other stream, such as a combination of several, the state is `Open` from the first item on, and
+///   `Closed` after the last. The close reason is [`Failed`](crate::CloseReason::Failed) if the last item
+///   was an error that ends a stream, and [`Ended`](crate::CloseReason::Ended) otherwise. There is no
+///   response and no last event ID, and `close()` drops the stream at once.
+/// - A stream may be in an [`Option`], in a `Result<_, OpenError>`, or in both.
+///
+/// A closure that returns a target is also called for the first render, on a server too, because the first
+/// render shows whether there is anything to open. A closure that returns a stream, which is open already, is
+/// called in the browser only, and after the render.
+///
+/// `M` tells the cases apart. The compiler finds it.
+///
+/// ```
+/// use futures_util::stream;
+/// use wasm_eventsource::{Error, EventSource, yew::use_event_source_fold_with};
+/// use yew::prelude::*;
+///
+/// #[component]
+/// fn Both() -> Html {
+///     let count = use_event_source_fold_with(
+///         (),
+///         |()| {
+///             let stream = |url: &str| EventSource::new(url).typed_event::<u64>("count");
+///             stream("/one").and_then(|one| Ok(stream::select(one, stream("/other")?)))
+///         },
+///         || 0,
+///         |sum: &mut u64, count: Result<u64, Error>| *sum += count.unwrap_or(0),
+///     );
+///     html! { { count.with(|sum| *sum) } }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is nothing that a component can open",
+    note = "return a URL, an `EventSource`, a stream of `Result<T, wasm_eventsource::Error>`, or an `Option` \
+            or `Result<_, OpenError>` of these"
+)]
+pub trait IntoSource<T, M>: Sized {
+    /// Whether the target that this makes is known to be none. What opens a stream is not called.
+    #[doc(hidden)]
+    fn is_none(make: &dyn Fn() -> Self) -> bool;
+
+    #[doc(hidden)]
+    fn into_source(self) -> Result<Option<Source<T>>, OpenError>;
+}
+
+/// Opens what this makes, if it is still wanted then: the program may call `close` while it makes it.
+pub(super) fn open<T, M, C: IntoSource<T, M>>(
+    make: &dyn Fn() -> C,
+    is_wanted: &Cell<bool>,
+) -> Result<Option<Source<T>>, OpenError> {
+    let target = make();
+    if is_wanted.get() {
+        target.into_source()
+    } else {
+        Ok(None)
+    }
+}
+
+/// An open stream.
+#[allow(missing_debug_implementations)] // It is not public: no path leads to it.
+pub enum Source<T> {
+    Events(EventStream<T>),
+    Any(Pin<Box<dyn Stream<Item = Result<T, Error>>>>),
+}
+
+impl<T: 'static> Source<T> {
+    /// An [`EventStream`] is recognised, because a component shows more of it than its items.
+    fn new<S: Stream<Item = Result<T, Error>> + 'static>(stream: S) -> Option<Self> {
+        let mut stream = Some(stream);
+        let events = (&mut stream as &mut dyn Any).downcast_mut::<Option<EventStream<T>>>();
+        match events.and_then(Option::take) {
+            Some(events) => Some(Source::Events(events)),
+            None => stream.map(|stream| Source::Any(Box::pin(stream))),
+        }
+    }
+}
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Target;
+
+impl<T, C: Connect<T>> IntoSource<T, Target> for C {
+    fn is_none(make: &dyn Fn() -> Self) -> bool {
+        make().is_none()
+    }
+
+    fn into_source(self) -> Result<Option<Source<T>>, OpenError> {
+        Ok(self.connect()?.map(Source::Events))
+    }
+}
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Streams<const SHAPE: u8>;
+
+macro_rules! streams {
+    ($($shape:literal: $type:ty, $stream:ident => $opened:expr;)*) => {$(
+        impl<T: 'static, S> IntoSource<T, Streams<$shape>> for $type
+        where
+            S: Stream<Item = Result<T, Error>> + 'static,
+        {
+            fn is_none(_: &dyn Fn() -> Self) -> bool {
+                false
+            }
+
+            fn into_source(self) -> Result<Option<Source<T>>, OpenError> {
+                let $stream = self;
+                let opened: Result<Option<S>, OpenError> = $opened;
+                Ok(opened?.and_then(Source::new))
+            }
+        }
+    )*};
+}
+
+streams! {
+    0: S, stream => Ok(Some(stream));
+    1: Option<S>, stream => Ok(stream);
+    2: Result<S, OpenError>, stream => stream.map(Some);
+    3: Option<Result<S, OpenError>>, stream => stream.transpose();
+    4: Result<Option<S>, OpenError>, stream => stream;
+}

@@ -1,0 +1,71 @@
+//! A fold that panics.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_eventsource::{CloseReason, State};
+
+use super::{Scenario, harness::Probe, observe::expect_exceptions};
+use crate::mount;
+
+/// How many exceptions were reported since the first call.
+fn reported() -> f64 {
+    js_sys::eval(
+        "(() => {
+            if (globalThis.reportedExceptions === undefined) {
+                globalThis.reportedExceptions = 0;
+                globalThis.addEventListener('error', () => globalThis.reportedExceptions += 1);
+            }
+            return globalThis.reportedExceptions;
+        })()",
+    )
+    .expect("plain JavaScript")
+    .as_f64()
+    .expect("a number")
+}
+
+#[wasm_bindgen_test]
+async fn a_fold_that_panics_is_reported_and_its_connection_is_closed() {
+    expect_exceptions();
+    let before = reported();
+    for probe in [Probe::new(), Probe::over_fetch()] {
+        let server = Scenario::new().await;
+        let component = mount(&probe, Some(server.url("/live")));
+        server.until("open=1").await;
+        probe.in_fold(|event| {
+            if event == "2" {
+                // As a panic does, this leaves without running a destructor; a panic would fail the test.
+                wasm_bindgen::throw_str("the fold panics on purpose");
+            }
+        });
+        server.send("data: {\"n\":1}\n\n").await;
+        probe.until("open, 1, 1").await;
+        server.send("data: {\"n\":2}\n\ndata: {\"n\":3}\n\n").await;
+        probe.until("closed, 0, none").await;
+        server.until("open=0").await;
+        assert_eq!(component.state(), State::Closed(CloseReason::Called));
+        assert_eq!(probe.folds(), 2, "nothing is folded after it");
+        // It works again.
+        component.reopen();
+        server.until("requests=2&open=1").await;
+        server.send("data: {\"n\":4}\n\n").await;
+        probe.until("open, 1, 4").await;
+        component.unmount();
+        server.no_request_follows(2, move || drop(component)).await;
+    }
+    assert_eq!(reported() - before, 2.0);
+}
+
+#[wasm_bindgen_test]
+async fn a_fold_that_panics_over_what_cannot_be_opened_leaves_it_closed() {
+    expect_exceptions();
+    let server = Scenario::new().await;
+    let probe = Probe::new();
+    let component = mount(&probe, Some("http://[".to_owned()));
+    probe.in_fold(|_| wasm_bindgen::throw_str("the fold panics on purpose"));
+    probe.until("closed, 0, none").await;
+    probe.in_fold(|_| {});
+    probe.fall_back(server.url("/finish/1"));
+    component.reopen();
+    probe.until("closed, 1, 1").await;
+    component.unmount();
+    server.no_request_follows(1, move || drop(component)).await;
+}
