@@ -44,6 +44,7 @@
 use std::{
     cell::Cell,
     fmt, mem,
+    ops::Deref,
     rc::Rc,
     sync::{
         Arc,
@@ -103,10 +104,8 @@ where
     };
     let fold = use_event_source_fold(connect, || None, latest);
     UseEventSourceReturn {
-        state: fold.state,
         latest: fold.value.read_only(),
-        error: fold.error,
-        control: fold.control,
+        fold,
     }
 }
 
@@ -160,36 +159,36 @@ where
     M: 'static,
 {
     let connect = Rc::new(connect);
-    let init = Rc::new(move || untrack(&init));
+    let init = move || untrack(&init);
     let fold: Fold<S, T> = Rc::new(move |value, event| untrack(|| fold(value, event)));
-    let shown = Shown::new(init());
-    // A server drops this in any thread, and opens nothing.
-    let store = cfg!(target_arch = "wasm32").then(|| SendWrapper::new(Store::new(shown.clone())));
+    let shown = Arc::new(Shown::new(init()));
+    // A server may drop this in any thread, and opens nothing.
+    let store =
+        cfg!(target_arch = "wasm32").then(|| SendWrapper::new(Store::new(Arc::clone(&shown))));
     if untrack(|| connect.is_none()) {
         match &store {
             Some(store) => store.show_none(),
             None => shown.show(&State::Closed(CloseReason::Called), &None),
         }
     }
-    if let Some(store) = &store {
+    if let Some(store) = store.clone() {
         store.set_closures(Closures {
-            init,
-            connect: Rc::new(move |wanted| Opening::new(connect.open(wanted), Rc::clone(&fold))),
+            init: Box::new(init),
+            connect: Box::new(move |wanted| Opening::new(connect.open(wanted), Rc::clone(&fold))),
         });
-        let (store, opens) = (store.clone(), shown.opens.clone());
+        on_cleanup({
+            let store = store.clone();
+            move || {
+                if store.valid() {
+                    store.unmount();
+                }
+            }
+        });
         Effect::new(move |before: Option<ImmediateEffect>| {
             // What the last opening had read is not of interest any more.
             drop(before);
-            opens.track();
+            store.view.opens.track();
             open(&store)
-        });
-    }
-    {
-        let store = store.clone();
-        on_cleanup(move || {
-            if let Some(store) = store.filter(SendWrapper::valid) {
-                store.unmount();
-            }
         });
     }
     UseEventSourceFoldReturn {
@@ -202,7 +201,7 @@ where
 
 /// Opens, and closes as soon as a signal changes that was read for it: an effect alone would run only after
 /// events that are there already. The effect then opens anew, once for all changes.
-fn open<S: Send + Sync + 'static>(store: &SendWrapper<Rc<Store<Shown<S>>>>) -> ImmediateEffect {
+fn open<S: Send + Sync + 'static>(store: &Rc<Store<Arc<Shown<S>>>>) -> ImmediateEffect {
     let store = SendWrapper::new((Rc::clone(store), Cell::new(true)));
     ImmediateEffect::new(move || {
         if store.valid() {
@@ -210,7 +209,7 @@ fn open<S: Send + Sync + 'static>(store: &SendWrapper<Rc<Store<Shown<S>>>>) -> I
             if is_first.replace(false) {
                 store.open();
             } else {
-                untrack(|| store.restart());
+                untrack(|| store.reopen(true));
             }
         }
     })
@@ -235,23 +234,29 @@ impl<T: 'static, M, C: IntoSource<T, M>, F: Fn() -> C> Connector<T, M> for F {
     }
 }
 
-/// A component's event source and its newest event, as signals. It can be copied.
+/// A component's event source and its newest event, as signals. It can be copied. The other signals and the
+/// methods are those of [`UseEventSourceFoldReturn`].
 pub struct UseEventSourceReturn<T: 'static> {
-    /// The state of the connection, as of the newest event.
-    pub state: ReadSignal<State>,
     /// The newest event, if one came since the signals changed that say what to open.
     pub latest: ReadSignal<Option<T>>,
-    /// The newest error of this connection: of its opening, of a message, or the one that ended it. The
-    /// next opening takes it away.
-    pub error: ReadSignal<Option<Error>>,
-    control: StoredValue<Control<Option<T>>>,
+    fold: UseEventSourceFoldReturn<Option<T>>,
+}
+
+impl<T> Deref for UseEventSourceReturn<T> {
+    type Target = UseEventSourceFoldReturn<Option<T>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.fold
+    }
 }
 
 /// A component's event source and the value its events are folded into, as signals. It can be copied.
 pub struct UseEventSourceFoldReturn<S: 'static> {
     /// The state of the connection, as of the newest event that was folded.
     pub state: ReadSignal<State>,
-    /// The value. The component may change it, too: what was folded can be cleared, for example.
+    /// The value. The component may change it, too: what was folded can be cleared, for example. The fold, which
+    /// has the value itself, sees one as `init` returns it here, and changes the value by
+    /// [`update`](Self::update).
     pub value: RwSignal<S>,
     /// The newest error of this connection: of its opening, of a message, or the one that ended it. The
     /// next opening takes it away.
@@ -260,8 +265,8 @@ pub struct UseEventSourceFoldReturn<S: 'static> {
 }
 
 impl<S: Send + Sync + 'static> UseEventSourceFoldReturn<S> {
-    /// Changes the value. In the fold, and while somebody holds a guard of the value, the change waits: it is
-    /// made before the next event is folded, and in the next frame at the latest.
+    /// Changes the value. If this is called in the fold, or while a guard of the value is held, the change
+    /// waits: it is made before the next event is folded, and in the next frame at the latest.
     ///
     /// ```
     /// # use wasm_eventsource::leptos::UseEventSourceFoldReturn;
@@ -270,64 +275,69 @@ impl<S: Send + Sync + 'static> UseEventSourceFoldReturn<S> {
     /// }
     /// ```
     pub fn update(&self, change: impl FnOnce(&mut S) + 'static) {
-        let store = self.control.try_with_value(Control::store).flatten();
-        if let Some(store) = store {
+        if let Some(store) = self.store() {
             store.update(Box::new(change));
+        }
+    }
+
+    /// The newest response of the server, for its headers and status. `None` before the first response, over
+    /// the browser's own `EventSource`, and for a stream that is no [`EventStream`](crate::EventStream).
+    ///
+    /// After [`Error::Status`] or [`Error::ContentType`] the body can be read too, if the program asks for the
+    /// response in the fold of the error, or in an effect of the signal `error`. The body is there until
+    /// `close()`, the next opening, or the end of the component.
+    ///
+    /// ```
+    /// # use wasm_eventsource::leptos::UseEventSourceFoldReturn;
+    /// fn status<S: Send + Sync>(feed: UseEventSourceFoldReturn<S>) -> Option<u16> {
+    ///     feed.response().map(|response| response.status())
+    /// }
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn response(&self) -> Option<web_sys::Response> {
+        self.store()?.response()
+    }
+
+    /// Closes the connection, if it is not closed. What came before is still folded. It stays closed until
+    /// [`reopen`](Self::reopen) or [`restart`](Self::restart), or until a signal changes that says what to
+    /// open.
+    pub fn close(&self) {
+        self.act(Store::close, State::Closed(CloseReason::Called));
+    }
+
+    /// Opens a new connection in the place of the one that is open or has ended, and goes on. What was folded
+    /// stays, and over `fetch()` the request has the last event ID, so that the server sends what follows; the
+    /// browser's own `EventSource` cannot send it. Does nothing after the owner is gone.
+    pub fn reopen(&self) {
+        self.act(|store| store.reopen(false), State::Connecting);
+    }
+
+    /// Opens a new connection in the place of the one that is open or has ended, and begins anew, as when a
+    /// signal changes that says what to open: the value is as `init` returns it, and no last event ID is sent.
+    /// Does nothing after the owner is gone.
+    pub fn restart(&self) {
+        self.act(|store| store.reopen(true), State::Connecting);
+    }
+
+    fn store(&self) -> Option<Rc<Store<Arc<Shown<S>>>>> {
+        self.control.try_with_value(Control::store)?
+    }
+
+    /// Acts on the store. On a server, which has none, the state alone changes.
+    fn act(&self, act: impl FnOnce(&Store<Arc<Shown<S>>>), state: State) {
+        match self.store() {
+            Some(store) => act(&store),
+            None => {
+                let _ = self.control.try_with_value(|control| {
+                    control.shown.render(&state, &None);
+                });
+            }
         }
     }
 }
 
-/// What both let one do with the connection.
-macro_rules! with_connection {
+macro_rules! copied {
     ($($name:ident)*) => {$(
-        impl<T: Send + Sync + 'static> $name<T> {
-            /// The server's newest answer, for its headers and status; `None` before the first answer,
-            /// over the browser's own `EventSource`, and for a stream that is not an
-            /// [`EventStream`](crate::EventStream).
-            ///
-            /// After [`Error::Status`] or [`Error::ContentType`] its body can be read too, by whoever asks
-            /// for the response in the fold of the error or in an effect of the signal `error`. It is there
-            /// until the next opening, `close()` or the end of the component.
-            ///
-            /// ```
-            /// # use wasm_eventsource::leptos::UseEventSourceReturn;
-            /// fn status<T: Send + Sync>(feed: UseEventSourceReturn<T>) -> Option<u16> {
-            ///     feed.response().map(|response| response.status())
-            /// }
-            /// ```
-            #[cfg(feature = "fetch")]
-            pub fn response(&self) -> Option<web_sys::Response> {
-                self.control.try_with_value(Control::store).flatten()?.response()
-            }
-
-            /// Closes the connection, if it is not closed. What came before is still folded. It stays
-            /// closed until [`reopen`](Self::reopen) or [`restart`](Self::restart), or until a signal
-            /// changes that says what to open.
-            pub fn close(&self) {
-                let closed = State::Closed(CloseReason::Called);
-                let _ = self.control.try_with_value(|control| control.act(Store::close, &closed));
-            }
-
-            /// Opens a new connection, in the place of the one that is open or has ended. What was folded
-            /// stays, and over `fetch()` the request has the last event ID, so that the server can go on
-            /// behind the last event; the browser's own `EventSource` cannot send it. Does nothing after
-            /// the owner is gone.
-            pub fn reopen(&self) {
-                let _ = self
-                    .control
-                    .try_with_value(|control| control.act(Store::reopen, &State::Connecting));
-            }
-
-            /// Opens a new connection and begins anew, as when a signal changes that says what to open:
-            /// without the last event ID, and the value is as `init` returns it. Does nothing after the
-            /// owner is gone.
-            pub fn restart(&self) {
-                let _ = self
-                    .control
-                    .try_with_value(|control| control.act(Store::restart, &State::Connecting));
-            }
-        }
-
         impl<T: 'static> Clone for $name<T> {
             fn clone(&self) -> Self {
                 *self
@@ -347,46 +357,36 @@ macro_rules! with_connection {
     )*};
 }
 
-with_connection!(UseEventSourceReturn UseEventSourceFoldReturn);
+copied!(UseEventSourceReturn UseEventSourceFoldReturn);
 
-/// What the handles share. On a server there is no store, and a handle changes only the signals.
 struct Control<S: 'static> {
-    shown: Shown<S>,
-    store: Option<SendWrapper<Rc<Store<Shown<S>>>>>,
+    shown: Arc<Shown<S>>,
+    /// `None` on a server.
+    store: Option<SendWrapper<Rc<Store<Arc<Shown<S>>>>>>,
 }
 
-impl<S: 'static> Control<S> {
-    fn store(&self) -> Option<Rc<Store<Shown<S>>>> {
+impl<S: Send + Sync + 'static> Control<S> {
+    fn store(&self) -> Option<Rc<Store<Arc<Shown<S>>>>> {
         let store = self.store.as_ref().filter(|store| store.valid())?;
         Some(Rc::clone(store))
-    }
-
-    fn act(&self, act: impl FnOnce(&Store<Shown<S>>), state: &State) {
-        match self.store() {
-            Some(store) => act(&store),
-            None => {
-                self.shown.show(state, &None);
-                self.shown.render(state, &None);
-            }
-        }
     }
 }
 
 /// A signal that is written at once, and notifies in the next frame.
 struct Quiet<T: 'static> {
     signal: ArcRwSignal<T>,
-    is_changed: Arc<AtomicBool>,
+    is_changed: AtomicBool,
 }
 
 impl<T: 'static> Quiet<T> {
     fn new(value: T) -> Self {
         Quiet {
             signal: ArcRwSignal::new(value),
-            is_changed: Arc::default(),
+            is_changed: AtomicBool::new(false),
         }
     }
 
-    /// Swaps the values, unless somebody holds a guard.
+    /// Swaps the values, unless a guard is held.
     fn swap(&self, value: &mut T) -> bool {
         let Some(mut shown) = self.signal.try_write_untracked() else {
             return false;
@@ -396,15 +396,6 @@ impl<T: 'static> Quiet<T> {
         true
     }
 
-    /// Sets the value, unless it is the same. Returns whether somebody holds a guard.
-    fn set(&self, value: &T) -> bool
-    where
-        T: Clone + PartialEq,
-    {
-        let is_same = self.signal.with_untracked(|shown| shown == value);
-        !is_same && !self.swap(&mut value.clone())
-    }
-
     fn notify(&self) {
         if self.is_changed.swap(false, Relaxed) {
             self.signal.notify();
@@ -412,12 +403,11 @@ impl<T: 'static> Quiet<T> {
     }
 }
 
-impl<T> Clone for Quiet<T> {
-    fn clone(&self) -> Self {
-        Quiet {
-            signal: self.signal.clone(),
-            is_changed: Arc::clone(&self.is_changed),
-        }
+impl<T: Clone + PartialEq> Quiet<T> {
+    /// Sets the value, if it is another. Returns whether a guard is held.
+    fn set(&self, value: &T) -> bool {
+        let is_same = self.signal.with_untracked(|shown| shown == value);
+        !is_same && !self.swap(&mut value.clone())
     }
 }
 
@@ -441,18 +431,7 @@ impl<S> Shown<S> {
     }
 }
 
-impl<S> Clone for Shown<S> {
-    fn clone(&self) -> Self {
-        Shown {
-            state: self.state.clone(),
-            error: self.error.clone(),
-            value: self.value.clone(),
-            opens: self.opens.clone(),
-        }
-    }
-}
-
-impl<S: 'static> View for Shown<S> {
+impl<S: 'static> View for Arc<Shown<S>> {
     type Value = S;
 
     fn swap(&self, value: &mut S) -> bool {

@@ -1,22 +1,21 @@
 //! [`Store`]: the connection of a component, its state, its newest error and its value, for any framework.
 //!
-//! **Calls that come back.** The program's code (the closures, what a fold does, the `Drop` of a value) may
-//! call any method of the store at any time. So nothing is borrowed while it runs, and three flags order the
-//! calls: `is_wanted` (the last word of `close` and `reopen`), `is_due` (a connection has to be opened), and
-//! `is_busy`: an opening is under way, and a further one would leave two connections. While it is busy,
-//! `reopen` and `restart` only set the other two.
+//! **Calls that come back.** The program's code (a closure, a fold, the `Drop` of a value) may call any method
+//! of the store at any time. So nothing is borrowed while it runs, and three flags order the calls:
+//! `is_wanted`, the last word of `close` and `reopen`; `is_due`, a connection has still to be opened; and
+//! `is_busy`, one is being ended or opened. A `reopen` meanwhile only sets the other two flags, because a
+//! second opening would leave two connections.
 //!
-//! **The value** is taken out of the view while it is changed. Whoever looks at the view meanwhile sees a
-//! spare one, as `init` returns it, and whoever changes it is put into the queue of changes.
+//! **The value** is out of the view while it is changed. Code that looks at the view meanwhile sees a spare
+//! value, as `init` returns it. Code that changes the value meanwhile is put into the queue of changes.
 //!
-//! **A panic** in wasm leaves the stack without running any destructor, so every entry from the browser
-//! goes through [`Store::guarded`], which resets the flags and closes the connection.
+//! **A panic** in wasm leaves the stack without running any destructor. So the program's code is run by
+//! [`Store::guarded`], which resets the flags after a panic, and closes the connection.
 
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     future::poll_fn,
-    mem,
     pin::Pin,
     rc::{Rc, Weak},
     task::{Context, Poll, ready},
@@ -40,46 +39,33 @@ pub(crate) trait View: 'static {
     /// Renders. Returns whether to try again in the next frame, because something is borrowed.
     fn render(&self, state: &State, error: &Option<Error>) -> bool;
 
-    /// Asks the framework to call [`Store::open`] soon. Returns `false` if the store is to do it.
+    /// Asks the framework to call [`Store::open`] soon. Returns `false` if the store has to do it now.
     fn ask_to_open(&self) -> bool {
         false
     }
 }
 
+pub(crate) type Fold<S, T> = Rc<dyn Fn(&mut S, Result<T, Error>)>;
 type Change<S> = Box<dyn FnOnce(&mut S)>;
 type Poller<S> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Arrival<S>>>>;
 
-/// An item of a stream, and the change that the fold makes of it.
-pub(crate) enum Arrival<S> {
+/// An item of a stream, with the change that the fold makes of it.
+enum Arrival<S> {
     State(State),
     Message(Change<S>),
     Error(Error, Change<S>),
 }
 
-/// What came of opening.
-pub(crate) enum Opening<S> {
-    Nothing,
-    Failed(Error, Change<S>),
-    Open(Poller<S>, Option<Connection>),
-}
-
-pub(crate) type Fold<S, T> = Rc<dyn Fn(&mut S, Result<T, Error>)>;
-
-impl<S: 'static> Opening<S> {
-    pub fn new<T: 'static>(opened: Result<Option<Source<T>>, OpenError>, fold: Fold<S, T>) -> Self {
-        match opened {
-            Ok(None) => Opening::Nothing,
-            Err(error) => {
-                let error = Error::Open(error);
-                Opening::Failed(error.clone(), change(&fold, Err(error)))
+impl<S: 'static> Arrival<S> {
+    fn new<T: 'static>(item: Result<Lifecycle<T>, Error>, fold: &Fold<S, T>) -> Self {
+        match item {
+            Ok(Lifecycle::Message(value)) => Arrival::Message(change(fold, Ok(value))),
+            Ok(Lifecycle::Opened | Lifecycle::Resumed { .. }) => Arrival::State(State::Open),
+            Ok(Lifecycle::Reconnecting { attempt, cause }) => {
+                Arrival::State(State::Reconnecting { attempt, cause })
             }
-            Ok(Some(Source::Events(events))) => {
-                let connection = events.connection().clone();
-                let mut events = events.with_lifecycle();
-                let poll = move |cx: &mut Context<'_>| Pin::new(&mut events).poll_next(cx);
-                Opening::Open(poller(poll, fold), Some(connection))
-            }
-            Ok(Some(Source::Any(stream))) => Opening::Open(poller(lifecycle(stream), fold), None),
+            Ok(Lifecycle::Closed(reason)) => Arrival::State(State::Closed(reason)),
+            Err(error) => Arrival::Error(error.clone(), change(fold, Err(error))),
         }
     }
 }
@@ -89,68 +75,61 @@ fn change<S: 'static, T: 'static>(fold: &Fold<S, T>, event: Result<T, Error>) ->
     Box::new(move |value| fold(value, event))
 }
 
-fn poller<S: 'static, T: 'static>(
-    mut poll: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<Lifecycle<T>, Error>>> + 'static,
-    fold: Fold<S, T>,
-) -> Poller<S> {
-    Box::new(move |cx| {
-        let item = ready!(poll(cx));
-        Poll::Ready(item.map(|item| match item {
-            Ok(Lifecycle::Message(value)) => Arrival::Message(change(&fold, Ok(value))),
-            Ok(Lifecycle::Opened | Lifecycle::Resumed { .. }) => Arrival::State(State::Open),
-            Ok(Lifecycle::Reconnecting { attempt, cause }) => {
-                Arrival::State(State::Reconnecting { attempt, cause })
-            }
-            Ok(Lifecycle::Closed(reason)) => Arrival::State(State::Closed(reason)),
-            Err(error) => Arrival::Error(error.clone(), change(&fold, Err(error))),
-        }))
-    })
-}
+/// What came of opening.
+pub(crate) struct Opening<S>(Result<Option<Opened<S>>, (Error, Change<S>)>);
 
-/// The items of any stream, and the states that they stand for.
-fn lifecycle<T>(
-    mut stream: Pin<Box<dyn Stream<Item = Result<T, Error>>>>,
-) -> impl FnMut(&mut Context<'_>) -> Poll<Option<Result<Lifecycle<T>, Error>>> {
-    let (mut is_open, mut is_over) = (false, false);
-    let (mut held, mut end) = (None, CloseReason::Ended);
-    move |cx| {
-        if held.is_some() || is_over {
-            return Poll::Ready(held.take());
-        }
-        let Some(item) = ready!(stream.as_mut().poll_next(cx)) else {
-            is_over = true;
-            let end = mem::replace(&mut end, CloseReason::Ended);
-            return Poll::Ready(Some(Ok(Lifecycle::Closed(end))));
-        };
-        end = match &item {
-            Ok(_) | Err(Error::Decode(_) | Error::Lagged { .. }) => CloseReason::Ended,
-            Err(error) => CloseReason::Failed(error.clone()),
-        };
-        let item = item.map(Lifecycle::Message);
-        Poll::Ready(Some(if mem::replace(&mut is_open, true) {
-            item
-        } else {
-            held = Some(item);
-            Ok(Lifecycle::Opened)
-        }))
+type Opened<S> = (Poller<S>, Option<Connection>);
+
+impl<S: 'static> Opening<S> {
+    pub fn new<T: 'static>(opened: Result<Option<Source<T>>, OpenError>, fold: Fold<S, T>) -> Self {
+        Opening(match opened {
+            Ok(None) => Ok(None),
+            Ok(Some(Source::Events(events))) => {
+                let connection = events.connection().clone();
+                let mut events = events.with_lifecycle();
+                let poll: Poller<S> = Box::new(move |cx| {
+                    let item = ready!(Pin::new(&mut events).poll_next(cx));
+                    Poll::Ready(item.map(|item| Arrival::new(item, &fold)))
+                });
+                Ok(Some((poll, Some(connection))))
+            }
+            Ok(Some(Source::Any(mut stream))) => {
+                let mut end = Some(CloseReason::Ended);
+                let poll: Poller<S> = Box::new(move |cx| {
+                    if end.is_none() {
+                        return Poll::Ready(None);
+                    }
+                    let item = ready!(stream.as_mut().poll_next(cx));
+                    end = match &item {
+                        None => {
+                            return Poll::Ready(end.take().map(State::Closed).map(Arrival::State));
+                        }
+                        Some(Ok(_) | Err(Error::Decode(_) | Error::Lagged { .. })) => {
+                            Some(CloseReason::Ended)
+                        }
+                        Some(Err(error)) => Some(CloseReason::Failed(error.clone())),
+                    };
+                    let item = item.map(|item| item.map(Lifecycle::Message));
+                    Poll::Ready(item.map(|item| Arrival::new(item, &fold)))
+                });
+                Ok(Some((poll, None)))
+            }
+            Err(error) => {
+                let error = Error::Open(error);
+                Err((error.clone(), change(&fold, Err(error))))
+            }
+        })
     }
 }
 
 /// What a component gives to its store, with each render if it likes.
 pub(crate) struct Closures<S> {
-    pub init: Rc<dyn Fn() -> S>,
-    /// Opens, if it is wanted.
-    pub connect: Rc<dyn Fn(&Cell<bool>) -> Opening<S>>,
+    pub init: Box<dyn Fn() -> S>,
+    pub connect: Box<Connect<S>>,
 }
 
-impl<S> Clone for Closures<S> {
-    fn clone(&self) -> Self {
-        Closures {
-            init: Rc::clone(&self.init),
-            connect: Rc::clone(&self.connect),
-        }
-    }
-}
+/// Opens, if that is still wanted when the target has been made.
+type Connect<S> = dyn Fn(&Cell<bool>) -> Opening<S>;
 
 /// The connection of a component, and what it shows of it. It may be opened again and again.
 pub(crate) struct Store<V: View> {
@@ -158,15 +137,14 @@ pub(crate) struct Store<V: View> {
     this: Weak<Self>,
     state: RefCell<State>,
     error: RefCell<Option<Error>>,
-    /// Counts the renders that showed something new.
+    /// Counts what may make a difference to a component that is rendered again.
     version: Cell<u64>,
-    /// `None` before the first render and after the end.
-    closures: RefCell<Option<Closures<V::Value>>>,
+    closures: RefCell<Option<Rc<Closures<V::Value>>>>,
     run: RefCell<Option<Rc<Run<V::Value>>>>,
-    /// Of the last connection, for the next to go on behind it.
+    /// Of the connection before, so that the next can go on behind it.
     last_event_id: RefCell<String>,
     changes: RefCell<VecDeque<Change<V::Value>>>,
-    /// The value while it `is_out`; otherwise one to show while it is.
+    /// The value while it `is_out`; otherwise the one to show when it is.
     spare: Cell<Option<V::Value>>,
     is_out: Cell<bool>,
     is_changing: Cell<bool>,
@@ -175,7 +153,7 @@ pub(crate) struct Store<V: View> {
     is_busy: Cell<bool>,
     is_mounted: Cell<bool>,
     frame: RefCell<Option<sys::NextFrame>>,
-    /// Whether the next frame has something to render.
+    /// Whether the frame has something to render.
     is_new: Cell<bool>,
 }
 
@@ -211,14 +189,33 @@ impl<V: View> Store<V> {
         self.error.borrow().clone()
     }
 
+    #[cfg(feature = "yew")]
     pub fn version(&self) -> u64 {
         self.version.get()
     }
 
+    /// The newest response.
+    #[cfg(feature = "fetch")]
+    pub fn response(&self) -> Option<web_sys::Response> {
+        let run = self.run.borrow().clone()?;
+        run.is_asked_for.set(true);
+        run.connection()?.response()
+    }
+
     /// Takes the closures of the newest render.
     pub fn set_closures(&self, closures: Closures<V::Value>) {
-        let before = self.closures.replace(Some(closures));
+        let before = self.closures.replace(Some(Rc::new(closures)));
         drop(before);
+    }
+
+    /// `None` before the first render and after the end.
+    fn closures(&self) -> Option<Rc<Closures<V::Value>>> {
+        self.closures.borrow().clone()
+    }
+
+    /// Shows that there is nothing to open.
+    pub fn show_none(&self) {
+        self.set_state(State::Closed(CloseReason::Called));
     }
 
     /// Closes the connection, if it is not closed. What came before still reaches the fold.
@@ -226,8 +223,8 @@ impl<V: View> Store<V> {
         self.is_wanted.set(false);
         self.is_due.set(false);
         let run = self.run.borrow().clone();
-        if !run.as_ref().is_some_and(|run| run.is_closed()) {
-            self.set_closed();
+        if run.as_ref().is_none_or(|run| !run.is_closed()) {
+            self.show_closed();
         }
         // Its observers come last: they may open another.
         if let Some(run) = run {
@@ -235,23 +232,19 @@ impl<V: View> Store<V> {
         }
     }
 
-    /// Opens a connection in the place of the one before, and goes on behind its last event.
-    pub fn reopen(&self) {
-        self.begin(false);
+    /// Opens a connection in the place of the one before: anew with the first value, or behind the last event.
+    pub fn reopen(&self, anew: bool) {
+        self.begin(anew);
         self.render_soon();
-        self.open_if_mounted();
-    }
-
-    /// Opens a connection in the place of the one before, and begins anew with the first value.
-    pub fn restart(&self) {
-        self.begin(true);
-        self.render_soon();
-        self.open_if_mounted();
+        let is_ready = self.is_mounted.get() && !self.is_busy.get() && self.is_due.get();
+        if is_ready && !self.view.ask_to_open() {
+            self.open();
+        }
     }
 
     /// Ends the connection. The next one is due, and already shown as connecting.
     pub fn begin(&self, anew: bool) {
-        let Some(Closures { init, .. }) = self.closures.borrow().clone() else {
+        let Some(closures) = self.closures() else {
             return;
         };
         self.guarded(|| {
@@ -264,29 +257,14 @@ impl<V: View> Store<V> {
             self.set_state(State::Connecting);
             if anew {
                 self.last_event_id.take();
-                self.change(Box::new(move |value| *value = init()));
+                self.change(Box::new(move |value| *value = (closures.init)()));
             }
             drop(before);
             self.is_busy.set(was_busy);
         });
     }
 
-    /// Shows that there is nothing to open.
-    pub fn show_none(&self) {
-        self.set_state(State::Closed(CloseReason::Called));
-    }
-
-    fn open_if_mounted(&self) {
-        if self.is_mounted.get()
-            && !self.is_busy.get()
-            && self.is_due.get()
-            && !self.view.ask_to_open()
-        {
-            self.open();
-        }
-    }
-
-    /// Opens, unless `close` was the last word. Yew calls this after each render.
+    /// Opens, unless `close` was the last word.
     #[cfg(feature = "yew")]
     pub fn open_if_due(&self) {
         self.is_mounted.set(true);
@@ -295,58 +273,62 @@ impl<V: View> Store<V> {
         }
     }
 
-    /// Opens; [`begin`](Self::begin) has ended the connection before. If `close` was the last word, the closure is called all the same, because a framework may track
-    /// what it reads.
+    /// Opens; [`begin`](Self::begin) has ended the connection before. If `close` was the last word, the closure
+    /// is called all the same, because the framework may track what it reads.
     pub fn open(&self) {
         self.is_mounted.set(true);
-        let closures = self.closures.borrow().clone();
-        let (Some(closures), false) = (closures, self.is_busy.get()) else {
+        let (Some(closures), false) = (self.closures(), self.is_busy.get()) else {
             return;
         };
         self.guarded(|| {
             self.is_busy.set(true);
-            let opening = (closures.connect)(&self.is_wanted);
+            let Opening(opening) = (closures.connect)(&self.is_wanted);
             self.is_due.set(false);
             self.is_busy.set(false);
-            let is_gone = self.closures.borrow().is_none();
-            if self.is_wanted.get() && !is_gone {
-                self.start(opening);
+            if !self.is_wanted.get() || self.closures().is_none() {
+                return;
             }
+            match opening {
+                Ok(Some((poll, connection))) => self.start(poll, connection),
+                Ok(None) => self.show_none(),
+                Err((error, change)) => {
+                    self.set_error(Some(error.clone()));
+                    self.set_state(State::Closed(CloseReason::Failed(error)));
+                    // The fold comes last: it may open another.
+                    self.change(change);
+                }
+            }
+            self.render_soon();
         });
     }
 
-    fn start(&self, opening: Opening<V::Value>) {
-        match opening {
-            Opening::Nothing => self.show_none(),
-            Opening::Failed(error, change) => {
-                self.set_error(Some(error.clone()));
-                self.set_state(State::Closed(CloseReason::Failed(error)));
-                // The fold comes last: it may open another.
-                self.change(change);
-            }
-            Opening::Open(poll, connection) => {
-                let id = self.last_event_id.borrow().clone();
-                if let (Some(connection), false) = (&connection, id.is_empty()) {
-                    connection.resume_after(&id);
-                }
-                self.set_state(
-                    connection
-                        .as_ref()
-                        .map_or(State::Connecting, Connection::state),
-                );
-                let run = Rc::new(Run::new(poll, connection));
-                self.run.replace(Some(Rc::clone(&run)));
-                let store = Weak::clone(&self.this);
-                wasm_bindgen_futures::spawn_local(poll_fn(move |cx| {
-                    let mut polled = Poll::Ready(());
-                    if let Some(store) = store.upgrade() {
-                        store.guarded(|| polled = store.read(&run, cx));
-                    }
-                    polled
-                }));
-            }
+    fn start(&self, poll: Poller<V::Value>, connection: Option<Connection>) {
+        let id = self.last_event_id.borrow().clone();
+        if let (Some(connection), false) = (&connection, id.is_empty()) {
+            connection.resume_after(&id);
         }
-        self.render_soon();
+        self.set_state(
+            connection
+                .as_ref()
+                .map_or(State::Connecting, Connection::state),
+        );
+        let run = Rc::new(Run {
+            poll: Cell::new(Some(poll)),
+            connection: RefCell::new(connection),
+            is_cut: Cell::default(),
+            is_over: Cell::default(),
+            is_end_shown: Cell::default(),
+            is_asked_for: Cell::default(),
+        });
+        self.run.replace(Some(Rc::clone(&run)));
+        let store = Weak::clone(&self.this);
+        wasm_bindgen_futures::spawn_local(poll_fn(move |cx| {
+            let mut polled = Poll::Ready(());
+            if let Some(store) = store.upgrade() {
+                store.guarded(|| polled = store.read(&run, cx));
+            }
+            polled
+        }));
     }
 
     /// Reads what has come.
@@ -357,31 +339,30 @@ impl<V: View> Store<V> {
             if run.is_cut.get() {
                 break;
             }
-            match item {
-                Poll::Ready(Some(item)) => {
-                    run.poll.set(Some(poll));
-                    self.take_in(item);
-                }
-                Poll::Ready(None) => {
-                    if let Some(id) = run.last_event_id() {
-                        self.last_event_id.replace(id);
-                    }
-                    drop(poll);
-                    run.is_over.set(true);
-                    self.render_soon();
-                }
-                Poll::Pending => {
-                    run.poll.set(Some(poll));
-                    return Poll::Pending;
-                }
+            if let Poll::Ready(None) = item {
+                drop(poll);
+                run.is_over.set(true);
+                self.render_soon();
+                break;
             }
+            run.poll.set(Some(poll));
+            let Poll::Ready(Some(item)) = item else {
+                return Poll::Pending;
+            };
+            self.take_in(item);
         }
         Poll::Ready(())
     }
 
     fn take_in(&self, item: Arrival<V::Value>) {
         match item {
-            Arrival::Message(change) => self.change(change),
+            Arrival::Message(change) => {
+                // Of a stream without a connection, this is all there is to know.
+                if *self.state.borrow() == State::Connecting {
+                    self.set_state(State::Open);
+                }
+                self.change(change);
+            }
             Arrival::Error(error, change) => {
                 self.set_error(Some(error));
                 self.change(change);
@@ -407,29 +388,28 @@ impl<V: View> Store<V> {
         self.apply_changes();
     }
 
-    /// Changes the value, if it is not borrowed, by what is in the queue. What comes meanwhile waits for the
-    /// next change or frame: a fold that opens again what cannot be opened must not stop the page.
+    /// Changes the value by what is in the queue, unless the value is borrowed. What comes meanwhile waits for
+    /// the next change or frame: a fold that opens again what cannot be opened must not stop the page.
     fn apply_changes(&self) {
         let count = self.changes.borrow().len();
-        let closures = self.closures.borrow().clone();
-        let (Some(Closures { init, .. }), false) = (closures, self.is_changing.replace(true))
-        else {
+        let Some(closures) = self.closures().filter(|_| count > 0 || self.is_out.get()) else {
             return;
         };
-        if count > 0 || self.is_out.get() {
-            let mut value = self.spare.take().unwrap_or_else(|| init());
-            if self.is_out.take() || self.view.swap(&mut value) {
-                for _ in 0..count {
-                    let change = self.changes.borrow_mut().pop_front();
-                    if let Some(change) = change {
-                        change(&mut value);
-                    }
-                }
-                self.is_out.set(!self.view.swap(&mut value));
-                self.is_new.set(true);
-            }
-            self.spare.set(Some(value));
+        if self.is_changing.replace(true) {
+            return;
         }
+        let mut value = self.spare.take().unwrap_or_else(|| (closures.init)());
+        if self.is_out.take() || self.view.swap(&mut value) {
+            for _ in 0..count {
+                let change = self.changes.borrow_mut().pop_front();
+                if let Some(change) = change {
+                    change(&mut value);
+                }
+            }
+            self.is_out.set(!self.view.swap(&mut value));
+            self.is_new.set(true);
+        }
+        self.spare.set(Some(value));
         self.is_changing.set(false);
     }
 
@@ -439,44 +419,38 @@ impl<V: View> Store<V> {
     }
 
     fn request_frame(&self) {
-        if self.closures.borrow().is_none() || self.frame.borrow().is_some() {
+        if self.closures().is_none() || self.frame.borrow().is_some() {
             return;
         }
         let store = Weak::clone(&self.this);
         let frame = sys::NextFrame::request(move || {
             if let Some(store) = store.upgrade() {
-                store.render();
+                store.in_frame();
             }
         });
         self.frame.replace(frame);
     }
 
     /// Renders once for all that has happened since the last frame.
-    fn render(&self) {
+    fn in_frame(&self) {
         let past = self.frame.take();
         drop(past);
         self.guarded(|| self.apply_changes());
         if self.is_new.get() {
-            self.render_now();
+            self.render();
         }
         let run = self.run.borrow().clone();
         let holds_answer = run.is_some_and(|run| run.holds_answer());
-        let is_waiting = self.is_out.get() || !self.changes.borrow().is_empty();
-        if self.is_new.get() || is_waiting || holds_answer {
+        let has_changes = self.is_out.get() || !self.changes.borrow().is_empty();
+        if self.is_new.get() || has_changes || holds_answer {
             self.request_frame();
         }
     }
 
-    pub fn render_now(&self) {
+    pub fn render(&self) {
         self.version.set(self.version.get() + 1);
-        let (state, error) = (self.state(), self.error());
-        self.is_new.set(self.view.render(&state, &error));
-    }
-
-    /// The newest response.
-    #[cfg(feature = "fetch")]
-    pub fn response(&self) -> Option<web_sys::Response> {
-        self.run.borrow().as_ref()?.response()
+        let is_held = self.view.render(&self.state(), &self.error());
+        self.is_new.set(is_held);
     }
 
     /// The component is gone, for good.
@@ -485,26 +459,23 @@ impl<V: View> Store<V> {
         drop(owned);
     }
 
-    /// Takes out the connection and the changes. To drop them ends the connection, and may run the program's
-    /// code.
+    /// Takes out the connection and the changes, to be dropped with nothing borrowed.
     fn take(&self) -> Cut<V::Value> {
         let run = self.run.take();
-        if let Some(id) = run.as_ref().and_then(|run| run.last_event_id()) {
-            self.last_event_id.replace(id);
+        if let Some(connection) = run.as_ref().and_then(|run| run.connection()) {
+            self.last_event_id.replace(connection.last_event_id());
         }
-        Cut {
-            run,
-            _changes: self.changes.take(),
-        }
+        let _changes = self.changes.take();
+        Cut { run, _changes }
     }
 
     fn is_closed(&self) -> bool {
         matches!(*self.state.borrow(), State::Closed(_))
     }
 
-    fn set_closed(&self) {
-        if !self.is_closed() && self.closures.borrow().is_some() {
-            self.set_state(State::Closed(CloseReason::Called));
+    fn show_closed(&self) {
+        if !self.is_closed() && self.closures().is_some() {
+            self.show_none();
             self.render_soon();
         }
     }
@@ -534,14 +505,9 @@ impl<V: View> Store<V> {
         for (flag, before) in flags.into_iter().zip(before) {
             flag.set(before);
         }
-        self.is_wanted.set(false);
-        self.is_due.set(false);
-        self.set_closed();
-        let run = self.run.borrow().clone();
-        if let Some(run) = run {
-            run.close();
-        }
+        self.close();
         drop(self.take());
+        // The value that was being changed is lost, and another one is shown.
         self.render_soon();
     }
 }
@@ -550,38 +516,19 @@ impl<V: View> Store<V> {
 struct Run<S> {
     /// `None` while it is polled, and after it was dropped.
     poll: Cell<Option<Poller<S>>>,
-    /// Outlives the stream, if somebody has asked for the response: its body may still be read.
+    /// It knows the task that waits for it, which owns this: it must be taken out at the end.
     connection: RefCell<Option<Connection>>,
-    is_over: Cell<bool>,
     is_cut: Cell<bool>,
+    is_over: Cell<bool>,
     /// Whether a frame has come since then.
     is_end_shown: Cell<bool>,
-    /// Whether somebody has asked for the response.
+    /// Whether the program has asked for the response.
     is_asked_for: Cell<bool>,
-    #[cfg(feature = "fetch")]
-    response: RefCell<Option<web_sys::Response>>,
 }
 
 impl<S> Run<S> {
-    fn new(poll: Poller<S>, connection: Option<Connection>) -> Self {
-        Run {
-            poll: Cell::new(Some(poll)),
-            connection: RefCell::new(connection),
-            is_over: Cell::default(),
-            is_cut: Cell::default(),
-            is_end_shown: Cell::default(),
-            is_asked_for: Cell::default(),
-            #[cfg(feature = "fetch")]
-            response: RefCell::default(),
-        }
-    }
-
     fn connection(&self) -> Option<Connection> {
         self.connection.borrow().clone()
-    }
-
-    fn last_event_id(&self) -> Option<String> {
-        Some(self.connection()?.last_event_id())
     }
 
     fn is_closed(&self) -> bool {
@@ -606,31 +553,17 @@ impl<S> Run<S> {
         drop(owned);
     }
 
-    #[cfg(feature = "fetch")]
-    fn response(&self) -> Option<web_sys::Response> {
-        let Some(connection) = self.connection() else {
-            return self.response.borrow().clone();
-        };
-        let response = connection.response();
-        self.is_asked_for.set(response.is_some());
-        response
-    }
-
-    /// After the end, the body of an answer can be read by whoever asks for the response by the render that
-    /// shows the end, or in an effect of that. Otherwise it is given up, because it may be endless. Returns
-    /// whether that is still open.
+    /// After the end, the program can read the body of an answer if it asks for the response before the frame
+    /// after the one that shows the end. Otherwise the answer is given up, because it may be endless. Returns
+    /// whether the program may still ask.
     fn holds_answer(&self) -> bool {
-        if !self.is_over.get() || self.is_asked_for.get() {
-            return false;
+        let may_ask = self.is_over.get() && !self.is_asked_for.get();
+        let is_late = may_ask && self.is_end_shown.replace(true);
+        if is_late && let Some(connection) = self.connection() {
+            self.is_asked_for.set(true);
+            connection.close();
         }
-        if !self.is_end_shown.replace(true) {
-            return true;
-        }
-        if let Some(_connection) = self.connection.take() {
-            #[cfg(feature = "fetch")]
-            self.response.replace(_connection.response());
-        }
-        false
+        may_ask && !is_late
     }
 }
 

@@ -89,8 +89,7 @@ pub fn use_event_source<T>(
 where
     T: 'static,
 {
-    let fold = use_event_source_fold_with(url, |url| url.clone(), || None, keep_latest);
-    UseEventSourceHandle(fold)
+    use_event_source_fold_with(url, |url| url.clone(), || None, keep_latest)
 }
 
 /// The newest event of what `connect` opens: once, and again whenever the dependencies change.
@@ -119,8 +118,7 @@ where
     D: PartialEq + 'static,
     C: IntoSource<T, M> + 'static,
 {
-    let fold = use_event_source_fold_with(deps, connect, || None, keep_latest);
-    UseEventSourceHandle(fold)
+    use_event_source_fold_with(deps, connect, || None, keep_latest)
 }
 
 /// A value that every event at this URL is folded into, in the order the server sent them. It begins as
@@ -245,11 +243,8 @@ fn keep_latest<T>(latest: &mut Option<Rc<T>>, event: Result<T, Error>) {
     }
 }
 
-/// A component's event source and its newest event. Cheap to clone.
-///
-/// Two are equal if nothing has happened in between: as a prop it renders a child anew when there is
-/// something new.
-pub struct UseEventSourceHandle<T: 'static>(UseEventSourceFoldHandle<Option<Rc<T>>>);
+/// A component's event source and its newest event, as [`latest`](UseEventSourceFoldHandle::latest).
+pub type UseEventSourceHandle<T> = UseEventSourceFoldHandle<Option<Rc<T>>>;
 
 /// A component's event source and the value its events are folded into. Cheap to clone.
 ///
@@ -263,12 +258,12 @@ pub struct UseEventSourceFoldHandle<S: 'static> {
 impl<T> UseEventSourceHandle<T> {
     /// The newest event, if one came since the dependencies changed.
     pub fn latest(&self) -> Option<Rc<T>> {
-        self.0.with(Option::clone)
+        self.with(Option::clone)
     }
 }
 
 impl<S> UseEventSourceFoldHandle<S> {
-    /// Looks at the value. In the fold, which has the value itself, this shows one as `init` returns it.
+    /// Looks at the value. The fold, which has the value itself, sees one as `init` returns it here.
     ///
     /// ```
     /// # use wasm_eventsource::yew::UseEventSourceFoldHandle;
@@ -280,8 +275,8 @@ impl<S> UseEventSourceFoldHandle<S> {
         look(&self.store.view.value.borrow())
     }
 
-    /// Changes the value, and renders the component. In the fold, and while somebody looks at the value, the
-    /// change waits: it is made before the next event is folded, and in the next frame at the latest.
+    /// Changes the value, and renders the component. If this is called in the fold, or while the value is looked
+    /// at, the change waits: it is made before the next event is folded, and in the next frame at the latest.
     ///
     /// ```
     /// # use wasm_eventsource::yew::UseEventSourceFoldHandle;
@@ -292,114 +287,92 @@ impl<S> UseEventSourceFoldHandle<S> {
     pub fn update(&self, change: impl FnOnce(&mut S) + 'static) {
         self.store.update(Box::new(change));
     }
-}
 
-/// What both handles let one see and do of the connection.
-macro_rules! with_connection {
-    ($($handle:ident<$value:ident>($($fold:tt)*))*) => {$(
-        impl<$value> $handle<$value> {
-            /// The state of the connection, as of the newest event that was folded.
-            ///
-            /// No end is left out of the renders. If a connection ends, and another one too, before the
-            /// component was rendered, it is rendered for each of them, one after the other. So an effect
-            /// that depends on the state, and opens again after a failure, runs for every failure:
-            ///
-            /// ```
-            /// use wasm_eventsource::{CloseReason, State, yew::use_event_source};
-            /// use yew::prelude::*;
-            ///
-            /// # #[derive(serde::Deserialize)]
-            /// # enum Feed { A }
-            /// #[component]
-            /// fn Stubborn() -> Html {
-            ///     let feed = use_event_source::<Feed>("/feed");
-            ///     let again = feed.clone();
-            ///     use_effect_with(feed.state(), move |state| {
-            ///         if let State::Closed(CloseReason::Failed(_)) = state {
-            ///             again.reopen();
-            ///         }
-            ///     });
-            ///     html! { { feed.state().to_string() } }
-            /// }
-            /// ```
-            pub fn state(&self) -> State {
-                let store = &self$($fold)*.store;
-                let rendered = store.view.renders.borrow().current.clone();
-                rendered.unwrap_or_else(|| store.state())
-            }
+    /// The state of the connection, as of the newest event that was folded.
+    ///
+    /// No end is left out of the renders: if a connection ends, and the next one too, before the component
+    /// was rendered, it is rendered for each of them. So an effect that depends on the state runs for every
+    /// failure, however fast they follow:
+    ///
+    /// ```
+    /// use serde::Deserialize;
+    /// use wasm_eventsource::{CloseReason, State, yew::use_event_source};
+    /// use yew::prelude::*;
+    ///
+    /// #[derive(Deserialize)]
+    /// #[serde(rename_all = "lowercase")]
+    /// enum Feed {
+    ///     Price(f64),
+    /// }
+    ///
+    /// #[component]
+    /// fn Stubborn() -> Html {
+    ///     let feed = use_event_source::<Feed>("/prices");
+    ///     let again = feed.clone();
+    ///     use_effect_with(feed.state(), move |state| {
+    ///         if let State::Closed(CloseReason::Failed(_)) = state {
+    ///             again.reopen();
+    ///         }
+    ///     });
+    ///     html! { { feed.state().to_string() } }
+    /// }
+    /// ```
+    pub fn state(&self) -> State {
+        let current = self.store.view.renders.borrow().current.clone();
+        current.unwrap_or_else(|| self.store.state())
+    }
 
-            /// The newest error of this connection: of its opening, of a message, or the one that ended
-            /// it. The next opening takes it away.
-            pub fn error(&self) -> Option<Error> {
-                self$($fold)*.store.error()
-            }
+    /// The newest error of this connection: of its opening, of a message, or the one that ended it. The next
+    /// opening takes it away.
+    pub fn error(&self) -> Option<Error> {
+        self.store.error()
+    }
 
-            /// The server's newest answer, for its headers and status; `None` before the first answer, over the browser's
-            /// own `EventSource`, and for a stream that is not an [`EventStream`](crate::EventStream).
-            ///
-            /// After [`Error::Status`] or [`Error::ContentType`] its body can be read too, by whoever
-            /// asks for the response in the fold of the error, in the render that shows it or in an
-            /// effect of that render. It is there until the next opening, `close()` or the end of the
-            /// component.
-            ///
-            /// ```
-            /// # use wasm_eventsource::yew::UseEventSourceFoldHandle;
-            /// fn status<S>(feed: &UseEventSourceFoldHandle<S>) -> Option<u16> {
-            ///     feed.response().map(|response| response.status())
-            /// }
-            /// ```
-            #[cfg(feature = "fetch")]
-            pub fn response(&self) -> Option<web_sys::Response> {
-                self$($fold)*.store.response()
-            }
+    /// The newest response of the server, for its headers and status. `None` before the first response, over
+    /// the browser's own `EventSource`, and for a stream that is no [`EventStream`](crate::EventStream).
+    ///
+    /// After [`Error::Status`] or [`Error::ContentType`] the body can be read too, if the program asks for the
+    /// response in the fold of the error, in the render that shows it, or in an effect of that render. The
+    /// body is there until `close()`, the next opening, or the end of the component.
+    ///
+    /// ```
+    /// # use wasm_eventsource::yew::UseEventSourceFoldHandle;
+    /// fn status<S>(feed: &UseEventSourceFoldHandle<S>) -> Option<u16> {
+    ///     feed.response().map(|response| response.status())
+    /// }
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn response(&self) -> Option<web_sys::Response> {
+        self.store.response()
+    }
 
-            /// Closes the connection, if it is not closed. What came before is still folded. It stays
-            /// closed until [`reopen`](Self::reopen) or [`restart`](Self::restart), or until the
-            /// dependencies change.
-            pub fn close(&self) {
-                self$($fold)*.store.close();
-            }
+    /// Closes the connection, if it is not closed. What came before is still folded. It stays closed until
+    /// [`reopen`](Self::reopen) or [`restart`](Self::restart), or until the dependencies change.
+    pub fn close(&self) {
+        self.store.close();
+    }
 
-            /// Opens a new connection, in the place of the one that is open or has ended. What was folded
-            /// stays, and over `fetch()` the request has the last event ID, so that the server can go on
-            /// behind the last event; the browser's own `EventSource` cannot send it. Does nothing after
-            /// the component is gone.
-            pub fn reopen(&self) {
-                self$($fold)*.store.reopen();
-            }
+    /// Opens a new connection in the place of the one that is open or has ended, and goes on. What was folded
+    /// stays, and over `fetch()` the request has the last event ID, so that the server sends what follows; the
+    /// browser's own `EventSource` cannot send it. Does nothing after the component is gone.
+    pub fn reopen(&self) {
+        self.store.reopen(false);
+    }
 
-            /// Opens a new connection and begins anew, as when the dependencies change: without the last
-            /// event ID, and the value is as `init` returns it. Does nothing after the component is gone.
-            pub fn restart(&self) {
-                self$($fold)*.store.restart();
-            }
-        }
-
-        impl<$value> fmt::Debug for $handle<$value> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($handle))
-                    .field("state", &self.state())
-                    .field("error", &self.error())
-                    .finish_non_exhaustive()
-            }
-        }
-    )*};
-}
-
-with_connection! {
-    UseEventSourceHandle<T>(.0)
-    UseEventSourceFoldHandle<S>()
-}
-
-impl<T> Clone for UseEventSourceHandle<T> {
-    fn clone(&self) -> Self {
-        UseEventSourceHandle(self.0.clone())
+    /// Opens a new connection in the place of the one that is open or has ended, and begins anew, as when the
+    /// dependencies change: the value is as `init` returns it, and no last event ID is sent. Does nothing after
+    /// the component is gone.
+    pub fn restart(&self) {
+        self.store.reopen(true);
     }
 }
 
-impl<T> PartialEq for UseEventSourceHandle<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
+impl<S> fmt::Debug for UseEventSourceFoldHandle<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UseEventSourceFoldHandle")
+            .field("state", &self.state())
+            .field("error", &self.error())
+            .finish_non_exhaustive()
     }
 }
 
@@ -425,56 +398,6 @@ struct Shown<S> {
     rerender: UseForceUpdateHandle,
 }
 
-/// The states that have still to be rendered.
-///
-/// Yew compares the dependencies of an effect with those of the render before. If a connection fails, and the
-/// next fails alike before a render, both renders would have the same state, and an effect on the state would
-/// miss the second failure. So every end waits here for a render, with a state between two ends.
-#[derive(Default)]
-struct Renders {
-    ahead: VecDeque<State>,
-    /// The newest state that was rendered.
-    last: State,
-    /// The state of the render under way, if it is not the newest there is.
-    current: Option<State>,
-}
-
-fn is_end(state: &State) -> bool {
-    matches!(state, State::Closed(_))
-}
-
-impl Renders {
-    fn note(&mut self, state: &State) {
-        self.current = None;
-        match self.ahead.back_mut() {
-            Some(newest) if newest == state => {}
-            Some(newest) if !is_end(newest) && !is_end(state) => *newest = state.clone(),
-            None if self.last == *state => {}
-            _ => self.ahead.push_back(state.clone()),
-        }
-    }
-
-    /// A render begins. A state before an end is left out, if the end is seen without it.
-    fn begin(&mut self) {
-        if let [first, second, ..] = self.ahead.make_contiguous()
-            && !is_end(first)
-            && *second != self.last
-        {
-            self.ahead.pop_front();
-        }
-        if let Some(state) = self.ahead.pop_front() {
-            self.current = (!self.ahead.is_empty()).then(|| state.clone());
-            self.last = state;
-        }
-    }
-
-    /// A render has ended, with its effects. Returns whether another is due.
-    fn end(&mut self) -> bool {
-        self.current = None;
-        !self.ahead.is_empty()
-    }
-}
-
 impl<S: 'static> View for Shown<S> {
     type Value = S;
 
@@ -493,6 +416,50 @@ impl<S: 'static> View for Shown<S> {
     }
 }
 
+/// The ends that have still to be rendered.
+///
+/// Yew compares the dependencies of an effect with those of the render before. If a connection fails, and the
+/// next fails alike before there was a render, both renders would have the same state, and an effect on the
+/// state would miss the second failure. So every end waits here for a render, and between two equal ends there
+/// is a render with the state `Connecting`.
+#[derive(Default)]
+struct Renders {
+    ends: VecDeque<State>,
+    newest: State,
+    rendered: State,
+    /// The state of the render under way, if it is not the last that is due.
+    current: Option<State>,
+}
+
+impl Renders {
+    fn note(&mut self, state: &State) {
+        if self.newest != *state {
+            self.newest = state.clone();
+            self.current = None;
+            if matches!(state, State::Closed(_)) {
+                self.ends.push_back(state.clone());
+            }
+        }
+    }
+
+    fn begin(&mut self) {
+        let is_alike = self.ends.front() == Some(&self.rendered);
+        self.rendered = if is_alike {
+            State::Connecting
+        } else {
+            let end = self.ends.pop_front();
+            end.unwrap_or_else(|| self.newest.clone())
+        };
+        let is_last = self.ends.is_empty() && self.rendered == self.newest;
+        self.current = (!is_last).then(|| self.rendered.clone());
+    }
+
+    /// The render has ended, with its effects. Returns whether another is due.
+    fn end(&mut self) -> bool {
+        self.current.take().is_some()
+    }
+}
+
 /// The event source of a component, from its first render to its end.
 struct Component<S: 'static, T, D> {
     store: Rc<Store<Shown<S>>>,
@@ -503,19 +470,19 @@ struct Component<S: 'static, T, D> {
 
 impl<S: 'static, T: 'static, D: PartialEq + 'static> Component<S, T, D> {
     fn new(value: S, rerender: UseForceUpdateHandle) -> Self {
+        let shown = Shown {
+            value: RefCell::new(value),
+            renders: RefCell::default(),
+            rerender,
+        };
         Component {
-            store: Store::new(Shown {
-                value: RefCell::new(value),
-                renders: RefCell::default(),
-                rerender,
-            }),
+            store: Store::new(shown),
             deps: RefCell::default(),
             fold: Rc::default(),
         }
     }
 
-    /// Takes what a render says. Other dependencies end the connection before anybody sees what is
-    /// rendered.
+    /// Takes what a render says. Other dependencies end the connection before anybody sees what is rendered.
     fn render<C: IntoSource<T, M>, M>(
         &self,
         deps: D,
@@ -531,7 +498,6 @@ impl<S: 'static, T: 'static, D: PartialEq + 'static> Component<S, T, D> {
         let fold_before = self.fold.replace(Some(Rc::new(fold)));
         drop(fold_before);
 
-        let make = Rc::new(move || connect(&deps));
         let newest = Rc::clone(&self.fold);
         let fold: Fold<S, T> = Rc::new(move |value, event| {
             let fold = newest.borrow().clone();
@@ -539,12 +505,13 @@ impl<S: 'static, T: 'static, D: PartialEq + 'static> Component<S, T, D> {
                 fold(value, event);
             }
         });
+        let make = Rc::new(move || connect(&deps));
+        let open = Rc::clone(&make);
         self.store.set_closures(Closures {
-            init: Rc::new(init),
-            connect: {
-                let make = Rc::clone(&make);
-                Rc::new(move |wanted| Opening::new(source::open(&*make, wanted), Rc::clone(&fold)))
-            },
+            init: Box::new(init),
+            connect: Box::new(move |wanted| {
+                Opening::new(source::open(&*open, wanted), Rc::clone(&fold))
+            }),
         });
         if !is_same {
             if before.is_some() {
@@ -562,7 +529,7 @@ impl<S: 'static, T: 'static, D: PartialEq + 'static> Component<S, T, D> {
         self.store.open_if_due();
         let is_due = self.store.view.renders.borrow_mut().end();
         if is_due {
-            self.store.render_now();
+            self.store.render();
         }
     }
 
