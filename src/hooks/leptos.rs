@@ -201,7 +201,7 @@ where
 
 /// Opens, and closes as soon as a signal changes that was read for it: an effect alone would run only after
 /// events that are there already. The effect then opens anew, once for all changes.
-fn open<S: Send + Sync + 'static>(store: &Rc<Store<Arc<Shown<S>>>>) -> ImmediateEffect {
+fn open<S: Send + Sync + 'static>(store: &SharedStore<S>) -> ImmediateEffect {
     let store = SendWrapper::new((Rc::clone(store), Cell::new(true)));
     ImmediateEffect::new(move || {
         if store.valid() {
@@ -319,7 +319,7 @@ impl<S: Send + Sync + 'static> UseEventSourceFoldReturn<S> {
         self.act(|store| store.reopen(true), State::Connecting);
     }
 
-    fn store(&self) -> Option<Rc<Store<Arc<Shown<S>>>>> {
+    fn store(&self) -> Option<SharedStore<S>> {
         self.control.try_with_value(Control::store)?
     }
 
@@ -359,14 +359,16 @@ macro_rules! copied {
 
 copied!(UseEventSourceReturn UseEventSourceFoldReturn);
 
+type SharedStore<S> = Rc<Store<Arc<Shown<S>>>>;
+
 struct Control<S: 'static> {
     shown: Arc<Shown<S>>,
     /// `None` on a server.
-    store: Option<SendWrapper<Rc<Store<Arc<Shown<S>>>>>>,
+    store: Option<SendWrapper<SharedStore<S>>>,
 }
 
 impl<S: Send + Sync + 'static> Control<S> {
-    fn store(&self) -> Option<Rc<Store<Arc<Shown<S>>>>> {
+    fn store(&self) -> Option<SharedStore<S>> {
         let store = self.store.as_ref().filter(|store| store.valid())?;
         Some(Rc::clone(store))
     }

@@ -189,7 +189,7 @@ impl<V: View> Store<V> {
         self.error.borrow().clone()
     }
 
-    #[cfg(feature = "yew")]
+    #[allow(dead_code)] // A framework with signals needs no version.
     pub fn version(&self) -> u64 {
         self.version.get()
     }
@@ -265,7 +265,7 @@ impl<V: View> Store<V> {
     }
 
     /// Opens, unless `close` was the last word.
-    #[cfg(feature = "yew")]
+    #[allow(dead_code)] // A framework that tracks what `connect` reads calls `open`.
     pub fn open_if_due(&self) {
         self.is_mounted.set(true);
         if self.is_due.get() {

@@ -16,7 +16,7 @@ pub enum Feed {
 
 /// The newest event.
 #[component]
-pub fn Newest(#[prop(into)] url: Signal<String>) -> impl IntoView {
+pub fn Newest(#[prop(into)] url: Signal<Option<String>>) -> impl IntoView {
     let feed = use_event_source::<Feed, _>(move || url.get());
     let latest = move || {
         feed.latest.with(|latest| match latest {

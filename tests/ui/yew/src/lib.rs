@@ -16,7 +16,7 @@ pub enum Feed {
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    pub url: AttrValue,
+    pub url: Option<AttrValue>,
 }
 
 /// The newest event.

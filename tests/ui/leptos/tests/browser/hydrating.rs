@@ -19,7 +19,7 @@ async fn after_hydration_it_opens() {
         .unwrap()
         .expect("what was rendered");
     assert_eq!(text.text_content().as_deref(), Some("connecting, none"));
-    let url = server.url("/live");
+    let url = Some(server.url("/live"));
     let app = hydrate_from(page, move || view! { <Newest url /> });
     server.until("open=1").await;
     for n in 1..=2 {

@@ -1,17 +1,23 @@
 //! The hooks one by one, and what is true of Yew alone.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{
-    Error, EventSource,
+    CloseReason, Error, EventSource, State,
     yew::{UseEventSourceHandle, use_event_source, use_event_source_fold, use_event_source_with},
 };
 use yew::{Renderer, prelude::*};
 
-use crate::suite::{
-    Scenario,
-    harness::{Feed, element, settle, until},
+use crate::{
+    mount,
+    suite::{
+        Scenario,
+        harness::{Feed, Probe, element, settle, until},
+    },
 };
 
 #[derive(Clone, PartialEq, Properties)]
@@ -67,6 +73,38 @@ async fn each_hook_opens_and_a_child_that_has_the_handle_is_rendered_with_it() {
     app.destroy();
     settle().await;
     server.no_request_follows(3, || {}).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_effect_on_the_state_sees_every_failure_that_falls_into_one_frame() {
+    let probe = Probe::new();
+    let component = mount(&probe, Some("http://[".to_owned()));
+    let (failures, seen) = (Rc::new(Cell::new(0)), Rc::new(RefCell::new(Vec::new())));
+    probe.in_effect({
+        let (component, failures, seen) = (
+            Rc::clone(&component),
+            Rc::clone(&failures),
+            Rc::clone(&seen),
+        );
+        move |state| {
+            seen.borrow_mut().push(state.to_string());
+            if let State::Closed(CloseReason::Failed(_)) = state {
+                failures.set(failures.get() + 1);
+                if failures.get() == 1 {
+                    for _ in 0..3 {
+                        component.reopen();
+                    }
+                    // What is rendered may be behind, the handle is not.
+                    assert!(matches!(component.state(), State::Closed(_)));
+                }
+            }
+        }
+    });
+    until("four failures", || failures.get() == 4).await;
+    settle().await;
+    let again = ["connecting", "closed"];
+    assert_eq!(*seen.borrow(), again.repeat(4));
+    component.unmount();
 }
 
 type Noted = Rc<RefCell<Vec<String>>>;

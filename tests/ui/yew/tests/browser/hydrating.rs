@@ -20,7 +20,7 @@ async fn after_hydration_it_opens() {
         .expect("what was rendered");
     assert_eq!(text.text_content().as_deref(), Some("connecting, none"));
     let props = Props {
-        url: server.url("/live").into(),
+        url: Some(server.url("/live").into()),
     };
     let app = Renderer::<Newest>::with_root_and_props(page.into(), props).hydrate();
     server.until("open=1").await;
