@@ -24,19 +24,24 @@
 //! - [`use_event_source`] has the newest event;
 //! - [`use_event_source_fold`] has a value that every event is folded into.
 //!
-//! What to open is said by a closure: a URL, or anything else that [can be opened](Connect). It is called
-//! in an effect, and the signals that it reads are tracked: when one changes, the connection is closed at
-//! once, and the closure called again. (A signal that is set to what it was changes, too; a
+//! A closure says what to open: a URL, or anything else that [can be opened](IntoSource), any stream too. It is
+//! called in an effect, which tracks the signals that it reads: when one changes, the connection is closed at
+//! once, and the closure called again. (A signal that is set to the value it has changes too; a
 //! [`Memo`](reactive_graph::computed::Memo) of it does not.) After a change nothing of the old connection
 //! is shown: state, error, latest event and folded value are as at the beginning. The connection is closed
 //! with the [owner](reactive_graph::owner::Owner) under which the function was called.
 //!
-//! **Renders.** Every event reaches the fold at once. What reads the signals is told in the browser's
-//! next frame, once for all that happened until then; in a page that is hidden, and has no frames, after a
-//! second. The signals always have what is newest, in an event handler, too.
+//! The handle closes the connection, [reopens](UseEventSourceFoldReturn::reopen) it behind the last event, or
+//! [restarts](UseEventSourceFoldReturn::restart) it from the beginning. A fold that panics closes the connection,
+//! and the value begins anew; the panic is reported like any uncaught exception.
 //!
-//! **On a server** (Leptos' `ssr`) the state is `Connecting`, and nothing is opened. The browser opens
-//! after hydration. How an app renders is chosen by the features of its own dependency on `leptos`.
+//! **Renders.** Every event reaches the fold at once. The signals notify in the browser's next frame, once for
+//! all that has happened until then; in a hidden page, which has no frames, after a second. The signals always
+//! have the newest state, error and value, in an event handler too.
+//!
+//! **On a server** (Leptos' `ssr`) nothing is opened. The state is `Connecting`, or `Closed` if there is nothing
+//! to open. The browser opens after hydration. An app chooses how it renders by the features of its dependency
+//! on `leptos`.
 //!
 //! The signals are those of `reactive_graph` 0.2, which Leptos 0.8 is built on. They go from thread to
 //! thread on a server, so what is in them must be `Send + Sync`; nothing has to be `Clone`.
@@ -113,8 +118,7 @@ where
 /// begins as what `init` returns, and is changed in place.
 ///
 /// The fold gets what a stream yields: `Ok`, or an [`Error`], after which the stream goes on or ends as
-/// is said there. A connection that could not be opened is an [`Error::Open`]. It must not read the
-/// signal of the value, which it has in hand.
+/// is said there. A connection that could not be opened is an [`Error::Open`].
 ///
 /// ```
 /// use leptos::prelude::*;

@@ -12,13 +12,14 @@ use crate::{Error, EventSource, EventStream, OpenError};
 /// - A URL, as any string: the [typed events](EventSource::typed) of the enum `T`.
 /// - An [`EventSource`], for a close rule, credentials, or with the feature `fetch` headers and a body:
 ///   the typed events, too.
-/// - An [`Option`] of these. `None` opens nothing, and the state is `Closed` from the first render on.
+/// - An [`Option`] of these. `None` opens nothing, and the state is `Closed` from the first render on, with the
+///   reason [`Called`](crate::CloseReason::Called).
 ///
 /// Implement it for your own types, such as the client of an API:
 ///
 /// ```
 /// use serde::Deserialize;
-/// /// use wasm_eventsource::{EventSource, EventStream, OpenError, yew::Connect};
+/// use wasm_eventsource::{EventSource, EventStream, OpenError, yew::Connect};
 ///
 /// #[derive(Deserialize)]
 /// #[serde(rename_all = "lowercase")]
@@ -44,7 +45,11 @@ pub trait Connect<T> {
     /// The component shows the [`OpenError`] as its error, and the state `Closed`.
     fn connect(self) -> Result<Option<EventStream<T>>, OpenError>;
 
-    /// Whether [`connect`](Self::connect) would open nothing. The first render depends on it.
+    /// Whether a target of this type can be known to be none before it is opened.
+    #[doc(hidden)]
+    const MAY_BE_NONE: bool = false;
+
+    #[doc(hidden)]
     fn is_none(&self) -> bool {
         false
     }
@@ -75,6 +80,8 @@ impl<T, C: Connect<T>> Connect<T> for Result<C, OpenError> {
         self?.connect()
     }
 
+    const MAY_BE_NONE: bool = C::MAY_BE_NONE;
+
     fn is_none(&self) -> bool {
         self.as_ref().is_ok_and(Connect::is_none)
     }
@@ -84,6 +91,8 @@ impl<T, C: Connect<T>> Connect<T> for Option<C> {
     fn connect(self) -> Result<Option<EventStream<T>>, OpenError> {
         self.map_or(Ok(None), Connect::connect)
     }
+
+    const MAY_BE_NONE: bool = true;
 
     fn is_none(&self) -> bool {
         self.as_ref().is_none_or(Connect::is_none)
@@ -95,17 +104,19 @@ impl<T, C: Connect<T>> Connect<T> for Option<C> {
 ///
 /// - [`EventSource::typed`], [`typed_event`](EventSource::typed_event) and [`stream`](EventSource::stream)
 ///   return such streams. The component sees every state of the connection.
-/// - Of any other stream, such as a combination of several, the state is `Open` from the first item on, and
-///   `Closed` after the last. The close reason is [`Failed`](crate::CloseReason::Failed) if the last item
-///   was an error that ends a stream, and [`Ended`](crate::CloseReason::Ended) otherwise. There is no
-///   response and no last event ID, and `close()` drops the stream at once.
+/// - Of any other stream, such as a combination of several, the state is `Open` from the first value on, and
+///   `Closed` at the end. The close reason is [`Failed`](crate::CloseReason::Failed) if the last item was an
+///   error other than [`Decode`](Error::Decode) and [`Lagged`](Error::Lagged), and
+///   [`Ended`](crate::CloseReason::Ended) otherwise. There is no response and no last event ID, and `close()`
+///   drops the stream at once.
 /// - A stream may be in an [`Option`], in a `Result<_, OpenError>`, or in both.
 ///
-/// A closure that returns a target is also called for the first render, on a server too, because the first
-/// render shows whether there is anything to open. A closure that returns a stream, which is open already, is
-/// called in the browser only, and after the render.
+/// A closure that returns an [`Option`] of a URL or an [`EventSource`] is called for the first render too, on a
+/// server as well: `None` shows as `Closed` from the beginning. Every other closure is called in the browser
+/// only, and after the render; `None` in the place of a stream, which would be open already, shows as `Closed`
+/// after that.
 ///
-/// `M` tells the cases apart. The compiler finds it.
+/// `M` distinguishes the kinds of targets. The compiler infers it.
 ///
 /// ```
 /// use futures_util::stream;
@@ -132,7 +143,8 @@ impl<T, C: Connect<T>> Connect<T> for Option<C> {
             or `Result<_, OpenError>` of these"
 )]
 pub trait IntoSource<T, M>: Sized {
-    /// Whether the target that this makes is known to be none. What opens a stream is not called.
+    /// Whether the target that this makes is none. A closure is called only if it may be and makes a target that
+    /// is not open yet.
     #[doc(hidden)]
     fn is_none(make: &dyn Fn() -> Self) -> bool;
 
@@ -178,7 +190,7 @@ pub struct Target;
 
 impl<T, C: Connect<T>> IntoSource<T, Target> for C {
     fn is_none(make: &dyn Fn() -> Self) -> bool {
-        make().is_none()
+        C::MAY_BE_NONE && make().is_none()
     }
 
     fn into_source(self) -> Result<Option<Source<T>>, OpenError> {

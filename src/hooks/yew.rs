@@ -24,19 +24,23 @@
 //! | | the newest event | every event, folded into a value |
 //! |---|---|---|
 //! | of a URL | [`use_event_source`] | [`use_event_source_fold`] |
-//! | of anything that can be [opened](Connect) | [`use_event_source_with`] | [`use_event_source_fold_with`] |
+//! | of anything that can be [opened](IntoSource), any stream too | [`use_event_source_with`] | [`use_event_source_fold_with`] |
 //!
-//! The connection is opened after the first render, in the browser only; it is closed when the
-//! component goes, and when the dependencies change (the URL, or what is given as such), before the
-//! new one is opened. After a change, nothing of the old connection is shown: state, error, latest
-//! event and folded value are as at the beginning.
+//! The connection is opened after the first render, in the browser only. It is closed when the component is
+//! destroyed, and when the dependencies change (the URL is one), before the new one is opened. After a change,
+//! nothing of the old connection is shown: state, error, latest event and folded value are as at the beginning.
 //!
-//! **Renders.** Every event reaches the fold at once. The component is rendered in the browser's next
-//! frame, once for all that happened until then; a page that is hidden, and has no frames, after a
-//! second. The handle always tells how it is now, in an event handler, too.
+//! The handle closes the connection, [reopens](UseEventSourceFoldHandle::reopen) it behind the last event, or
+//! [restarts](UseEventSourceFoldHandle::restart) it from the beginning. A fold that panics closes the connection,
+//! and the value begins anew; the panic is reported like any uncaught exception.
 //!
-//! **On a server** (Yew's `ssr`) the state is `Connecting`, and nothing is opened. The browser opens
-//! after hydration. How an app renders is chosen by the features of its own dependency on `yew`.
+//! **Renders.** Every event reaches the fold at once. The component is rendered in the browser's next frame,
+//! once for all that has happened until then; in a hidden page, which has no frames, after a second. The handle
+//! always has the newest state, error and value, in an event handler too.
+//!
+//! **On a server** (Yew's `ssr`) nothing is opened. The state is `Connecting`, or `Closed` if there is nothing to
+//! open. The browser opens after hydration. An app chooses how it renders by the features of its dependency on
+//! `yew`.
 
 use std::{cell::RefCell, collections::VecDeque, fmt, mem, rc::Rc};
 
@@ -482,7 +486,7 @@ impl<S: 'static, T: 'static, D: PartialEq + 'static> Component<S, T, D> {
         }
     }
 
-    /// Takes what a render says. Other dependencies end the connection before anybody sees what is rendered.
+    /// Takes the arguments of a render. Other dependencies end the connection before the render is shown.
     fn render<C: IntoSource<T, M>, M>(
         &self,
         deps: D,

@@ -14,14 +14,14 @@ extern "C" {
     fn cancel_animation_frame(id: f64) -> Result<(), JsValue>;
 }
 
-/// How long a page without frames waits for what is to run in one, in milliseconds. In hidden pages, the
-/// only ones that have to, browsers let no timer run more often than that.
+/// How long a page without frames waits before a task runs all the same, in milliseconds. Only hidden pages
+/// have to wait, and browsers run no timer of theirs more often than that.
 const LONGEST_FRAME: u32 = 1000;
 
-/// Something that runs in the browser's next frame, or after a second: a hidden page has no frames.
-/// Dropping it cancels it.
+/// A task that runs in the browser's next frame, or after a second, because a hidden page has no frames.
+/// Dropping it cancels the task.
 ///
-/// `gloo-render` panics where there is no window, and knows nothing of hidden pages.
+/// `gloo-render` panics where there is no window, and does not run in hidden pages.
 pub(crate) struct NextFrame {
     id: Option<f64>,
     _run: Closure<dyn FnMut()>,
@@ -29,7 +29,7 @@ pub(crate) struct NextFrame {
 }
 
 impl NextFrame {
-    /// `None` where there is no browser. What is to run must drop this.
+    /// `None` where there is no browser. The task must drop this, or it runs twice.
     pub fn request(run: impl Fn() + 'static) -> Option<Self> {
         if cfg!(not(target_arch = "wasm32")) {
             return None;

@@ -6,7 +6,7 @@ use yew_test::{Newest, Props, RENDERED};
 
 #[tokio::test(flavor = "current_thread")]
 async fn on_a_server_the_component_is_connecting_and_nothing_is_opened() {
-    let rendered = render(Some("/live".into())).await;
+    let rendered = render(Some("/live")).await;
     assert!(rendered.contains("connecting, none"), "{rendered}");
     assert_eq!(rendered, RENDERED.trim_end());
 }
@@ -17,7 +17,9 @@ async fn on_a_server_a_component_without_a_url_is_closed() {
     assert!(rendered.contains("closed, none"), "{rendered}");
 }
 
-async fn render(url: Option<AttrValue>) -> String {
-    let renderer = ServerRenderer::<Newest>::with_props(move || Props { url });
+async fn render(url: Option<&'static str>) -> String {
+    let renderer = ServerRenderer::<Newest>::with_props(move || Props {
+        url: url.map(AttrValue::from),
+    });
     renderer.render().await
 }
