@@ -213,7 +213,9 @@ fn open<S: Send + Sync + 'static>(store: &SharedStore<S>) -> ImmediateEffect {
             if is_first.replace(false) {
                 store.open();
             } else {
-                untrack(|| store.reopen(true));
+                untrack(|| store.restart());
+                // The signal may have changed in the closure itself, while the store is busy.
+                store.view.ask_to_open();
             }
         }
     })
@@ -313,14 +315,14 @@ impl<S: Send + Sync + 'static> UseEventSourceFoldReturn<S> {
     /// stays, and over `fetch()` the request has the last event ID, so that the server sends what follows; the
     /// browser's own `EventSource` cannot send it. Does nothing after the owner is gone.
     pub fn reopen(&self) {
-        self.act(|store| store.reopen(false), State::Connecting);
+        self.act(Store::reopen, State::Connecting);
     }
 
     /// Opens a new connection in the place of the one that is open or has ended, and begins anew, as when a
     /// signal changes that says what to open: the value is as `init` returns it, and no last event ID is sent.
     /// Does nothing after the owner is gone.
     pub fn restart(&self) {
-        self.act(|store| store.reopen(true), State::Connecting);
+        self.act(Store::restart, State::Connecting);
     }
 
     fn store(&self) -> Option<SharedStore<S>> {

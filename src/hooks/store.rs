@@ -232,8 +232,17 @@ impl<V: View> Store<V> {
         }
     }
 
-    /// Opens a connection in the place of the one before: anew with the first value, or behind the last event.
-    pub fn reopen(&self, anew: bool) {
+    /// Opens a connection in the place of the one before, and goes on behind its last event.
+    pub fn reopen(&self) {
+        self.open_again(false);
+    }
+
+    /// Opens a connection in the place of the one before, and begins anew with the first value.
+    pub fn restart(&self) {
+        self.open_again(true);
+    }
+
+    fn open_again(&self, anew: bool) {
         self.begin(anew);
         self.render_soon();
         let is_ready = self.is_mounted.get() && !self.is_busy.get() && self.is_due.get();
@@ -273,8 +282,8 @@ impl<V: View> Store<V> {
         }
     }
 
-    /// Opens; [`begin`](Self::begin) has ended the connection before. If `close` was the last word, the closure
-    /// is called all the same, because the framework may track what it reads.
+    /// Opens. If `close` was the last word, the closure is called all the same, because the framework may track
+    /// what it reads.
     pub fn open(&self) {
         self.is_mounted.set(true);
         let (Some(closures), false) = (self.closures(), self.is_busy.get()) else {
@@ -282,6 +291,10 @@ impl<V: View> Store<V> {
         };
         self.guarded(|| {
             self.is_busy.set(true);
+            let run = self.run.take();
+            if let Some(run) = run {
+                run.cut();
+            }
             let Opening(opening) = (closures.connect)(&self.is_wanted);
             self.is_due.set(false);
             self.is_busy.set(false);
@@ -384,8 +397,10 @@ impl<V: View> Store<V> {
     }
 
     fn change(&self, change: Change<V::Value>) {
-        self.changes.borrow_mut().push_back(change);
-        self.apply_changes();
+        if self.closures().is_some() {
+            self.changes.borrow_mut().push_back(change);
+            self.apply_changes();
+        }
     }
 
     /// Changes the value by what is in the queue, unless the value is borrowed. What comes meanwhile waits for

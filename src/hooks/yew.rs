@@ -120,7 +120,7 @@ pub fn use_event_source_with<T, D, C, M>(
 where
     T: 'static,
     D: PartialEq + 'static,
-    C: IntoSource<T, M> + 'static,
+    C: IntoSource<T, M>,
 {
     use_event_source_fold_with(deps, connect, || None, keep_latest)
 }
@@ -222,7 +222,7 @@ where
     S: 'static,
     T: 'static,
     D: PartialEq + 'static,
-    C: IntoSource<T, M> + 'static,
+    C: IntoSource<T, M>,
 {
     let rerender = use_force_update();
     let component = use_memo((), |()| Component::new(init(), rerender));
@@ -360,14 +360,14 @@ impl<S> UseEventSourceFoldHandle<S> {
     /// stays, and over `fetch()` the request has the last event ID, so that the server sends what follows; the
     /// browser's own `EventSource` cannot send it. Does nothing after the component is gone.
     pub fn reopen(&self) {
-        self.store.reopen(false);
+        self.store.reopen();
     }
 
     /// Opens a new connection in the place of the one that is open or has ended, and begins anew, as when the
     /// dependencies change: the value is as `init` returns it, and no last event ID is sent. Does nothing after
     /// the component is gone.
     pub fn restart(&self) {
-        self.store.reopen(true);
+        self.store.restart();
     }
 }
 

@@ -32,8 +32,8 @@ async fn a_fold_that_panics_is_reported_and_its_connection_is_closed() {
         server.until("open=1").await;
         probe.in_fold(|event| {
             if event == "2" {
-                // As a panic does, this leaves without running a destructor; a panic would fail the test.
-                wasm_bindgen::throw_str("the fold panics on purpose");
+                // What a panic ends with. A panic itself would fail the test.
+                std::arch::wasm32::unreachable();
             }
         });
         server.send("data: {\"n\":1}\n\n").await;
@@ -52,6 +52,24 @@ async fn a_fold_that_panics_is_reported_and_its_connection_is_closed() {
         server.no_request_follows(2, move || drop(component)).await;
     }
     assert_eq!(reported() - before, 2.0);
+}
+
+#[wasm_bindgen_test]
+async fn a_closure_that_panics_instead_of_saying_what_to_open_leaves_it_closed() {
+    expect_exceptions();
+    let server = Scenario::new().await;
+    let probe = Probe::new();
+    let component = mount(&probe, Some(server.url("/live")));
+    probe.until("open, 0, none").await;
+    probe.in_source(|| std::arch::wasm32::unreachable());
+    component.reopen();
+    probe.until("closed, 0, none").await;
+    server.until("open=0").await;
+    probe.in_source(|| {});
+    component.reopen();
+    probe.until("open, 0, none").await;
+    component.unmount();
+    server.no_request_follows(2, move || drop(component)).await;
 }
 
 #[wasm_bindgen_test]

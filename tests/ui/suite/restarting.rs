@@ -99,6 +99,22 @@ async fn another_url_begins_without_a_last_event_id() {
 }
 
 #[wasm_bindgen_test]
+async fn a_value_that_is_dropped_with_the_connection_can_close_and_has_the_last_word() {
+    for probe in [Probe::new(), Probe::over_fetch()] {
+        let server = Scenario::new().await;
+        let component = with_an_event(&server, &probe).await;
+        probe.in_drop({
+            let component = Rc::clone(&component);
+            move || component.close()
+        });
+        component.reopen();
+        probe.until("closed, 1, 1").await;
+        component.unmount();
+        server.no_request_follows(1, move || drop(component)).await;
+    }
+}
+
+#[wasm_bindgen_test]
 async fn a_value_that_is_dropped_with_the_connection_can_reopen_and_there_is_one_connection() {
     for probe in [Probe::new(), Probe::over_fetch()] {
         let (server, other) = (Scenario::new().await, Scenario::new().await);

@@ -97,6 +97,59 @@ async fn what_comes_while_the_value_is_held_waits_for_it() {
 }
 
 #[wasm_bindgen_test]
+async fn a_guard_that_the_fold_takes_keeps_no_event_from_the_value() {
+    let server = Scenario::new().await;
+    let owner = owner();
+    let url = server.url("/live");
+    let (value, held) = (Rc::new(RefCell::new(None)), Rc::new(RefCell::new(None)));
+    let feed = use_event_source_fold(
+        move || EventSource::new(url.clone()).typed_event::<u32>("message"),
+        Vec::new,
+        {
+            let (value, held) = (Rc::clone(&value), Rc::clone(&held));
+            move |all: &mut Vec<u32>, event| {
+                all.extend(event);
+                let value: Option<RwSignal<Vec<u32>>> = *value.borrow();
+                if all.len() == 1 {
+                    held.replace(value.map(|value| value.read_untracked()));
+                }
+            }
+        },
+    );
+    value.replace(Some(feed.value));
+    server.until("open=1").await;
+    for n in 1..=2 {
+        server.send(&format!("data: {n}\n\n")).await;
+    }
+    until("the guard", || held.borrow().is_some()).await;
+    settle().await;
+    assert!(held.take().is_some_and(|held| held.is_empty()));
+    until("the events", || feed.value.get_untracked() == [1, 2]).await;
+    owner.cleanup();
+    server.no_request_follows(1, move || drop(owner)).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_signal_that_changes_in_the_closure_opens_anew() {
+    let (server, other) = (Scenario::new().await, Scenario::new().await);
+    let owner = owner();
+    let url = RwSignal::new(server.url("/live"));
+    let next = other.url("/live");
+    let feed = use_event_source::<Feed, _>(move || {
+        let first = url.get();
+        if first != next {
+            url.set(next.clone());
+        }
+        EventSource::fetch(first)
+    });
+    other.until("open=1").await;
+    server.until("open=0").await;
+    until("open", || feed.state.get_untracked() == State::Open).await;
+    owner.cleanup();
+    other.no_request_follows(1, move || drop(owner)).await;
+}
+
+#[wasm_bindgen_test]
 async fn the_view_hears_of_state_error_and_value_only_when_they_change() {
     let server = Scenario::new().await;
     let owner = owner();
