@@ -165,7 +165,12 @@ where
     let connect = Rc::new(connect);
     let init = move || untrack(&init);
     let fold: Fold<S, T> = Rc::new(move |value, event| untrack(|| fold(value, event)));
-    let shown = Arc::new(Shown::new(init()));
+    let shown = Arc::new(Shown {
+        state: Quiet::new(State::default()),
+        error: Quiet::new(None),
+        value: Quiet::new(init()),
+        opens: ArcTrigger::new(),
+    });
     // A server may drop this in any thread, and opens nothing.
     let store =
         cfg!(target_arch = "wasm32").then(|| SendWrapper::new(Store::new(Arc::clone(&shown))));
@@ -178,7 +183,9 @@ where
     if let Some(store) = store.clone() {
         store.set_closures(Closures {
             init: Box::new(init),
-            connect: Box::new(move |wanted| Opening::new(connect.open(wanted), Rc::clone(&fold))),
+            connect: Box::new(move |is_wanted| {
+                Opening::new(connect.open(is_wanted), Rc::clone(&fold))
+            }),
         });
         on_cleanup({
             let store = store.clone();
@@ -199,7 +206,7 @@ where
         state: shown.state.signal.read_only().into(),
         value: shown.value.signal.clone().into(),
         error: shown.error.signal.read_only().into(),
-        control: StoredValue::new(Control { shown, store }),
+        control: StoredValue::new((shown, store)),
     }
 }
 
@@ -326,7 +333,9 @@ impl<S: Send + Sync + 'static> UseEventSourceFoldReturn<S> {
     }
 
     fn store(&self) -> Option<SharedStore<S>> {
-        self.control.try_with_value(Control::store)?
+        let find = |(_, store): &Control<S>| store.clone().filter(SendWrapper::valid);
+        let store = self.control.try_with_value(find)??;
+        Some(Rc::clone(&store))
     }
 
     /// Acts on the store. On a server, which has none, the state alone changes.
@@ -334,9 +343,8 @@ impl<S: Send + Sync + 'static> UseEventSourceFoldReturn<S> {
         match self.store() {
             Some(store) => act(&store),
             None => {
-                let _ = self.control.try_with_value(|control| {
-                    control.shown.render(&state, &None);
-                });
+                let show = |(shown, _): &Control<S>| shown.render(&state, &None);
+                let _ = self.control.try_with_value(show);
             }
         }
     }
@@ -367,18 +375,8 @@ copied!(UseEventSourceReturn UseEventSourceFoldReturn);
 
 type SharedStore<S> = Rc<Store<Arc<Shown<S>>>>;
 
-struct Control<S: 'static> {
-    shown: Arc<Shown<S>>,
-    /// `None` on a server.
-    store: Option<SendWrapper<SharedStore<S>>>,
-}
-
-impl<S: Send + Sync + 'static> Control<S> {
-    fn store(&self) -> Option<SharedStore<S>> {
-        let store = self.store.as_ref().filter(|store| store.valid())?;
-        Some(Rc::clone(store))
-    }
-}
+/// What the handles act on. On a server there is no store.
+type Control<S> = (Arc<Shown<S>>, Option<SendWrapper<SharedStore<S>>>);
 
 /// A signal that is written at once, and notifies in the next frame.
 struct Quiet<T: 'static> {
@@ -426,17 +424,6 @@ struct Shown<S: 'static> {
     value: Quiet<S>,
     /// Makes the effect open.
     opens: ArcTrigger,
-}
-
-impl<S> Shown<S> {
-    fn new(value: S) -> Self {
-        Shown {
-            state: Quiet::new(State::default()),
-            error: Quiet::new(None),
-            value: Quiet::new(value),
-            opens: ArcTrigger::new(),
-        }
-    }
 }
 
 impl<S: 'static> View for Arc<Shown<S>> {

@@ -152,7 +152,7 @@ pub trait IntoSource<T, M>: Sized {
     fn into_source(self) -> Result<Option<Source<T>>, OpenError>;
 }
 
-/// Opens what this makes, if it is still wanted then: the program may call `close` while it makes it.
+/// Opens what this makes, if that is still wanted then: the program may call `close` while it makes it.
 pub(super) fn open<T, M, C: IntoSource<T, M>>(
     make: &dyn Fn() -> C,
     is_wanted: &Cell<bool>,

@@ -1,10 +1,10 @@
 //! [`Store`]: the connection of a component, its state, its newest error and its value, for any framework.
 //!
 //! **Calls that come back.** The program's code (a closure, a fold, the `Drop` of a value) may call any method
-//! of the store at any time. So nothing is borrowed while it runs, and three flags order the calls:
-//! `is_wanted`, the last word of `close` and `reopen`; `is_due`, a connection has still to be opened; and
-//! `is_busy`, one is being ended or opened. A `reopen` meanwhile only sets the other two flags, because a
-//! second opening would leave two connections.
+//! of the store at any time. So nothing is borrowed while it runs, and three flags order the calls. `is_wanted`:
+//! there should be a connection, which is the last word of `reopen` and `close`. `is_due`: it has still to be
+//! opened. `is_busy`: a connection is being ended or opened, or the component has not been rendered yet. A `reopen`
+//! meanwhile only sets the other two, because a second opening would leave two connections.
 //!
 //! **The value** is out of the view while it is changed. Code that looks at the view meanwhile sees a spare
 //! value, as `init` returns it. Code that changes the value meanwhile is put into the queue of changes.
@@ -151,7 +151,6 @@ pub(crate) struct Store<V: View> {
     is_wanted: Cell<bool>,
     is_due: Cell<bool>,
     is_busy: Cell<bool>,
-    is_mounted: Cell<bool>,
     frame: RefCell<Option<sys::NextFrame>>,
     /// Whether the frame has something to render.
     is_new: Cell<bool>,
@@ -174,8 +173,7 @@ impl<V: View> Store<V> {
             is_changing: Cell::default(),
             is_wanted: Cell::new(true),
             is_due: Cell::new(true),
-            is_busy: Cell::default(),
-            is_mounted: Cell::default(),
+            is_busy: Cell::new(true),
             frame: RefCell::default(),
             is_new: Cell::default(),
         })
@@ -223,8 +221,10 @@ impl<V: View> Store<V> {
         self.is_wanted.set(false);
         self.is_due.set(false);
         let run = self.run.borrow().clone();
-        if run.as_ref().is_none_or(|run| !run.is_closed()) {
-            self.show_closed();
+        let has_ended = self.is_closed() || run.as_ref().is_some_and(|run| run.is_closed());
+        if !has_ended && self.closures().is_some() {
+            self.show_none();
+            self.render_soon();
         }
         // Its observers come last: they may open another.
         if let Some(run) = run {
@@ -245,7 +245,7 @@ impl<V: View> Store<V> {
     fn open_again(&self, anew: bool) {
         self.begin(anew);
         self.render_soon();
-        let is_ready = self.is_mounted.get() && !self.is_busy.get() && self.is_due.get();
+        let is_ready = !self.is_busy.get() && self.is_due.get();
         if is_ready && !self.view.ask_to_open() {
             self.open();
         }
@@ -276,19 +276,19 @@ impl<V: View> Store<V> {
     /// Opens, unless `close` was the last word.
     #[allow(dead_code)] // A framework that tracks what `connect` reads calls `open`.
     pub fn open_if_due(&self) {
-        self.is_mounted.set(true);
         if self.is_due.get() {
             self.open();
         }
+        self.is_busy.set(false);
     }
 
     /// Opens. If `close` was the last word, the closure is called all the same, because the framework may track
     /// what it reads.
     pub fn open(&self) {
-        self.is_mounted.set(true);
-        let (Some(closures), false) = (self.closures(), self.is_busy.get()) else {
+        let Some(closures) = self.closures() else {
             return;
         };
+        self.is_busy.set(false);
         self.guarded(|| {
             self.is_busy.set(true);
             let run = self.run.take();
@@ -486,13 +486,6 @@ impl<V: View> Store<V> {
 
     fn is_closed(&self) -> bool {
         matches!(*self.state.borrow(), State::Closed(_))
-    }
-
-    fn show_closed(&self) {
-        if !self.is_closed() && self.closures().is_some() {
-            self.show_none();
-            self.render_soon();
-        }
     }
 
     fn set_state(&self, state: State) {

@@ -513,8 +513,8 @@ impl<S: 'static, T: 'static, D: PartialEq + 'static> Component<S, T, D> {
         let open = Rc::clone(&make);
         self.store.set_closures(Closures {
             init: Box::new(init),
-            connect: Box::new(move |wanted| {
-                Opening::new(source::open(&*open, wanted), Rc::clone(&fold))
+            connect: Box::new(move |is_wanted| {
+                Opening::new(source::open(&*open, is_wanted), Rc::clone(&fold))
             }),
         });
         if !is_same {
