@@ -109,7 +109,9 @@ where
     };
     let fold = use_event_source_fold(connect, || None, latest);
     UseEventSourceReturn {
+        state: fold.state,
         latest: fold.value.read_only(),
+        error: fold.error,
         fold,
     }
 }
@@ -247,11 +249,16 @@ impl<T: 'static, M, C: IntoSource<T, M>, F: Fn() -> C> Connector<T, M> for F {
     }
 }
 
-/// A component's event source and its newest event, as signals. It can be copied. The other signals and the
-/// methods are those of [`UseEventSourceFoldReturn`].
+/// A component's event source and its newest event, as signals. It can be copied. The methods are those of
+/// [`UseEventSourceFoldReturn`].
 pub struct UseEventSourceReturn<T: 'static> {
+    /// The state of the connection, as of the newest event.
+    pub state: ReadSignal<State>,
     /// The newest event, if one came since the signals changed that say what to open.
     pub latest: ReadSignal<Option<T>>,
+    /// The newest error of this connection: of its opening, of a message, or the one that ended it. The
+    /// next opening takes it away.
+    pub error: ReadSignal<Option<Error>>,
     fold: UseEventSourceFoldReturn<Option<T>>,
 }
 
@@ -333,9 +340,11 @@ impl<S: Send + Sync + 'static> UseEventSourceFoldReturn<S> {
     }
 
     fn store(&self) -> Option<SharedStore<S>> {
-        let find = |(_, store): &Control<S>| store.clone().filter(SendWrapper::valid);
-        let store = self.control.try_with_value(find)??;
-        Some(Rc::clone(&store))
+        let find = |(_, store): &Control<S>| {
+            let store = store.as_ref().filter(|store| store.valid())?;
+            Some(Rc::clone(store))
+        };
+        self.control.try_with_value(find)?
     }
 
     /// Acts on the store. On a server, which has none, the state alone changes.
