@@ -113,8 +113,8 @@ impl<T, C: Connect<T>> Connect<T> for Option<C> {
 ///
 /// A closure that returns an [`Option`] of a URL or an [`EventSource`] is called for the first render too, on a
 /// server as well: `None` shows as `Closed` from the beginning. Every other closure is called in the browser
-/// only, and after the render; `None` in the place of a stream, which would be open already, shows as `Closed`
-/// after that.
+/// only, and after the first render. If it returns `None` in the place of a stream, which would be open already,
+/// the first render has the state `Connecting`, and a second one follows at once.
 ///
 /// `M` distinguishes the kinds of targets. The compiler infers it.
 ///

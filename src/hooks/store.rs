@@ -303,7 +303,12 @@ impl<V: View> Store<V> {
             }
             match opening {
                 Ok(Some((poll, connection))) => self.start(poll, connection),
-                Ok(None) => self.show_none(),
+                Ok(None) if self.is_closed() => return,
+                Ok(None) => {
+                    self.show_none();
+                    // At once, so that no frame shows a connection that is not there.
+                    return self.render();
+                }
                 Err((error, change)) => {
                     self.set_error(Some(error.clone()));
                     self.set_state(State::Closed(CloseReason::Failed(error)));
