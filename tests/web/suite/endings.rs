@@ -5,8 +5,11 @@ use futures_util::stream::FusedStream;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, CloseReason, CloseRule, EventStream, Frame};
 
-use super::Scenario;
-use crate::observe::{Notes, data, message, messages, next, noting_states, numbers};
+use super::{OVER_FETCH, Scenario};
+use crate::{
+    observe::{Notes, data, message, messages, next, noting_states, numbers},
+    scenario::Requests,
+};
 
 fn closing_message(stream: &EventStream) -> (String, String) {
     match stream.close_reason() {
@@ -193,12 +196,15 @@ async fn close_while_waiting_to_reconnect_ends_the_stream_and_no_request_follows
 }
 
 #[wasm_bindgen_test]
-async fn closing_at_once_ends_the_stream() {
+async fn closing_at_once_ends_the_stream_and_no_request_follows() {
     let server = Scenario::new().await;
-    let mut stream = server.source("/finish/1").stream().unwrap();
+    let mut stream = server.source("/live").stream().unwrap();
     stream.close();
     assert_eq!(next(&mut stream).await, None);
-    server.until("open=0").await;
+    let requests = Requests::with_one_closed_at_once(0, OVER_FETCH);
+    server
+        .no_request_follows(requests, move || drop(stream))
+        .await;
 }
 
 #[wasm_bindgen_test]
