@@ -154,6 +154,22 @@ pub fn expect_exceptions() {
         .expect("plain JavaScript");
 }
 
+/// How many exceptions were reported since the first call.
+pub fn reported() -> f64 {
+    js_sys::eval(
+        "(() => {
+            if (globalThis.reportedExceptions === undefined) {
+                globalThis.reportedExceptions = 0;
+                globalThis.addEventListener('error', () => globalThis.reportedExceptions += 1);
+            }
+            return globalThis.reportedExceptions;
+        })()",
+    )
+    .expect("plain JavaScript")
+    .as_f64()
+    .expect("a number")
+}
+
 pub fn is_firefox() -> bool {
     js_sys::eval("navigator.userAgent.includes('Firefox')")
         .expect("a navigator")

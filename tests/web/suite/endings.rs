@@ -7,7 +7,9 @@ use wasm_eventsource::{Buffer, CloseReason, CloseRule, EventStream, Frame};
 
 use super::{OVER_FETCH, Scenario};
 use crate::{
-    observe::{Notes, data, message, messages, next, noting_states, numbers},
+    observe::{
+        Notes, data, expect_exceptions, message, messages, next, noting_states, numbers, reported,
+    },
     scenario::Requests,
 };
 
@@ -122,6 +124,23 @@ async fn a_predicate_ends_the_stream_with_the_message_it_accepts() {
     let rule = CloseRule::when(|frame| frame.last_event_id() == "4");
     let mut stream = server.source("/end/9").close_on(rule).stream().unwrap();
     assert_eq!(data(&mut stream).await, numbers(1..=4));
+    server.no_request_follows(1, move || drop(stream)).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_predicate_that_throws_is_reported_and_its_message_is_one_like_others() {
+    expect_exceptions();
+    let before = reported();
+    let server = Scenario::new().await;
+    let rule = CloseRule::when(|frame| {
+        if frame.last_event_id() == "2" {
+            wasm_bindgen::throw_str("a predicate throws on purpose");
+        }
+        frame.last_event_id() == "4"
+    });
+    let mut stream = server.source("/end/9").close_on(rule).stream().unwrap();
+    assert_eq!(data(&mut stream).await, numbers(1..=4));
+    assert_eq!(reported(), before + 1.0);
     server.no_request_follows(1, move || drop(stream)).await;
 }
 
