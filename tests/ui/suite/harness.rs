@@ -8,7 +8,7 @@ use std::{
 use gloo_timers::future::TimeoutFuture;
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
-use wasm_eventsource::{Error, EventSource, State};
+use wasm_eventsource::{CloseRule, Error, EventSource, State};
 use web_sys::HtmlElement;
 
 pub use super::observe::until;
@@ -38,6 +38,7 @@ pub trait Mounted: 'static {
 
 type InFold = dyn Fn(&str);
 type InState = dyn Fn(&State);
+type InRule = dyn Fn();
 
 /// The test's end of a component, which knows it as well.
 #[derive(Default)]
@@ -47,6 +48,7 @@ pub struct Probe {
     renders: RefCell<Vec<String>>,
     in_fold: RefCell<Option<Rc<InFold>>>,
     in_state: RefCell<Option<Rc<InState>>>,
+    in_rule: RefCell<Option<Rc<InRule>>>,
     fallback: RefCell<Option<String>>,
     folds: Cell<u32>,
 }
@@ -84,9 +86,17 @@ impl Probe {
         } else {
             EventSource::new(url)
         };
-        let probe = Rc::clone(self);
+        let (observer, judge) = (Rc::clone(self), Rc::clone(self));
+        let rule = CloseRule::when(move |_| {
+            let in_rule = judge.in_rule.borrow().clone();
+            if let Some(in_rule) = in_rule {
+                in_rule();
+            }
+            false
+        });
+        let source = source.close_on(CloseRule::default().or(rule));
         source.on_state(move |state| {
-            let in_state = probe.in_state.borrow().clone();
+            let in_state = observer.in_state.borrow().clone();
             if let Some(in_state) = in_state {
                 in_state(state);
             }
@@ -146,6 +156,11 @@ impl Probe {
     /// What an observer of the connection does from now on.
     pub fn in_state(&self, run: impl Fn(&State) + 'static) {
         self.in_state.replace(Some(Rc::new(run)));
+    }
+
+    /// What the close rule does from now on, which no message meets by that.
+    pub fn in_rule(&self, run: impl Fn() + 'static) {
+        self.in_rule.replace(Some(Rc::new(run)));
     }
 
     /// Opens this from now on, whatever the component is given.
