@@ -487,6 +487,8 @@ impl Session {
         if let Some(connector) = self.connector.get() {
             connector.release_response();
         }
+        // Not at an end of another kind, which may leave a response to be released by a signal.
+        drop(self.abort_listeners.take());
     }
 
     pub fn add_handle(&self) {
@@ -518,7 +520,6 @@ impl Session {
         if let Some(connector) = self.connector.get() {
             connector.shut();
         }
-        drop(self.abort_listeners.take());
     }
 
     /// After the end: removes callbacks, notifies observers, wakes readers. Nothing is borrowed meanwhile:

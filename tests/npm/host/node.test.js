@@ -65,8 +65,13 @@ test("opening before init is an error that says what to do", async () => {
 test("the browser's EventSource is not there: a ReferenceError says so", async () => {
   for (const entry of [whole, native]) {
     const [printed] = await lines(entry, thrown('new EventStream("http://127.0.0.1:9/")'));
-    assert.match(printed, /^ReferenceError: .*EventSource/);
+    assert.match(printed, /^ReferenceError: .*no EventSource/);
   }
+});
+
+test("a relative URL has nothing to be resolved against: a SyntaxError says so", async () => {
+  const [printed] = await lines(whole, thrown('new EventStream("/feed", { transport: "fetch" })'));
+  assert.match(printed, /^SyntaxError: .*"\/feed" is not a URL that can be resolved here/);
 });
 
 test("over fetch a stream is read to its end, and the program ends by itself", async () => {

@@ -11,6 +11,20 @@ export const failing = {
     t.equal(await events.next(), DONE);
   },
 
+  "a failure is reported where only listeners are, and nothing watches the state": async (t) => {
+    const stream = t.open("/status/500");
+    stream.on("message", () => {});
+    const error = await t.reported();
+    t.equal(error instanceof t.EventStreamError, true);
+    t.equal(stream.closeReason.error, error);
+    const watched = t.open("/status/500");
+    const states = [];
+    watched.onstate = (state) => states.push(state);
+    watched.on("message", () => {});
+    await until(watched, "closed");
+    t.equal(states.at(-1), "closed");
+  },
+
   "a failed stream asks no more, and keeps its reason": async (t) => {
     for (const path of ["/status/404", "/content-type?type=text/html"]) {
       const scenario = t.another();

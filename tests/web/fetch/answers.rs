@@ -3,7 +3,8 @@
 use std::{cell::RefCell, rc::Rc};
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{CloseReason, Connection, Error, Lifecycle, State};
+use wasm_eventsource::{CloseReason, Connection, Error, EventSource, Lifecycle, State};
+use web_sys::{AbortController, Request, RequestInit};
 
 use super::{last_error, text};
 use crate::{
@@ -208,6 +209,35 @@ async fn an_answer_whose_body_never_ends_stays_readable_and_is_left_when_the_str
         server.until(&format!("open=0&aborted={aborted}")).await;
     }
     server.no_request_follows(2, || {}).await;
+}
+
+#[wasm_bindgen_test]
+async fn every_way_of_closing_leaves_an_answer_whose_body_never_ends() {
+    let server = Scenario::new().await;
+    let route = "/status/500?hold=true";
+    let controller = AbortController::new().unwrap();
+    let request = RequestInit::new();
+    request.set_signal(Some(&controller.signal()));
+    let request = Request::new_with_str_and_init(&server.url(route), &request).unwrap();
+    let sources = [
+        server.fetch(route),
+        server.fetch(route),
+        server.fetch(route).abort_signal(controller.signal()),
+        EventSource::request(request),
+    ];
+    let mut kept = Vec::new();
+    for source in sources {
+        let mut stream = source.stream().unwrap();
+        last_error(&mut stream).await;
+        kept.push(stream);
+    }
+    assert_eq!(server.until("open=4").await.aborted, 0);
+    kept[0].close();
+    server.until("open=3").await;
+    kept[1].close_handle().close();
+    server.until("open=2").await;
+    controller.abort();
+    server.until("open=0&aborted=4").await;
 }
 
 #[wasm_bindgen_test]
