@@ -473,7 +473,10 @@ mod tests {
     fn the_reason_of_a_decode_error_is_one_line_of_bounded_length() {
         let data = format!("\"{}\"", "long\u{202e}\\n".repeat(10_000));
         let error = Frame::new("a", &data).json::<u8>().unwrap_err();
-        assert!(error.reason().starts_with("invalid type: string"), "{error}");
+        assert!(
+            error.reason().starts_with("invalid type: string"),
+            "{error}"
+        );
         let longest = 300;
         assert!(error.reason().chars().count() < longest, "{error}");
         assert!(!error.reason().contains(['\n', '\u{202e}']), "{error}");

@@ -184,7 +184,8 @@ impl Subscriptions {
 
     pub fn add(&mut self, subscription: &Rc<Subscription>) {
         if let Err(at) = self.place(&subscription.name) {
-            // `Vec::insert` with its panic, and what prints that, is 1.2 KB more.
+            // `Vec::insert`, with the panic that it may print, makes an app with one stream 1,092 bytes larger
+            // (`bench/examples/size_stream.rs`, before compression).
             let mut last = Rc::clone(subscription);
             for later in self.0.iter_mut().skip(at) {
                 mem::swap(later, &mut last);

@@ -74,7 +74,8 @@ fn write_code(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
     f.write_char('}')
 }
 
-/// A number, without the room for signs, padding and other bases that every app would get.
+/// A number, without signs, padding and other bases: 921 bytes less in an app with one stream
+/// (`bench/examples/size_stream.rs`, before compression).
 pub(super) struct Number(pub u64);
 
 impl fmt::Display for Number {

@@ -71,7 +71,11 @@ use super::{
     source::{self, Source},
     store::{Closures, Fold, Opening, Store, View},
 };
-use crate::{CloseReason, Error, OpenError, State};
+use crate::{
+    close::CloseReason,
+    error::{Error, OpenError},
+    state::State,
+};
 
 /// The newest event of what `connect` opens. Of a URL: of the typed events of `T`, an enum that names
 /// them, see [`EventSource::typed`](crate::EventSource::typed).

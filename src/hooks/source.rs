@@ -5,7 +5,11 @@ use std::{any::Any, cell::Cell, pin::Pin, rc::Rc, sync::Arc};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
-use crate::{Error, EventSource, EventStream, OpenError};
+use crate::{
+    error::{Error, OpenError},
+    source::EventSource,
+    stream::EventStream,
+};
 
 /// A target that a component can open.
 ///

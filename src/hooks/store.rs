@@ -24,7 +24,14 @@ use std::{
 use futures_core::Stream;
 
 use super::source::Source;
-use crate::{CloseReason, Connection, Error, Lifecycle, OpenError, State, sys};
+use crate::{
+    close::CloseReason,
+    connection::Connection,
+    error::{Error, OpenError},
+    lifecycle::Lifecycle,
+    state::State,
+    sys,
+};
 
 /// What a framework does for a store.
 pub(crate) trait View: 'static {

@@ -51,7 +51,7 @@ use super::{
     source,
     store::{Closures, Fold, Opening, Store, View},
 };
-use crate::{Error, State};
+use crate::{error::Error, state::State};
 
 /// The newest of the typed events at this URL: `T` is an enum that names them, see
 /// [`EventSource::typed`](crate::EventSource::typed).
