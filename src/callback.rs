@@ -1,6 +1,6 @@
 //! Lists of the program's callbacks, which may change while they run, and [`Listener`], the guard of one.
 //!
-//! Callbacks are called here and nowhere else. Each is guarded by itself, as the platform guards its
+//! Callbacks and observers are called, and dropped, here and nowhere else. Each is guarded by itself, as the platform guards its
 //! event listeners: one that throws a JavaScript exception is reported, the next one is called, and it is
 //! called again for the next event.
 
@@ -24,7 +24,7 @@ impl<F: ?Sized> Callback<F> {
             .try_borrow_mut()
             .ok()
             .and_then(|mut slot| slot.take());
-        drop(removed);
+        guarded(|| drop(removed));
     }
 }
 
@@ -57,7 +57,8 @@ impl<F: ?Sized> Callbacks<F> {
 
     /// Removes all callbacks. A snapshot that is running still calls those in it.
     pub fn clear(&self) {
-        drop(self.0.take());
+        let removed = self.0.take();
+        guarded(|| drop(removed));
     }
 
     /// The callbacks that are registered now, without a copy; `None` if there are none.
@@ -77,10 +78,18 @@ impl<F: ?Sized> Callbacks<F> {
 pub(crate) struct Snapshot<F: ?Sized>(Rc<Vec<Rc<Callback<F>>>>);
 
 impl<F: ?Sized> Snapshot<F> {
-    /// Calls each function. The list, the place in it, and the borrow of the running function belong to
-    /// this frame, not to the guarded one: after an exception the loop goes on behind the function that
-    /// threw, and that function can be called again.
-    pub fn each(&self, mut call: impl FnMut(&mut F)) {
+    /// Calls each function, and drops those that were removed meanwhile, guarded like a call.
+    pub fn each(self, mut call: impl FnMut(&mut F)) {
+        self.call_each(&mut call);
+        if let Some(removed) = Rc::into_inner(self.0) {
+            guarded(|| drop(removed));
+        }
+    }
+
+    /// The place in the list and the borrow of the running function belong to this frame, not to the guarded
+    /// one: after an exception the loop goes on behind the function that threw, and that function can be
+    /// called again.
+    fn call_each(&self, call: &mut impl FnMut(&mut F)) {
         let mut rest = self.0.iter();
         let mut running = None;
         while rest.len() > 0 {

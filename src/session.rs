@@ -159,6 +159,9 @@ impl Session {
     ) -> Result<(), OpenError> {
         names.iter().try_for_each(|name| check_name(name))?;
         self.subscribers.add(subscriber);
+        if self.is_closed() {
+            return Ok(());
+        }
         let mut wanted = Vec::new();
         for name in names {
             wanted.push(self.subscribe_to(name)?);
@@ -252,15 +255,21 @@ impl Session {
         if subscription.has_listeners() || self.rule.listens_for().contains(&subscription.name) {
             return;
         }
-        self.subscriptions.borrow_mut().remove(subscription);
+        let was_there = self.subscriptions.borrow_mut().remove(subscription);
         if let Some(connector) = self.connector.get()
+            && was_there
             && !self.is_closed()
         {
             connector.unlisten(&subscription.name);
         }
     }
 
+    pub fn named(&self, name: &str) -> Option<Rc<Subscription>> {
+        self.subscriptions.borrow().get(name).cloned()
+    }
+
     /// The subscription of this name, or the one of all other names.
+    #[cfg(any(feature = "fetch", test))]
     pub fn subscription(&self, name: &str) -> Rc<Subscription> {
         let subscriptions = self.subscriptions.borrow();
         Rc::clone(subscriptions.get(name).unwrap_or(&self.other_names))
@@ -274,7 +283,8 @@ impl Session {
         }
     }
 
-    /// Whether more messages are wanted than have been read: by callbacks, or by a stream.
+    /// Whether more messages are wanted than have been read: by a stream that asks or reads ahead, or by
+    /// callbacks where there is no stream.
     #[cfg(feature = "fetch")]
     pub fn wants_more(&self) -> bool {
         let subscribers = self.subscribers.borrow();
@@ -282,6 +292,11 @@ impl Session {
             || subscribers
                 .iter()
                 .any(|reader| reader.reads_ahead || reader.asks.get())
+    }
+
+    #[cfg(feature = "fetch")]
+    pub fn is_abandoned(&self) -> bool {
+        self.abandoned.get()
     }
 
     #[cfg(feature = "fetch")]
@@ -307,14 +322,16 @@ impl Session {
     pub fn offer_chunk(&self) {
         for reader in self.subscribers.borrow().iter() {
             reader.asks.set(false);
+            reader.was_offered.set(true);
         }
-        self.subscribers.wake();
+        self.wake(&self.subscribers, Some(Urgency::Now));
     }
 
     // What a connector reports.
 
     /// Delivers a message: the close rule first, so that no request can follow its end; then the queues of
-    /// the streams, so that no callback can lose it; then callbacks, state observers and readers.
+    /// the streams, so that no callback can lose it; then callbacks, state observers and readers. (If a callback
+    /// closes the connection, observers see that before the next callback sees the message.)
     ///
     /// A message of a chunk that had come before the program closed the connection is for the streams
     /// alone. Returns whether the message was the last one.
@@ -427,7 +444,7 @@ impl Session {
     fn change(&self, state: State, change: Lifecycle<Message>) {
         self.state.change(state);
         let urgency = self.push(&self.subscribers, Ok(change));
-        self.state.notify(&self.abandoned);
+        self.state.notify();
         self.wake(&self.subscribers, urgency);
     }
 
@@ -470,14 +487,15 @@ impl Session {
     ///
     /// A failure that no stream and no observer can see is reported.
     pub fn close(&self, reason: CloseReason) {
-        let unseen = self.subscribers.is_empty() && self.state.observers.is_empty();
-        if let (true, CloseReason::Failed(error)) = (unseen && !self.is_closed(), &reason)
-            && let Some(sharing) = self.sharing.get()
-        {
-            (sharing.report)(error);
-        }
+        let unseen =
+            !self.is_closed() && self.subscribers.is_empty() && self.state.observers.is_empty();
         self.end(reason);
         self.finish();
+        if let (true, Some(CloseReason::Failed(error))) = (unseen, self.close_reason())
+            && let Some(sharing) = self.sharing.get()
+        {
+            (sharing.report)(&error);
+        }
     }
 
     /// The program closes the connection, and with it a response that it could still read.
@@ -495,18 +513,18 @@ impl Session {
         self.handles.set(self.handles.get() + 1);
     }
 
-    /// Closes the connection with its last handle. The program gets no call any more, but for an end that
-    /// came before and that its observers have not seen.
+    /// Closes the connection with its last handle. The program gets no call any more, but for an end that came
+    /// before and that its observers have not seen.
     pub fn remove_handle(&self) {
         self.handles.set(self.handles.get() - 1);
         if self.handles.get() > 0 {
             return;
         }
-        let ended = |state: &State| matches!(state, State::Closed(reason) if *reason != CloseReason::Called);
-        if !self.state.with(ended) {
-            self.abandoned.set(true);
-            self.state.observers.clear();
+        self.abandoned.set(true);
+        if !self.is_closed() {
+            self.state.silence();
         }
+        self.subscribers.clear();
         self.close_by_program();
     }
 
@@ -532,7 +550,7 @@ impl Session {
         for subscription in subscriptions {
             subscription.callbacks.clear();
         }
-        self.state.notify(&self.abandoned);
+        self.state.notify();
         self.wake(&self.subscribers, Some(Urgency::Now));
     }
 

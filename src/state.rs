@@ -125,6 +125,8 @@ pub(crate) struct StateCell {
     /// The states that the observers have not seen.
     unseen: RefCell<VecDeque<State>>,
     notifying: Cell<bool>,
+    /// The connection was dropped while it was open: observers see nothing any more.
+    silenced: Cell<bool>,
 }
 
 impl StateCell {
@@ -152,13 +154,13 @@ impl StateCell {
     /// Shows the observers what they have not seen. After the end they are removed.
     ///
     /// Each observer is guarded, so this function always reaches its end and resets its flag.
-    pub fn notify(&self, abandoned: &Cell<bool>) {
+    pub fn notify(&self) {
         if self.notifying.replace(true) {
             return;
         }
         while let Some(state) = self.next_unseen() {
             self.observers.each(|observer| {
-                if !abandoned.get() {
+                if !self.silenced.get() {
                     observer(&state);
                 }
             });
@@ -167,6 +169,11 @@ impl StateCell {
         if self.is_closed() {
             self.observers.clear();
         }
+    }
+
+    pub fn silence(&self) {
+        self.silenced.set(true);
+        self.observers.clear();
     }
 
     /// A function of its own, so that nothing is borrowed while observers run.
@@ -183,7 +190,7 @@ mod tests {
 
     fn set(cell: &StateCell, state: State) {
         cell.change(state);
-        cell.notify(&Cell::new(false));
+        cell.notify();
     }
 
     #[test]
@@ -231,7 +238,7 @@ mod tests {
         cell.change(State::Open);
         cell.change(State::Connecting);
         cell.change(State::Closed(CloseReason::Called));
-        cell.notify(&Cell::new(false));
+        cell.notify();
         assert_eq!(*seen.borrow(), ["open", "connecting", "closed"]);
     }
 

@@ -13,6 +13,7 @@ use crate::{
     callback::Callbacks,
     error::OpenError,
     message::Frame,
+    sys::guarded,
 };
 
 pub(crate) type MessageCallback = dyn FnMut(&Frame<'_>);
@@ -24,8 +25,12 @@ pub(crate) struct Subscriber {
     /// Whether messages are read for it before it polls for them, where the connector has the choice.
     #[cfg_attr(not(feature = "fetch"), expect(dead_code))]
     pub reads_ahead: bool,
-    /// Whether it has polled for more than there was.
+    /// Whether it has polled for more than there was. Set by the stream; reset by an item for its queue, and
+    /// by a chunk that it is offered.
     pub asks: Cell<bool>,
+    /// Whether it was offered a chunk to read where it is.
+    #[cfg(feature = "fetch")]
+    pub was_offered: Cell<bool>,
 }
 
 impl Subscriber {
@@ -35,6 +40,8 @@ impl Subscriber {
             waker: RefCell::default(),
             reads_ahead: buffer.is_some(),
             asks: Cell::default(),
+            #[cfg(feature = "fetch")]
+            was_offered: Cell::default(),
         })
     }
 
@@ -86,7 +93,7 @@ pub(crate) fn push_copies(subscribers: &[Rc<Subscriber>], item: &Item) -> Option
     urgency
 }
 
-/// A list of streams. No code of the program runs while it is borrowed, but for [`wake`](Self::wake).
+/// A list of streams. No code of the program runs while it is borrowed.
 #[derive(Default)]
 pub(crate) struct Subscribers(RefCell<Vec<Rc<Subscriber>>>);
 
@@ -107,6 +114,10 @@ impl Subscribers {
         let subscribers = self.0.borrow();
         let mut addresses = subscribers.iter().map(Rc::as_ptr);
         addresses.any(|other| std::ptr::eq(other, subscriber))
+    }
+
+    pub fn clear(&self) {
+        drop(self.0.take());
     }
 
     pub fn is_empty(&self) -> bool {
@@ -134,7 +145,7 @@ impl Subscribers {
             rest -= 1;
             let subscriber = self.0.borrow().get(rest).cloned();
             if let Some(subscriber) = subscriber {
-                subscriber.wake();
+                guarded(|| subscriber.wake());
             }
         }
     }
@@ -194,8 +205,11 @@ impl Subscriptions {
         }
     }
 
-    pub fn remove(&mut self, subscription: &Rc<Subscription>) {
+    /// Removes the subscription, and returns whether it was there.
+    pub fn remove(&mut self, subscription: &Rc<Subscription>) -> bool {
+        let before = self.0.len();
         self.0.retain(|other| !Rc::ptr_eq(other, subscription));
+        self.0.len() < before
     }
 
     #[cfg(feature = "fetch")]

@@ -83,7 +83,6 @@ impl Connector for Fetch {
     fn shut(&self) {
         drop(self.supervisor.take());
         self.response.abort();
-        self.comments.clear();
     }
 
     fn demand_changed(&self) {

@@ -89,7 +89,9 @@ impl Receiver {
             return;
         };
         if sys::is_message(event) {
-            self.message(&session, &session.subscription(name), event);
+            if let Some(subscription) = session.named(name) {
+                self.message(&session, &subscription, event);
+            }
             return;
         }
         match (name, self.source.ready_state()) {

@@ -18,6 +18,10 @@ extern "C" {
     fn apply(run: &mut dyn FnMut(), this: &JsValue, arguments: &Array) -> Result<(), JsValue>;
 }
 
+thread_local! {
+    static NO_ARGUMENTS: Array = Array::new();
+}
+
 /// Runs code of the program. An exception that it throws is caught and reported, as the platform does
 /// with one that an event handler throws, and the caller goes on.
 ///
@@ -40,7 +44,10 @@ fn run_guarded(run: &mut dyn FnMut()) {
         // On the host a panic stands for the exception. The panic hook reports it.
         let run = std::panic::AssertUnwindSafe(run);
         drop(std::panic::catch_unwind(run));
-    } else if let Err(thrown) = apply(&mut || run(), &JsValue::UNDEFINED, &Array::new()) {
+        return;
+    }
+    let done = NO_ARGUMENTS.with(|none| apply(&mut || run(), &JsValue::UNDEFINED, none));
+    if let Err(thrown) = done {
         report(&thrown);
     }
 }

@@ -34,6 +34,13 @@ pub(super) struct FetchAttempts {
     pub sent: f64,
 }
 
+impl Drop for FetchAttempts {
+    /// The session drops its callbacks at the end. It does not know these.
+    fn drop(&mut self) {
+        self.connector.comments.clear();
+    }
+}
+
 impl Attempts for FetchAttempts {
     async fn attempt(&mut self) -> Ended {
         if !self.connector.was_asked.replace(true) {

@@ -66,13 +66,19 @@ impl Fetch {
 
     /// Ready when more bytes are wanted. What a stream gave back unread is delivered before.
     pub fn poll_demand(&self, session: &Session, cx: &Context<'_>) -> Poll<()> {
-        if !self.lends(session)
-            && let Some(parser) = self.parser.take_full()
-        {
-            self.dispatch(session, parser);
+        if let Some(parser) = self.parser.take_full() {
+            if self.lends(session) {
+                self.parser.put_full(parser);
+            } else {
+                self.dispatch(session, parser);
+            }
         }
-        if self.parser.is_empty() && session.wants_more() {
-            return Poll::Ready(());
+        if session.wants_more() {
+            if self.parser.is_empty() {
+                return Poll::Ready(());
+            }
+            // The reader looked for the chunk while the task was to deliver it, and that has changed again.
+            session.offer_chunk();
         }
         self.waker.set(Some(cx.waker().clone()));
         Poll::Pending
@@ -103,7 +109,11 @@ impl Fetch {
                     Step::Hungry => return,
                     Step::Comment => {
                         let comment = parser.comment();
-                        self.comments.each(|callback| callback(&comment));
+                        self.comments.each(|callback| {
+                            if !session.is_abandoned() {
+                                callback(&comment);
+                            }
+                        });
                     }
                     Step::TooLarge => session.deliver_error(self.too_large()),
                     Step::Event => {
@@ -122,14 +132,15 @@ impl Fetch {
     /// Hands the next message for the stream that reads the parser to `take`, and puts the parser back.
     ///
     /// When a callback or another stream was added since the chunk came, the task delivers the rest of it, so
-    /// that everyone gets each message in its turn. After the end there is no task, and no callback.
+    /// that everyone gets each message in its turn. After the end no task delivers it any more: then it is
+    /// for the stream that it was offered to.
     pub fn read_parser(
         &self,
         session: &Session,
         subscriber: &Subscriber,
         take: &mut dyn FnMut(Frame<'_>),
     ) -> Poll<Result<(), Error>> {
-        if !(self.lends(session) || session.is_closed()) {
+        if !self.lends(session) && !(session.is_closed() && subscriber.was_offered.get()) {
             return Poll::Pending;
         }
         let Some(mut parser) = self.parser.take_full() else {

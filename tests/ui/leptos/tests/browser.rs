@@ -40,7 +40,7 @@ fn mount(probe: &Rc<Probe>, url: Option<String>) -> Rc<dyn Mounted> {
         move |_| url.get()
     });
     let feed = Rc::new(RefCell::new(None));
-    let mounted = mount_to(element(), {
+    let component = {
         let (probe, url, made) = (Rc::clone(probe), changed, Rc::clone(&feed));
         move || {
             let fold = {
@@ -68,10 +68,13 @@ fn mount(probe: &Rc<Probe>, url: Option<String>) -> Rc<dyn Mounted> {
             };
             view! { <p>{text}</p> }
         }
-    });
+    };
+    // Not below the owner that another test has left, and drops later.
+    let root = Owner::new_root(None);
+    let mounted = root.with(|| mount_to(element(), component));
     let feed = feed.take().expect("the component was made");
     Rc::new(App {
-        mounted: RefCell::new(Some(Box::new(mounted))),
+        mounted: RefCell::new(Some(Box::new((mounted, root)))),
         feed,
         url,
     })
