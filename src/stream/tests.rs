@@ -638,3 +638,54 @@ fn frames_are_lent_one_after_the_other_and_the_end_follows() {
     assert_eq!(next(), Poll::Ready(Some(Err(failure()))));
     assert_eq!(next(), Poll::Ready(None));
 }
+
+#[test]
+fn observers_see_an_end_although_one_of_them_closes_and_drops_the_connection() {
+    let (stream, far) = open(&["message"], CloseRule::default());
+    let (slot, seen) = (Rc::new(RefCell::new(Some(stream))), Rc::default());
+    let (held, notes) = (Rc::clone(&slot), Rc::clone(&seen));
+    let notes: Rc<RefCell<Vec<String>>> = notes;
+    let guards = {
+        let stream = slot.borrow();
+        let stream = stream.as_ref().expect("just put there");
+        [
+            stream.on_state(move |_| {
+                if let Some(stream) = held.borrow_mut().take() {
+                    stream.close();
+                }
+            }),
+            stream.on_state(move |state| notes.borrow_mut().push(state.to_string())),
+        ]
+    };
+    far.opened();
+    drop(guards);
+    assert_eq!(*seen.borrow(), ["open", "closed"]);
+}
+
+#[test]
+fn a_value_that_throws_when_it_is_dropped_with_its_callback_stops_no_delivery() {
+    struct Throws;
+
+    impl Drop for Throws {
+        fn drop(&mut self) {
+            panic!("on purpose");
+        }
+    }
+
+    let (mut stream, far) = open(&["message"], CloseRule::default());
+    let (owned, slot) = (Throws, Rc::<RefCell<Option<Listener>>>::default());
+    let own = Rc::clone(&slot);
+    let guard = stream.on_frame("message", move |_| {
+        let _held = &owned;
+        drop(own.take());
+    });
+    slot.replace(guard.ok());
+    let bell = Arc::new(Bell::default());
+    let waker = Waker::from(Arc::clone(&bell));
+    let mut cx = Context::from_waker(&waker);
+    assert!(Pin::new(&mut stream).poll_next(&mut cx).is_pending());
+    far.message("message", "1", "");
+    assert_eq!(bell.0.load(Relaxed), 1);
+    far.message("message", "2", "");
+    assert_eq!(texts(&mut stream), ["1", "2"]);
+}

@@ -1,7 +1,7 @@
 //! What is true of the browser's own `EventSource` alone, and not over `fetch()`.
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{CloseReason, Error};
+use wasm_eventsource::{CloseReason, CloseRule, Error};
 
 use crate::{
     Scenario,
@@ -96,4 +96,18 @@ async fn no_channel_stays_open_though_the_first_message_is_the_last() {
     assert_eq!(open_channels(), before + 1.0, "one is enough");
     drop(stream);
     assert_eq!(open_channels(), before);
+}
+
+#[wasm_bindgen_test]
+async fn a_rule_sees_no_event_named_as_the_connection_s_own_that_nothing_listens_for() {
+    let server = Scenario::new().await;
+    let source = server.source("/live").close_on(CloseRule::data("[DONE]"));
+    let mut stream = source.stream().unwrap();
+    server.until("open=1").await;
+    server
+        .send("event: error\ndata: [DONE]\nid: 7\n\nevent: open\ndata: [DONE]\n\ndata: 1\n\n")
+        .await;
+    assert_eq!(message(&mut stream).await.data(), "1");
+    server.send("data: [DONE]\n\n").await;
+    assert_eq!(next(&mut stream).await, None);
 }

@@ -1,7 +1,10 @@
 //! What must not happen when a program closes, drops, throws or reads along at an awkward moment, and
 //! what must not be lost then.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use futures_util::StreamExt;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -311,4 +314,47 @@ async fn the_reason_of_a_close_is_not_that_of_what_would_have_come_later() {
     stream.close();
     assert_eq!(data(&mut stream).await, ["2"]);
     assert_eq!(stream.close_reason(), Some(CloseReason::Called));
+}
+
+#[wasm_bindgen_test]
+async fn a_listener_that_comes_and_goes_while_a_chunk_is_half_read_leaves_the_rest_to_the_stream() {
+    let server = Scenario::new().await;
+    let mut stream = server.fetch("/live").stream().unwrap();
+    server.until("open=1").await;
+    server.send("data: 1\n\ndata: 2\n\n").await;
+    assert_eq!(data_of(&mut stream).await, "1");
+    let listener = stream.on_frame("message", |_| {}).unwrap();
+    let reading = data_of(&mut stream);
+    let (second, ()) = futures_util::join!(reading, async { drop(listener) });
+    assert_eq!(second, "2");
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_is_opened_after_the_close_takes_nothing_from_the_one_before() {
+    let server = Scenario::new().await;
+    let mut stream = server.fetch("/live").stream().unwrap();
+    server.until("open=1").await;
+    server.send("data: 1\n\ndata: 2\n\n").await;
+    assert_eq!(data_of(&mut stream).await, "1");
+    let mut second = stream.subscribe().stream().unwrap();
+    stream.close();
+    let mut late = stream.subscribe().stream().unwrap();
+    assert!(data(&mut late).await.is_empty());
+    assert!(data(&mut second).await.is_empty());
+    assert_eq!(data(&mut stream).await, ["2"]);
+}
+
+#[wasm_bindgen_test]
+async fn headers_are_not_computed_for_a_connection_that_is_dropped_at_once() {
+    let server = Scenario::new().await;
+    let calls = Rc::new(Cell::new(0));
+    let counter = Rc::clone(&calls);
+    let source = server.fetch("/live").headers_with(async move || {
+        counter.set(counter.get() + 1);
+        Ok::<_, String>([("X-Name", "value")])
+    });
+    drop(source.stream().unwrap());
+    server
+        .no_request_follows(0, move || assert_eq!(calls.get(), 0))
+        .await;
 }
