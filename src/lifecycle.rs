@@ -1,10 +1,10 @@
-//! [`Lifecycle`], everything that a stream can tell of a connection.
+//! [`Lifecycle`], the messages and changes of a connection.
 
 use std::convert::Infallible;
 
 use crate::{close::CloseReason, message::Message, state::ReconnectCause};
 
-/// What a [`LifecycleStream`](crate::LifecycleStream) yields: a message, or a change of the connection.
+/// An item of a [`LifecycleStream`](crate::LifecycleStream): a message, or a change of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lifecycle<T = Message> {
@@ -14,17 +14,17 @@ pub enum Lifecycle<T = Message> {
     Message(T),
     /// The connection was lost, or could not be made, and another attempt follows.
     Reconnecting {
-        /// Which attempt this is, from 1. Each success starts the count anew.
+        /// The number of the attempt, from 1. A success resets it.
         attempt: u32,
-        /// What made the attempt necessary.
+        /// The cause of the attempt.
         cause: ReconnectCause,
     },
-    /// The connection is there again.
+    /// The connection is open again.
     Resumed {
-        /// The ID of the last message before the break. The browser sent it along, so that the
-        /// server could go on behind it. Empty if no message had one. As with
-        /// [`Connection::last_event_id`](crate::Connection::last_event_id), the browser's `EventSource` is ahead of this where the server
-        /// puts an ID on events without a listener, or on a block without data.
+        /// The last event ID before the break. The request sent it, so that the server can resume after it.
+        /// Empty if no message had one. The browser's `EventSource` may send a newer ID, as for
+        /// [`Connection::last_event_id`](crate::Connection::last_event_id), from an event without a listener
+        /// or a block without data.
         last_event_id: String,
     },
     /// The connection is closed; the last item of every stream.
@@ -32,7 +32,7 @@ pub enum Lifecycle<T = Message> {
 }
 
 impl<T> Lifecycle<T> {
-    /// The same with the message changed.
+    /// Maps the message.
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Lifecycle<U> {
         let changed = self.try_map(|message| Ok::<_, Infallible>(change(message)));
         match changed {
@@ -40,7 +40,7 @@ impl<T> Lifecycle<T> {
         }
     }
 
-    /// The same with the message changed, or the error.
+    /// Maps the message, or returns the error.
     pub(crate) fn try_map<U, E>(
         self,
         change: impl FnOnce(T) -> Result<U, E>,
