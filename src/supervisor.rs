@@ -30,11 +30,11 @@ pub(crate) enum Ended {
     NoContent,
 }
 
-/// What makes attempts.
+/// Makes attempts.
 pub(crate) trait Attempts {
     async fn attempt(&mut self) -> Ended;
 
-    /// The reconnection time in milliseconds, if the server ever set it.
+    /// The reconnection time in milliseconds, if the server has set it.
     fn reconnection_time(&self) -> Option<u64>;
 
     /// How many milliseconds ago the last request was sent.
@@ -54,7 +54,7 @@ pub(crate) fn supervise(
             let running = pin!(run(&session, attempts, repeats));
             select(running, stopped).await;
         }
-        // A stream that reads frames where they are may have met the close rule while it was polled.
+        // A stream that reads the parser may have met the close rule while it was polled.
         session.finish();
     });
     control
@@ -86,7 +86,7 @@ async fn run(session: &Session, mut attempts: impl Attempts, repeats: bool) {
 struct Policy {
     /// Whether the request may be sent again.
     repeats: bool,
-    /// Whether the attempt before ended in doubt.
+    /// Whether the previous attempt ended in doubt.
     doubted: bool,
 }
 
