@@ -47,12 +47,13 @@ impl ResponseSlot {
         self.0.borrow_mut().response = Some(Clone::clone(response));
     }
 
-    /// From now on the request is aborted only when the program cannot read the response any more.
+    /// Keeps the response for the program. Only [`release`](Self::release), the next request or dropping the
+    /// slot then aborts it.
     pub fn keep(&self) {
         self.0.borrow_mut().kept = true;
     }
 
-    /// The program cannot read the response any more.
+    /// Ends [`keep`](Self::keep), and aborts the request.
     pub fn release(&self) {
         self.0.borrow_mut().kept = false;
         self.abort();
