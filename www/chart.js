@@ -1,5 +1,5 @@
-// A plot of some series over the last minute on a canvas. It scrolls smoothly with the clock, draws
-// at most thirty times a second, and not at all while nothing runs or nobody looks.
+// A plot of some series over the last minute on a canvas. It scrolls smoothly with the clock, draws at most
+// thirty times a second, and not at all while it is stopped or hidden.
 
 const SPAN_MS = 60_000;
 /** The right edge is a little in the past, so that the next point is there before the line ends. */

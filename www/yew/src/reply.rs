@@ -46,7 +46,7 @@ struct Token {
     token: String,
 }
 
-/// What came of a reply.
+/// The result of a reply.
 #[derive(Default)]
 struct Reply {
     text: String,
