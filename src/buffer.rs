@@ -177,7 +177,7 @@ mod tests {
         ))
     }
 
-    /// What a reader sees: numbers, gaps as `-n`, changes of the connection as `o`.
+    /// The items that a reader gets: numbers, gaps as `-n`, changes of the connection as `o`.
     fn seen(queue: &mut Queue) -> Vec<String> {
         let mut seen = Vec::new();
         while let Some(item) = queue.pop() {

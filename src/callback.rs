@@ -1,8 +1,8 @@
 //! Lists of the program's callbacks, which may change while they run, and [`Listener`], the guard of one.
 //!
 //! Callbacks are called only in this file. Each call is guarded, as the platform guards its event listeners:
-//! a JavaScript exception is reported, the other callbacks are called, and the one that threw is called again
-//! for the next event.
+//! a JavaScript exception is reported, the other callbacks are called, and the callback that threw is called
+//! again for the next event.
 
 use std::{
     cell::RefCell,

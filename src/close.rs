@@ -22,7 +22,7 @@ const CLOSE: &str = "close";
 /// | [`event("close")`](Self::event), the default | an event of that name | if its name was subscribed to |
 /// | [`data("[DONE]")`](Self::data) | a message with exactly that data | no: a sentinel is a mark, not a message |
 /// | [`event_with_data("end", "ok")`](Self::event_with_data) | an event of that name with exactly that data | no: likewise |
-/// | [`when(predicate)`](Self::when) | the first message for which it returns `true` | if its name was subscribed to |
+/// | [`when(predicate)`](Self::when) | the first message that makes it return `true` | if its name was subscribed to |
 /// | [`never()`](Self::never) | nothing | |
 /// | [`a.or(b)`](Self::or) | a message that meets `a` or `b` | as that rule says |
 ///

@@ -48,7 +48,7 @@ impl Connection {
         &self.session
     }
 
-    /// The URL as it was given.
+    /// The URL as given.
     pub fn url(&self) -> &str {
         self.session.url()
     }
@@ -106,7 +106,7 @@ impl Connection {
         self.session.close_by_program();
     }
 
-    /// Resumes behind this last event ID, if no request has been sent and the connection is over `fetch()`.
+    /// Resumes after this last event ID, if no request has been sent and the connection is over `fetch()`.
     #[cfg(any(feature = "yew", feature = "leptos"))]
     pub(crate) fn resume_after(&self, last_event_id: &str) {
         if let Some(connector) = self.session.connector()

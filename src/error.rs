@@ -38,7 +38,7 @@ pub enum OpenError {
         Line(detail)
     )]
     InvalidUrl {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
         /// The browser's message.
         detail: String,
@@ -50,7 +50,7 @@ pub enum OpenError {
         Line(detail)
     )]
     Refused {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
         /// The browser's message.
         detail: String,
@@ -66,7 +66,7 @@ pub enum OpenError {
         }
     )]
     InvalidEventName {
-        /// The name as it was given.
+        /// The name as given.
         name: String,
     },
     /// `open` was called on a builder with event names, which only a stream can yield.
@@ -104,7 +104,7 @@ pub enum OpenError {
     #[cfg(feature = "fetch")]
     #[error("cannot send the header {}: {}", Quoted(name), Line(detail))]
     InvalidHeader {
-        /// The name as it was given.
+        /// The name as given.
         name: String,
         /// The reason.
         detail: String,
@@ -128,7 +128,7 @@ pub enum OpenError {
         Quoted(url)
     )]
     AllEvents {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
     },
     /// This is not a browser's window or worker. Rendering on a server is the usual case: open the stream in
@@ -139,9 +139,9 @@ pub enum OpenError {
         Quoted(url)
     )]
     Unsupported {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
-        /// What is missing: a browser, or one of its functions.
+        /// The missing API: a browser, or one of its functions.
         missing: &'static str,
     },
 }
@@ -226,7 +226,7 @@ pub enum Error {
         if *was_open { "after it had been open" } else { "before it was ever open" }
     )]
     Failed {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
         /// Whether the connection had been open before.
         was_open: bool,
@@ -237,7 +237,7 @@ pub enum Error {
     #[cfg(feature = "fetch")]
     #[error("the server answered {} with the status {}", Quoted(url), StatusLine(*status, status_text))]
     Status {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
         /// The status; 0 for an opaque response (to a request in the mode `no-cors`, or a redirect that was
         /// not followed).
@@ -254,7 +254,7 @@ pub enum Error {
         ContentType(content_type)
     )]
     ContentType {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
         /// The content type; empty if the header was missing.
         content_type: String,
@@ -280,7 +280,7 @@ pub enum Error {
         Quoted(url)
     )]
     Cors {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
     },
     /// The browser blocks the request or its response: by a content security policy, as mixed content, for
@@ -291,7 +291,7 @@ pub enum Error {
     #[cfg(feature = "fetch")]
     #[error("the browser does not fetch {}: {reason}", Quoted(url))]
     Blocked {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
         /// The reason.
         reason: &'static str,
@@ -305,7 +305,7 @@ pub enum Error {
         Line(detail)
     )]
     Network {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
         /// Whether the response had begun.
         was_open: bool,
@@ -321,7 +321,7 @@ pub enum Error {
         Line(detail)
     )]
     Headers {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
         /// The reason.
         detail: String,
@@ -349,7 +349,7 @@ struct StatusLine<'a>(u16, &'a str);
 impl fmt::Display for StatusLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            StatusLine(0, _) => f.write_str("0 of an opaque response"),
+            StatusLine(0, _) => f.write_str("0 (an opaque response)"),
             StatusLine(status, "") => Number((*status).into()).fmt(f),
             StatusLine(status, text) => {
                 write!(f, "{} {}", Number((*status).into()), Line(text))

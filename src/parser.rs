@@ -106,7 +106,7 @@ enum Ahead {
 /// The fields of a block of lines, up to the blank line that ends it.
 #[derive(Default)]
 struct Block {
-    /// The data so far, joined, in the buffer; `None` without a `data` field.
+    /// The joined data in the buffer; `None` without a `data` field.
     data: Option<Range<usize>>,
     /// The block has an `event` field.
     named: bool,

@@ -58,7 +58,7 @@ pub(crate) struct Session {
     connector: OnceCell<Rc<dyn Connector>>,
     abort_listeners: RefCell<Vec<EventListener>>,
     sharing: Cell<Option<Sharing>>,
-    /// How many handles keep the connection open.
+    /// The number of handles that keep the connection open.
     handles: Cell<usize>,
     /// The last handle was dropped: no callback is called after that.
     abandoned: Cell<bool>,
@@ -312,7 +312,7 @@ impl Session {
         self.subscribers.wake();
     }
 
-    // What a connector reports.
+    // Reports of the connector.
 
     /// Delivers a message: the close rule first, so that no request can follow its end; then the queues of
     /// the streams, so that no callback can lose it; then callbacks, state observers and readers.

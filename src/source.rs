@@ -79,7 +79,7 @@ impl EventSource {
     /// page or worker.
     ///
     /// The feature `fetch` adds sources over `fetch()`: `EventSource::fetch`, and the methods for the
-    /// request, such as `header`, `method` and `body`, which change this one into such a source.
+    /// request, such as `header`, `method` and `body`, which turn this source into one over `fetch()`.
     pub fn new(url: impl Into<String>) -> Self {
         EventSource::over(Over::Native(native::open), url.into())
     }
@@ -119,8 +119,8 @@ impl EventSource {
         self
     }
 
-    /// Whether cookies go along with a request to another origin ([`withCredentials`]). `false`
-    /// unless set; requests to the page's own origin always carry them.
+    /// Whether cookies go along with a request to another origin ([`withCredentials`]). The default is
+    /// `false`; requests to the page's origin always carry them.
     ///
     /// [`withCredentials`]: https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource-withcredentials
     pub fn with_credentials(mut self, with_credentials: bool) -> Self {
@@ -128,8 +128,8 @@ impl EventSource {
         self
     }
 
-    /// Sets how many messages may wait in the stream's queue. The default is no limit; over `fetch()`, the
-    /// connection then reads only when the stream is polled.
+    /// Sets how many messages may wait in the stream's queue. By default the queue is unbounded; over
+    /// `fetch()`, the connection then reads only when the stream is polled.
     pub fn buffer(mut self, buffer: Buffer) -> Self {
         self.selection.buffer = Some(buffer);
         self

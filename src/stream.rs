@@ -242,7 +242,7 @@ struct Items {
     end: End,
 }
 
-/// How much of the end the stream has yielded.
+/// The progress of yielding the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Ahead,

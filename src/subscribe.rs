@@ -112,7 +112,7 @@ impl Subscribe {
         self
     }
 
-    /// Sets how many messages may wait in the stream's queue. The default is no limit.
+    /// Sets how many messages may wait in the stream's queue. By default the queue is unbounded.
     pub fn buffer(mut self, buffer: Buffer) -> Self {
         self.selection.buffer = Some(buffer);
         self

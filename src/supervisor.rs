@@ -37,7 +37,7 @@ pub(crate) trait Attempts {
     /// The reconnection time in milliseconds, if the server has set it.
     fn reconnection_time(&self) -> Option<u64>;
 
-    /// How many milliseconds ago the last request was sent.
+    /// The milliseconds since the last request was sent.
     fn since_sent(&self) -> u64;
 }
 

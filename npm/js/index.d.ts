@@ -110,7 +110,7 @@ export class EventStreamError extends Error {
   readonly kind: EventStreamErrorKind;
   /** The HTTP status, for the kind `"status"`. */
   readonly status?: number;
-  /** The `Response` that was refused, or the exception behind this one. */
+  /** The refused `Response`, or the original exception. */
   readonly cause?: unknown;
   /** The event whose data is not JSON, with the raw text. */
   readonly event?: StreamEvent<string>;
@@ -133,7 +133,7 @@ export class EventStream<T = string> implements AsyncIterable<StreamEvent<T>> {
    * @throws Error if `init` has not been awaited.
    */
   constructor(url: string | URL, options?: EventStreamOptions);
-  /** The URL as it was given. */
+  /** The URL as given. */
   readonly url: string;
   /** The last event ID of the received events. */
   readonly lastEventId: string;

@@ -31,7 +31,7 @@ use text::LastText;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The other side, in `receiver.js`. While it takes in what was pulled, it runs no code of the program.
+    /// The other side, in `receiver.js`. While it takes in pulled items, it runs no code of the program.
     pub type Receiver;
 
     /// Pulled items: a batch of events, an error of some events, the failure of the stream. Returns whether
@@ -140,7 +140,7 @@ impl Source {
         })))
     }
 
-    /// The URL as it was given.
+    /// The URL as given.
     #[wasm_bindgen(getter)]
     pub fn url(&self) -> String {
         self.with(|connection| connection.url().to_owned())

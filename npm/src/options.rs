@@ -21,7 +21,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = withCredentials)]
     fn with_credentials(this: &Options) -> bool;
 
-    /// How many events the buffer holds, 0 for any number.
+    /// The limit of the buffer, 0 for none.
     #[wasm_bindgen(method, getter)]
     fn limit(this: &Options) -> Option<u32>;
 

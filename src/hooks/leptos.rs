@@ -256,8 +256,8 @@ pub struct UseEventSourceReturn<T: 'static> {
     pub state: ReadSignal<State>,
     /// The newest event since the signals of the target changed.
     pub latest: ReadSignal<Option<T>>,
-    /// The newest error of this connection: of its opening, of a message, or the one that ended it. The next
-    /// opening clears it.
+    /// The newest error of this connection: of its opening, of a message, or of its end. The next opening
+    /// clears it.
     pub error: ReadSignal<Option<Error>>,
     fold: UseEventSourceFoldReturn<Option<T>>,
 }
@@ -277,8 +277,8 @@ pub struct UseEventSourceFoldReturn<S: 'static> {
     /// The value. The component may change it, too, to clear it for example. Within the fold, which holds the
     /// value, this is a new value from `init`, and [`update`](Self::update) changes the folded value.
     pub value: RwSignal<S>,
-    /// The newest error of this connection: of its opening, of a message, or the one that ended it. The next
-    /// opening clears it.
+    /// The newest error of this connection: of its opening, of a message, or of its end. The next opening
+    /// clears it.
     pub error: ReadSignal<Option<Error>>,
     control: StoredValue<Control<S>>,
 }

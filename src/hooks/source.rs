@@ -1,4 +1,5 @@
-//! What a component can open: [`Connect`] for targets that are not open yet, [`IntoSource`] for streams, too.
+//! The targets that a component can open: [`Connect`] for targets that are not open yet, [`IntoSource`] for
+//! streams, too.
 
 use std::{any::Any, cell::Cell, pin::Pin, rc::Rc, sync::Arc};
 
@@ -99,8 +100,7 @@ impl<T, C: Connect<T>> Connect<T> for Option<C> {
     }
 }
 
-/// A value that a closure can return to say what to open: any target that can [`Connect`], or any stream of
-/// `Result<T, Error>`.
+/// A target that a closure can return: any type that can [`Connect`], or any stream of `Result<T, Error>`.
 ///
 /// - [`EventSource::typed`], [`typed_event`](EventSource::typed_event) and [`stream`](EventSource::stream)
 ///   return such streams. The component sees every state of the connection.
@@ -113,8 +113,8 @@ impl<T, C: Connect<T>> Connect<T> for Option<C> {
 ///
 /// A closure that returns an [`Option`] of a URL or an [`EventSource`] is called for the first render too, on
 /// a server as well: `None` shows as `Closed` from the beginning. Other closures are called only in the
-/// browser, after the first render. If such a closure returns `None` in the place of a stream, the first
-/// render has the state `Connecting`, and a second render follows at once.
+/// browser, after the first render. If one returns `None` in the place of a stream, the first render has the
+/// state `Connecting`, and a second render follows at once.
 ///
 /// `M` distinguishes the kinds of targets. The compiler infers it.
 ///

@@ -275,7 +275,7 @@ impl<V: View> Store<V> {
     }
 
     /// Opens, unless `close` was called last.
-    #[allow(dead_code)] // A framework that tracks what `connect` reads calls `open`.
+    #[allow(dead_code)] // A framework that tracks the signals of `connect` calls `open`.
     pub fn open_if_due(&self) {
         if self.is_due.get() {
             self.open();
@@ -396,7 +396,7 @@ impl<V: View> Store<V> {
         self.render_soon();
     }
 
-    /// Changes the value: now, or as soon as it is free.
+    /// Changes the value: now, or when it is free.
     pub fn update(&self, change: Change<V::Value>) {
         self.guarded(|| self.change(change));
         self.render_soon();
@@ -553,7 +553,7 @@ impl<S> Run<S> {
         }
     }
 
-    /// Closes the connection. A stream that has none is dropped.
+    /// Closes the connection. A stream without a connection is dropped.
     fn close(&self) {
         match self.connection() {
             Some(connection) => connection.close(),

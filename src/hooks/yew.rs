@@ -259,7 +259,7 @@ pub struct UseEventSourceFoldHandle<S: 'static> {
 }
 
 impl<T> UseEventSourceHandle<T> {
-    /// The newest event, if one came since the dependencies changed.
+    /// The newest event since the dependencies changed.
     pub fn latest(&self) -> Option<Rc<T>> {
         self.with(Option::clone)
     }
@@ -324,8 +324,8 @@ impl<S> UseEventSourceFoldHandle<S> {
         current.unwrap_or_else(|| self.store.state())
     }
 
-    /// The newest error of this connection: of its opening, of a message, or the one that ended it. The next
-    /// opening clears it.
+    /// The newest error of this connection: of its opening, of a message, or of its end. The next opening
+    /// clears it.
     pub fn error(&self) -> Option<Error> {
         self.store.error()
     }

@@ -73,7 +73,7 @@ impl EventSource {
         EventSource::fetch(request.url()).options(|options| options.given = Some(request))
     }
 
-    /// Sets the request's method; `GET` unless set.
+    /// Sets the request's method. The default is `GET`.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), wasm_eventsource::OpenError> {

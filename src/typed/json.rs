@@ -34,7 +34,7 @@ impl Frame<'_> {
         super::content(self)
     }
 
-    /// The data, read as JSON into a JavaScript value by the engine's own `JSON.parse`: for a value that is
+    /// The data, read as JSON into a JavaScript value by the engine's `JSON.parse`: for a value that is
     /// passed on to JavaScript.
     ///
     /// # Errors
@@ -54,8 +54,8 @@ impl Frame<'_> {
     /// `BENCHMARKS.md` has the tables. This one is for an app that has `serde_wasm_bindgen` already
     /// and not `serde_json`, and for types made for it.
     ///
-    /// Numbers are JavaScript's here: an integer beyond 2⁵³ is not exact.
-    /// [`Text`](crate::Text) and [`Envelope`](crate::Envelope) are for [`json`](Self::json) alone.
+    /// Numbers are JavaScript's here: an integer beyond 2⁵³ is not exact. [`Text`](crate::Text) and
+    /// [`Envelope`](crate::Envelope) work only with [`json`](Self::json).
     ///
     /// # Errors
     ///

@@ -26,7 +26,7 @@ pub(super) struct FetchAttempts {
     pub request: Request,
     /// Whether the request may be sent again.
     pub repeats: bool,
-    /// Whether it has to be copied for that.
+    /// Whether sending it again needs a copy.
     pub copies_request: bool,
     pub streams_body: bool,
     pub fresh_headers: Option<Box<FreshHeaders>>,

@@ -22,11 +22,11 @@ use web_sys::{Request, RequestInit};
 use super::response::ResponseSlot;
 use crate::{error::Error, supervisor::Ended, sys};
 
-/// How long a probe waits for the server, in milliseconds.
+/// The timeout of a probe, in milliseconds.
 const PROBE_TIME: u32 = 2000;
 
-/// How much later than the rejection a violation may be reported, in milliseconds. The order depends on the
-/// engine.
+/// The longest time from the rejection to the report of a violation, in milliseconds. The order of the two
+/// depends on the engine.
 const VIOLATION_TIME: u32 = 50;
 
 /// The URLs that a content security policy has blocked since [`watch`](Self::watch).
@@ -105,7 +105,7 @@ pub(super) async fn diagnose(
     Ended::Lost(lost)
 }
 
-/// The reason why the browser never sends such a request, if the request itself shows it.
+/// The reason why the browser never sends this request, if the request itself shows it.
 fn forbidden(request: &Request) -> Option<&'static str> {
     let url = sys::parse_url(&request.url())?;
     let protocol = url.protocol();

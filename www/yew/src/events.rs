@@ -27,7 +27,7 @@ pub struct Row {
 }
 
 impl Log {
-    /// The number of events, including those that have left the log.
+    /// The number of events, including events that have left the log.
     pub fn count(&self) -> u64 {
         self.count
     }

@@ -4,14 +4,14 @@
 /// The width of the window, in milliseconds.
 const SPAN: u64 = 60_000;
 
-/// The points of the last minute. The lines get longer at their right end; [`shift`](Self::shift) is how far
-/// they have to be moved to the left, so that a style sheet can let them glide.
+/// The points of the last minute. The lines get longer at their right end; [`shift`](Self::shift) is their
+/// distance to the left, so that a style sheet can let them glide.
 #[derive(Debug, Clone)]
 pub struct History {
     points: Vec<Point>,
     /// The time of the first point, from which all others are counted.
     origin: u64,
-    /// Points further apart are not joined: there was no connection.
+    /// Points further apart are not joined, because the connection was lost.
     gap: u64,
 }
 
@@ -56,7 +56,7 @@ impl History {
         self.points.retain(|point| point.at >= oldest);
     }
 
-    /// How many points each series has.
+    /// The number of points of each series.
     pub fn len(&self) -> usize {
         self.points.len()
     }
@@ -72,7 +72,7 @@ impl History {
         format!("translate({:.2} 0)", 60.0 - newest)
     }
 
-    /// The lines, one a series.
+    /// The lines, one per series.
     pub fn lines(&self) -> Vec<Line> {
         let lines = self.newest().iter().enumerate();
         lines

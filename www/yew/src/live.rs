@@ -52,7 +52,7 @@ impl Live {
     }
 
     /// An event that cannot be decoded is logged with its raw data, and the stream goes on. Any other error
-    /// ends the connection, whose state says so.
+    /// ends the connection, as its state shows.
     fn fold(&mut self, event: Result<Envelope<Reading>, Error>) {
         match event {
             Ok(event) => {
