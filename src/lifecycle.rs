@@ -1,7 +1,5 @@
 //! [`Lifecycle`], the messages and changes of a connection.
 
-use std::convert::Infallible;
-
 use crate::{close::CloseReason, message::Message, state::ReconnectCause};
 
 /// An item of a [`LifecycleStream`](crate::LifecycleStream): a message, or a change of the connection.
@@ -31,22 +29,11 @@ pub enum Lifecycle<T = Message> {
     Closed(CloseReason),
 }
 
-impl<T> Lifecycle<T> {
-    /// Maps the message.
-    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Lifecycle<U> {
-        let changed = self.try_map(|message| Ok::<_, Infallible>(change(message)));
-        match changed {
-            Ok(changed) => changed,
-        }
-    }
-
-    /// Maps the message, or returns the error.
-    pub(crate) fn try_map<U, E>(
-        self,
-        change: impl FnOnce(T) -> Result<U, E>,
-    ) -> Result<Lifecycle<U>, E> {
-        Ok(match self {
-            Lifecycle::Message(message) => Lifecycle::Message(change(message)?),
+impl Lifecycle {
+    /// The change of the connection, for a stream of other values; `None` for a message.
+    pub(crate) fn change<T>(self) -> Option<Lifecycle<T>> {
+        Some(match self {
+            Lifecycle::Message(_) => return None,
             Lifecycle::Opened => Lifecycle::Opened,
             Lifecycle::Reconnecting { attempt, cause } => {
                 Lifecycle::Reconnecting { attempt, cause }

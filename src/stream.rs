@@ -129,13 +129,15 @@ impl<T> EventStream<T> {
         cx: &mut Context<'_>,
         mut look: impl FnMut(Frame<'_>) -> R,
     ) -> Poll<Option<Result<R, Error>>> {
+        let mut seen = None;
         loop {
-            return Poll::Ready(match ready!(self.items.poll_next(cx, &mut look)) {
-                Some(Ok(Lifecycle::Message(seen))) => Some(Ok(seen)),
-                Some(Ok(_)) => continue,
-                Some(Err(error)) => Some(Err(error)),
-                None => None,
-            });
+            let mut take = |frame: Frame<'_>| seen = Some(look(frame));
+            match ready!(self.items.poll_next(cx, &mut take)) {
+                Some(Ok(None)) => return Poll::Ready(seen.map(Ok)),
+                Some(Ok(Some(_))) => {}
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
         }
     }
 }
@@ -201,8 +203,15 @@ impl<T> Stream for LifecycleStream<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let EventStream { items, decode } = &mut self.0;
-        let item = ready!(items.poll_next(cx, decode));
-        Poll::Ready(item.map(|item| Ok(item?.try_map(|value| value)?)))
+        let mut value = None;
+        let mut take = |frame: Frame<'_>| value = Some(decode(frame));
+        let item = ready!(items.poll_next(cx, &mut take));
+        Poll::Ready(match (item, value) {
+            (_, Some(value)) => Some(value.map(Lifecycle::Message).map_err(Error::from)),
+            (Some(Ok(change)), None) => change.and_then(Lifecycle::change).map(Ok),
+            (Some(Err(error)), None) => Some(Err(error)),
+            (None, None) => None,
+        })
     }
 }
 
@@ -251,48 +260,48 @@ enum End {
     Reached,
 }
 
+/// A change of the connection; `None` for a message, which was passed to `take`.
+type Next = Result<Option<Lifecycle>, Error>;
+
 impl Items {
-    /// The next item, with its message mapped by `look`.
-    fn poll_next<R>(
+    /// The next item.
+    fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
-        look: &mut impl FnMut(Frame<'_>) -> R,
-    ) -> Poll<Option<Result<Lifecycle<R>, Error>>> {
+        take: &mut dyn FnMut(Frame<'_>),
+    ) -> Poll<Option<Next>> {
         if self.end == End::Ahead {
-            if let Some(item) = self.next(look) {
+            if let Some(item) = self.next(take) {
                 return Poll::Ready(Some(item));
             }
             if self.waits(cx) {
                 return Poll::Pending;
             }
         }
-        let end = self.next_of_end();
-        Poll::Ready(end.map(|reason| reason.map(Lifecycle::Closed)))
+        Poll::Ready(self.next_of_end())
     }
 
     /// The next item that has arrived: from the queue, or straight from the parser. The queue is empty while
     /// the stream reads the parser.
-    fn next<R>(
-        &self,
-        look: &mut impl FnMut(Frame<'_>) -> R,
-    ) -> Option<Result<Lifecycle<R>, Error>> {
+    fn next(&self, take: &mut dyn FnMut(Frame<'_>)) -> Option<Next> {
         if let Some(item) = self.subscriber.pop() {
-            return Some(item.map(|item| item.map(look)));
+            return Some(match item {
+                Ok(Lifecycle::Message(message)) => {
+                    take(message);
+                    Ok(None)
+                }
+                Ok(change) => Ok(Some(change)),
+                Err(error) => Err(error),
+            });
         }
         #[cfg(feature = "fetch")]
         {
-            let mut seen = None;
             let session = self.connection.session();
-            let mut take = |frame: Frame<'_>| seen = Some(Lifecycle::Message(look(frame)));
-            let read = session
-                .connector()?
-                .read(session, &self.subscriber, &mut take);
-            if let Poll::Ready(Err(error)) = read {
-                return Some(Err(error));
+            let read = session.connector()?.read(session, &self.subscriber, take);
+            if let Poll::Ready(read) = read {
+                return Some(read.map(|()| None));
             }
-            seen.map(Ok)
         }
-        #[cfg(not(feature = "fetch"))]
         None
     }
 
@@ -312,7 +321,7 @@ impl Items {
     }
 
     /// The items after the last message: a failure, the reason, then `None`.
-    fn next_of_end(&mut self) -> Option<Result<CloseReason, Error>> {
+    fn next_of_end(&mut self) -> Option<Next> {
         let end = mem::replace(&mut self.end, End::Reached);
         match (end, self.connection.close_reason()?) {
             (End::Ahead, CloseReason::Failed(error)) => {
@@ -321,7 +330,7 @@ impl Items {
             }
             (End::Ahead | End::Error, reason) => {
                 self.end = End::Reason;
-                Some(Ok(reason))
+                Some(Ok(Some(Lifecycle::Closed(reason))))
             }
             _ => None,
         }

@@ -17,7 +17,7 @@ use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::global;
 use wasm_bindgen::JsCast;
-use web_sys::{Request, RequestInit};
+use web_sys::{EventTarget, Request, RequestInit};
 
 use super::response::ResponseSlot;
 use crate::{error::Error, supervisor::Ended, sys};
@@ -32,20 +32,23 @@ const VIOLATION_TIME: u32 = 50;
 /// The URLs that a content security policy has blocked since [`watch`](Self::watch).
 pub(super) struct Violations {
     blocked: Rc<RefCell<Vec<String>>>,
-    _listener: EventListener,
+    _listener: Option<EventListener>,
 }
 
 impl Violations {
     pub fn watch() -> Self {
         let blocked = Rc::<RefCell<Vec<String>>>::default();
         let seen = Rc::clone(&blocked);
-        let name = "securitypolicyviolation";
-        let listener = EventListener::new(global().unchecked_ref(), name, move |event| {
-            if sys::property(event, "disposition").as_deref() == Some("enforce")
-                && sys::property(event, "effectiveDirective").as_deref() == Some("connect-src")
-            {
-                seen.borrow_mut().extend(sys::property(event, "blockedURI"));
-            }
+        // Node.js has `fetch()`, and a global object without events.
+        let global = global().dyn_into::<EventTarget>().ok();
+        let listener = global.map(|global| {
+            EventListener::new(&global, "securitypolicyviolation", move |event| {
+                if sys::property(event, "disposition").as_deref() == Some("enforce")
+                    && sys::property(event, "effectiveDirective").as_deref() == Some("connect-src")
+                {
+                    seen.borrow_mut().extend(sys::property(event, "blockedURI"));
+                }
+            })
         });
         Violations {
             blocked,

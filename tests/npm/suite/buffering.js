@@ -39,6 +39,26 @@ export const buffering = {
     t.equal(told, []);
   },
 
+  "what came before a failure is delivered before it, though it is read after it": async (t) => {
+    const { stream } = await unread(t, "/status/500?after=1&retry=20", "unbounded");
+    const events = stream[Symbol.asyncIterator]();
+    t.equal((await events.next()).value.data, '{"n":1}');
+    await t.rejects(events.next(), t.EventStreamError);
+  },
+
+  "events that wait are not changed by those that come at the end": async (t) => {
+    const stream = await t.live({ buffer: "unbounded" });
+    const closed = until(stream, "closed");
+    const events = stream[Symbol.asyncIterator]();
+    await t.send("data: first", "data: second", "data: third");
+    t.equal([(await events.next()).value.data, (await events.next()).value.data], ["first", "second"]);
+    await t.sendAll("data: 4", "data: 5", "data: 6");
+    await closed;
+    // A closed stream is pulled in the next microtask.
+    await new Promise((resolve) => setTimeout(resolve));
+    t.equal(await allData(stream), ["third", "4", "5", "6"]);
+  },
+
   "without onmessageerror dropped events are reported": async (t) => {
     const stream = t.open("/finish/9", { buffer: "latest" });
     const reported = t.reported();

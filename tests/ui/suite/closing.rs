@@ -151,6 +151,30 @@ async fn reopened_in_the_fold_it_opens_once_more() {
 }
 
 #[wasm_bindgen_test]
+async fn reopened_in_the_close_rule_it_has_one_connection() {
+    for probe in [Probe::new(), Probe::over_fetch()] {
+        let server = Scenario::new().await;
+        let component = mount(&probe, Some(server.url("/live")));
+        server.until("open=1").await;
+        probe.in_rule({
+            let component = Rc::clone(&component);
+            let reopened = Cell::new(false);
+            move || {
+                if !reopened.replace(true) {
+                    component.reopen();
+                }
+            }
+        });
+        server.send("data: {\"n\":1}\n\n").await;
+        server.until("requests=2&open=1").await;
+        server.send("data: {\"n\":2}\n\n").await;
+        probe.until("open, 1, 2").await;
+        component.unmount();
+        server.no_request_follows(2, move || drop(component)).await;
+    }
+}
+
+#[wasm_bindgen_test]
 async fn closed_before_it_was_opened_it_opens_another_url() {
     let server = Scenario::new().await;
     let probe = Probe::closing_itself();

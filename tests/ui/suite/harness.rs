@@ -10,7 +10,7 @@ use futures_util::Stream;
 use gloo_timers::future::TimeoutFuture;
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
-use wasm_eventsource::{Error, EventSource, State};
+use wasm_eventsource::{CloseRule, Error, EventSource, State};
 use web_sys::{HtmlElement, Response};
 
 pub use super::observe::until;
@@ -60,6 +60,7 @@ pub struct Probe {
     in_drop: RefCell<Option<Rc<Run>>>,
     items: RefCell<Option<Items>>,
     has_items: bool,
+    in_rule: RefCell<Option<Rc<Run>>>,
     fallback: RefCell<Option<String>>,
     folds: Cell<u32>,
 }
@@ -117,6 +118,15 @@ impl Probe {
         } else {
             EventSource::new(url)
         };
+        let judge = Rc::clone(self);
+        let rule = CloseRule::when(move |_| {
+            let in_rule = judge.in_rule.borrow().clone();
+            if let Some(in_rule) = in_rule {
+                in_rule();
+            }
+            false
+        });
+        let source = source.close_on(CloseRule::default().or(rule));
         let owned = Owned(Rc::clone(self));
         source.on_state(move |state| {
             let in_state = owned.0.in_state.borrow().clone();
@@ -202,6 +212,11 @@ impl Probe {
     /// What is done from now on when a connection is dropped, by a value that it owns.
     pub fn in_drop(&self, run: impl Fn() + 'static) {
         self.in_drop.replace(Some(Rc::new(run)));
+    }
+
+    /// What the close rule does from now on, which no message meets by that.
+    pub fn in_rule(&self, run: impl Fn() + 'static) {
+        self.in_rule.replace(Some(Rc::new(run)));
     }
 
     /// Opens this from now on, whatever the component is given.

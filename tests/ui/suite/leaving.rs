@@ -8,12 +8,14 @@ use super::{
     Scenario,
     harness::{Mounted, Probe, settle, until},
     observe::{live_bytes, live_listeners},
+    scenario::Requests,
 };
 use crate::{CHANGES_AT_ONCE, mount};
 
-/// Unmounts the components that this makes, each with the number of its requests, and sees that browser and
-/// server know.
-async fn leaves_nothing(make: impl AsyncFn(&Scenario, &Rc<Probe>) -> (Rc<dyn Mounted>, u32)) {
+/// Unmounts the components that this makes, each with its requests, and sees that browser and server know.
+async fn leaves_nothing<R: Into<Requests>>(
+    make: impl AsyncFn(&Scenario, &Rc<Probe>) -> (Rc<dyn Mounted>, R),
+) {
     for probe in [Probe::new, Probe::over_fetch] {
         // What others kept of it does nothing. But closing could hide what would have come without.
         for is_used in [false, true] {
@@ -40,7 +42,14 @@ async fn leaves_nothing(make: impl AsyncFn(&Scenario, &Rc<Probe>) -> (Rc<dyn Mou
 
 #[wasm_bindgen_test]
 async fn unmounted_before_it_was_opened_it_leaves_nothing() {
-    leaves_nothing(async |server, probe| (mount(probe, Some(server.url("/live"))), 0)).await;
+    leaves_nothing(async |server, probe| {
+        let component = mount(probe, Some(server.url("/live")));
+        (
+            component,
+            Requests::with_one_closed_at_once(0, probe.over_fetch),
+        )
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]
@@ -95,8 +104,7 @@ async fn mounted_twice_and_unmounted_once_as_strict_modes_do_it_has_one_connecti
     second.until_state("open").await;
     server.until("open=1").await;
     component.unmount();
-    server.until("open=0").await;
-    let requests = server.counts().await.requests;
+    let requests = Requests::with_one_closed_at_once(1, false);
     let kept = move || drop((gone, component));
     server.no_request_follows(requests, kept).await;
 }

@@ -5,15 +5,13 @@ use std::{cell::RefCell, rc::Rc};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{
-    Buffer, CloseHandle, CloseReason, CloseRule, Connection, DecodeError, EventSource, EventStream,
+    Buffer, CloseHandle, CloseReason, Connection, DecodeError, EventSource, EventStream,
 };
 
 use super::Numbered;
 use crate::{
     Scenario,
-    observe::{
-        Notes, data, expect_exceptions, is_silent, message, noting_states, numbers, reported,
-    },
+    observe::{Notes, data, expect_exceptions, is_silent, message, numbers, reported},
 };
 
 #[wasm_bindgen_test]
@@ -121,28 +119,6 @@ async fn each_exception_of_a_callback_is_reported_and_loses_no_message() {
     }
     // One for each message that has come, of which the last may not have been read.
     assert!(reported() >= before + 5.0);
-}
-
-#[wasm_bindgen_test]
-async fn a_predicate_that_throws_is_reported_and_does_not_stop_the_connection() {
-    expect_exceptions();
-    let before = reported();
-    let server = Scenario::new().await;
-    let rule = || {
-        CloseRule::when(|frame| {
-            if frame.last_event_id() == "2" {
-                wasm_bindgen::throw_str("a predicate throws on purpose");
-            }
-            frame.last_event_id() == "4"
-        })
-    };
-    let (source, states) = noting_states(server.fetch("/end/9").close_on(rule()));
-    let mut stream = source.buffer(Buffer::unbounded()).stream().unwrap();
-    states.until("closed").await;
-    let data = data(&mut stream).await;
-    assert_eq!(data.last(), Some(&numbers(4..=4)[0]), "{data:?}");
-    assert_eq!(reported(), before + 1.0);
-    server.no_request_follows(1, move || drop(stream)).await;
 }
 
 #[wasm_bindgen_test]

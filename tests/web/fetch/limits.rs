@@ -6,7 +6,7 @@ use wasm_eventsource::{Buffer, CloseReason, Error, EventSource};
 
 use crate::{
     Scenario,
-    observe::{Notes, alphabet, data, message, messages, next, numbers},
+    observe::{Notes, alphabet, data, message, messages, next, noting_states, numbers},
 };
 
 /// A connection whose body is just this text.
@@ -58,6 +58,22 @@ async fn an_event_that_is_too_large_is_an_error_in_its_place_and_the_stream_goes
             assert_eq!(stream.close_reason(), Some(CloseReason::Ended));
         }
     }
+}
+
+#[wasm_bindgen_test]
+async fn an_error_in_a_buffer_counts_as_a_message() {
+    let server = Scenario::new().await;
+    let source = server.fetch("/live").max_event_size(1000);
+    let (source, states) = noting_states(source.buffer(Buffer::drop_oldest(2)));
+    let mut stream = source.stream().unwrap();
+    server.until("open=1").await;
+    let large = "x".repeat(2000);
+    let text = format!("data: {large}\n\ndata: 1\n\ndata: 2\n\nevent: close\ndata\n\n");
+    server.send(&text).await;
+    states.until("closed").await;
+    let lagged = Error::Lagged { dropped: 1 };
+    assert_eq!(next(&mut stream).await, Some(Err(lagged)));
+    assert_eq!(data(&mut stream).await, ["1", "2"]);
 }
 
 #[wasm_bindgen_test]

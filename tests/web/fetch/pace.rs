@@ -4,19 +4,25 @@ use std::{cell::Cell, rc::Rc};
 
 use futures_util::{StreamExt, future::join};
 use gloo_timers::callback::Timeout;
+use js_sys::Function;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, CloseReason, EventSource};
 
 use super::{put_back, with_fetch};
 
-/// Bodies that never have to be waited for, as if the server was faster than any reader.
-const ENDLESS: &str = "async () => {
-    const events = new TextEncoder().encode('data: 1\\n\\n'.repeat(4000));
-    return new Response(
-        new ReadableStream({ pull: (to) => to.enqueue(events.slice()) }),
-        { headers: { 'Content-Type': 'text/event-stream' } },
-    );
-}";
+/// Makes `fetch()` give bodies that never have to be waited for, as if the server was faster than any
+/// reader, in chunks of so many messages.
+fn with_endless_bodies(chunk: u64) -> Function {
+    with_fetch(&format!(
+        "async () => {{
+            const events = new TextEncoder().encode('data: 1\\n\\n'.repeat({chunk}));
+            return new Response(
+                new ReadableStream({{ pull: (to) => to.enqueue(events.slice()) }}),
+                {{ headers: {{ 'Content-Type': 'text/event-stream' }} }},
+            );
+        }}"
+    ))
+}
 
 /// A timer that is due at once, and whether it has run.
 fn due() -> (Timeout, Rc<Cell<bool>>) {
@@ -41,17 +47,19 @@ async fn read(source: EventSource, ran: &Cell<bool>, most: u64, work: impl Fn())
 
 #[wasm_bindgen_test]
 async fn a_timer_runs_though_more_comes_in_than_can_be_read() {
-    let original = with_fetch(ENDLESS);
-    let (_timer, ran) = due();
-    // So many take seconds.
-    let count = read(EventSource::fetch("/endless"), &ran, 5_000_000, || {}).await;
-    put_back(&original);
-    assert!(ran.get(), "{count} messages, and no timer ran in between");
+    // To read the most takes seconds; it is one chunk in the second case.
+    for (chunk, most) in [(4000, 5_000_000), (1_000_000, 1_000_000)] {
+        let original = with_endless_bodies(chunk);
+        let (_timer, ran) = due();
+        let count = read(EventSource::fetch("/endless"), &ran, most, || {}).await;
+        put_back(&original);
+        assert!(ran.get(), "{count} messages, and no timer ran in between");
+    }
 }
 
 #[wasm_bindgen_test]
 async fn a_timer_runs_though_two_readers_have_work_with_each_message_of_two_floods() {
-    let original = with_fetch(ENDLESS);
+    let original = with_endless_bodies(4000);
     let (_timer, ran) = due();
     let work = || {
         let end = js_sys::Date::now() + 4.0;

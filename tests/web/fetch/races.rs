@@ -131,6 +131,18 @@ async fn nothing_comes_behind_the_close_event_not_even_an_error_or_an_id() {
 }
 
 #[wasm_bindgen_test]
+async fn the_last_event_id_is_that_of_the_last_message_also_after_close() {
+    let server = Scenario::new().await;
+    let mut stream = server.fetch("/live").stream().unwrap();
+    server.until("open=1").await;
+    server.send("id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n").await;
+    assert_eq!(message(&mut stream).await.data(), "1");
+    stream.close();
+    assert_eq!(data(&mut stream).await, ["2"]);
+    assert_eq!(stream.connection().last_event_id(), "2");
+}
+
+#[wasm_bindgen_test]
 async fn a_callback_that_is_added_in_the_middle_of_a_chunk_gets_the_rest_of_it_in_order() {
     let server = Scenario::new().await;
     let (source, notes) = noting_states(server.fetch("/live"));

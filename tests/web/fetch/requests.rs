@@ -332,6 +332,21 @@ async fn headers_are_computed_anew_for_each_attempt() {
 }
 
 #[wasm_bindgen_test]
+async fn a_header_that_is_not_computed_again_is_not_sent_again() {
+    let server = Scenario::new().await;
+    let first = Cell::new(Some(("X-First", "yes")));
+    let source = server.fetch("/resume/2?cut_every=1");
+    let source = source.headers_with(async move || Ok::<_, String>(first.take()));
+    assert_eq!(data(&mut source.stream().unwrap()).await, numbers(1..=2));
+    let asked = server.asked().await;
+    let sent: Vec<_> = asked
+        .iter()
+        .map(|asked| asked.headers.contains_key("x-first"))
+        .collect();
+    assert_eq!(sent, [true, false]);
+}
+
+#[wasm_bindgen_test]
 async fn a_token_that_is_not_renewed_is_refused() {
     let server = Scenario::new().await;
     let source = server

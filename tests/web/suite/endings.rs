@@ -5,8 +5,13 @@ use futures_util::stream::FusedStream;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{Buffer, CloseReason, CloseRule, EventStream, Frame};
 
-use super::Scenario;
-use crate::observe::{Notes, data, message, messages, next, noting_states, numbers};
+use super::{OVER_FETCH, Scenario};
+use crate::{
+    observe::{
+        Notes, data, expect_exceptions, message, messages, next, noting_states, numbers, reported,
+    },
+    scenario::Requests,
+};
 
 fn closing_message(stream: &EventStream) -> (String, String) {
     match stream.close_reason() {
@@ -123,6 +128,23 @@ async fn a_predicate_ends_the_stream_with_the_message_it_accepts() {
 }
 
 #[wasm_bindgen_test]
+async fn a_predicate_that_throws_is_reported_and_its_message_is_one_like_others() {
+    expect_exceptions();
+    let before = reported();
+    let server = Scenario::new().await;
+    let rule = CloseRule::when(|frame| {
+        if frame.last_event_id() == "2" {
+            wasm_bindgen::throw_str("a predicate throws on purpose");
+        }
+        frame.last_event_id() == "4"
+    });
+    let mut stream = server.source("/end/9").close_on(rule).stream().unwrap();
+    assert_eq!(data(&mut stream).await, numbers(1..=4));
+    assert_eq!(reported(), before + 1.0);
+    server.no_request_follows(1, move || drop(stream)).await;
+}
+
+#[wasm_bindgen_test]
 async fn another_name_may_end_the_stream_and_close_is_then_a_name_like_others() {
     let server = Scenario::new().await;
     let source = server
@@ -193,12 +215,15 @@ async fn close_while_waiting_to_reconnect_ends_the_stream_and_no_request_follows
 }
 
 #[wasm_bindgen_test]
-async fn closing_at_once_ends_the_stream() {
+async fn closing_at_once_ends_the_stream_and_no_request_follows() {
     let server = Scenario::new().await;
-    let mut stream = server.source("/finish/1").stream().unwrap();
+    let mut stream = server.source("/live").stream().unwrap();
     stream.close();
     assert_eq!(next(&mut stream).await, None);
-    server.until("open=0").await;
+    let requests = Requests::with_one_closed_at_once(0, OVER_FETCH);
+    server
+        .no_request_follows(requests, move || drop(stream))
+        .await;
 }
 
 #[wasm_bindgen_test]

@@ -2,6 +2,7 @@
 //! error in its place.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{
     CloseReason, CloseRule, DecodeError, Envelope, Error, Lifecycle, Message, OpenError, Text,
@@ -227,6 +228,17 @@ async fn envelopes_and_messages_come_with_type_and_id() {
         (&*numbers(1..=1)[0], "1")
     );
     assert_eq!(message.origin(), server.origin());
+}
+
+#[wasm_bindgen_test]
+async fn a_raw_value_keeps_the_text_that_the_server_wrote() {
+    let server = Scenario::new().await;
+    let source = server.source("/live");
+    let mut raw = source.typed_event::<Box<RawValue>>("message").unwrap();
+    server.until("open=1").await;
+    server.send("data: {\"n\": 1.50}\n\n").await;
+    let value = next(&mut raw).await.unwrap().unwrap();
+    assert_eq!(value.get(), "{\"n\": 1.50}");
 }
 
 #[wasm_bindgen_test]

@@ -67,6 +67,12 @@ pub async fn attempts_that_meet_no_server_are_counted(page: &Page) -> Result<()>
         back.reconnects == 1 && back.last_break.attempt == 0,
         "{back:?}"
     );
+    page.click("server-drop").await?;
+    let lost = page
+        .until("it is lost once more", |now| now.state == "reconnecting")
+        .await?
+        .last_break;
+    ensure!(lost.text == "attempt 1", "{lost:?}");
     Ok(())
 }
 

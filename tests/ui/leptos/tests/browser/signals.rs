@@ -12,7 +12,7 @@ use wasm_eventsource::{
 use crate::suite::{
     Scenario,
     harness::{Feed, settle, until},
-    observe::is_firefox,
+    scenario::Requests,
 };
 
 /// What a program is under that mounts nothing.
@@ -263,41 +263,28 @@ async fn what_happens_while_a_signal_is_held_is_seen_later() {
     server.no_request_follows(2, move || drop(owner)).await;
 }
 
-/// Closes before the closure was called, which opens by itself; then lets it open. Returns what the server
-/// has had by then.
-async fn closed_before_the_closure_opens(
-    server: Scenario,
-    open: impl Fn(String) -> EventSource + 'static,
-) -> u32 {
-    let owner = owner();
-    let url = RwSignal::new(server.url("/silent"));
-    let feed = use_event_source(move || open(url.get()).typed::<Feed>());
-    feed.close();
-    settle().await;
-    assert!(matches!(feed.state.get_untracked(), State::Closed(_)));
-    server.until("open=0").await;
-    url.set(server.url("/live"));
-    until("open", || feed.state.get_untracked() == State::Open).await;
-    let requests = server.counts().await.requests;
-    owner.cleanup();
-    server
-        .no_request_follows(requests, move || drop(owner))
-        .await;
-    requests
-}
-
-#[wasm_bindgen_test]
-async fn closed_before_it_was_opened_what_the_closure_opens_over_fetch_sends_no_request() {
-    let server = Scenario::new().await;
-    let requests = closed_before_the_closure_opens(server, EventSource::fetch).await;
-    assert_eq!(requests, 1, "only the second was to be");
-}
-
-/// Of an `EventSource` that is closed in the moment it was made, Firefox sends the request now and then.
 #[wasm_bindgen_test]
 async fn closed_before_it_was_opened_what_the_closure_opens_is_closed_at_once() {
-    let server = Scenario::new().await;
-    let requests = closed_before_the_closure_opens(server, EventSource::new).await;
-    let most = if is_firefox() { 2 } else { 1 };
-    assert!((1..=most).contains(&requests), "{requests}");
+    for over_fetch in [false, true] {
+        let server = Scenario::new().await;
+        let owner = owner();
+        let url = RwSignal::new(server.url("/silent"));
+        let open: fn(String) -> EventSource = match over_fetch {
+            false => EventSource::new,
+            true => EventSource::fetch,
+        };
+        // It opens itself, whether the component wants that or not.
+        let feed = use_event_source(move || open(url.get()).typed::<Feed>());
+        feed.close();
+        settle().await;
+        assert!(matches!(feed.state.get_untracked(), State::Closed(_)));
+        server.until("open=0").await;
+        url.set(server.url("/live"));
+        until("open", || feed.state.get_untracked() == State::Open).await;
+        owner.cleanup();
+        let requests = Requests::with_one_closed_at_once(1, over_fetch);
+        server
+            .no_request_follows(requests, move || drop(owner))
+            .await;
+    }
 }
