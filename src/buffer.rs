@@ -1,26 +1,24 @@
-//! [`Buffer`], how many messages may wait for a stream, and the [`Queue`] in which they wait.
+//! [`Buffer`], the limit of a stream's queue, and the [`Queue`].
 
 use std::collections::VecDeque;
 
 use crate::{error::Error, lifecycle::Lifecycle, message::Message};
 
-/// How many messages wait for a stream that is not polled.
+/// How many messages may wait in a stream's queue until they are polled.
 ///
 /// | policy | keeps | for |
 /// |---|---|---|
-/// | [`unbounded`](Self::unbounded), the browser's own way | all of them | streams that are read to their end |
+/// | [`unbounded`](Self::unbounded), the default | all of them | streams that are read to their end |
 /// | [`drop_oldest(n)`](Self::drop_oldest) | the newest `n` | feeds that may outrun their reader |
 /// | [`latest`](Self::latest) | the newest | values of which only the last counts |
 ///
-/// Dropped messages are counted, and where they are missing the stream yields one
-/// [`Error::Lagged`] and goes on. A close rule sees every message, dropped later or not; one that
-/// meets it is the newest, so that it is delivered where its rule and subscription say so. The changes
-/// of the connection in a [`LifecycleStream`](crate::LifecycleStream) are kept, all of them.
+/// In the place of dropped messages the stream yields one [`Error::Lagged`], with their number, and goes on.
+/// A close rule sees every message before the queue does; a message that meets it is the newest, and is never
+/// dropped. A [`LifecycleStream`](crate::LifecycleStream) keeps all changes of the connection.
 ///
-/// The browser's own `EventSource` pushes its events, so nothing can hold the server back. Over
-/// `fetch()` a stream without a buffer reads only what it is polled for, and with one, whichever, it reads
-/// ahead. A callback has no buffer, and so has a connection that is opened for callbacks alone: they see
-/// every message at once.
+/// The browser's `EventSource` pushes its events, so it has no backpressure. Over `fetch()` a stream without
+/// a buffer reads only when it is polled, and a stream with any buffer reads ahead. Callbacks have no buffer:
+/// they are called with each message when it is read.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -41,7 +39,7 @@ use crate::{error::Error, lifecycle::Lifecycle, message::Message};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Buffer {
-    /// `None` for no limit, otherwise at least 1 where a connection is open.
+    /// `None` for no limit. Opening rejects 0.
     limit: Option<usize>,
 }
 
@@ -51,8 +49,7 @@ impl Buffer {
         Buffer { limit: None }
     }
 
-    /// Keeps the newest `limit` messages. There must be room for one: opening with a limit of 0 is
-    /// an error.
+    /// Keeps the newest `limit` messages. Opening with a limit of 0 is an error.
     pub fn drop_oldest(limit: usize) -> Self {
         Buffer { limit: Some(limit) }
     }
@@ -67,21 +64,21 @@ impl Buffer {
     }
 }
 
-/// What waits for one stream, in order.
+/// The items that wait for one stream, in order.
 #[derive(Default)]
 pub(crate) struct Queue {
     buffer: Buffer,
-    /// What is before the oldest message: gaps, and the changes that were between the dropped messages.
+    /// The items before the oldest message: gaps, and changes of the connection between dropped messages.
     front: VecDeque<Item>,
     items: VecDeque<Item>,
     messages: usize,
     lifecycle: bool,
 }
 
-/// What a stream yields before it is decoded.
+/// An item of a stream before it is decoded.
 pub(crate) type Item = Result<Lifecycle<Message>, Error>;
 
-/// How soon the reader has to be woken for an item.
+/// When to wake the reader for an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Urgency {
     /// With the other messages of its burst.
@@ -110,13 +107,13 @@ impl Queue {
         }
     }
 
-    /// From now on the queue also keeps changes of the connection. A stream that would skip them does not
-    /// let them pile up.
+    /// Enqueues changes of the connection, too, from now on. Other queues drop them, because their streams
+    /// would skip them.
     pub fn keep_lifecycle(&mut self) {
         self.lifecycle = true;
     }
 
-    /// Keeps the item and returns how soon the reader has to be woken; `None` if it was not kept.
+    /// Enqueues the item and returns when to wake the reader; `None` if the item was dropped.
     pub fn push(&mut self, item: Item) -> Option<Urgency> {
         let is_message = is_message(&item);
         if !is_message && !self.lifecycle {
@@ -129,7 +126,7 @@ impl Queue {
             self.messages += 1;
         }
         self.items.push_back(item);
-        // A message in a bounded buffer may be dropped before the reader comes.
+        // A bounded buffer may drop the message before a delayed reader runs.
         Some(if is_message && self.buffer.limit.is_none() {
             Urgency::Burst
         } else {
@@ -180,7 +177,7 @@ mod tests {
         ))
     }
 
-    /// What a reader sees: numbers, gaps as `-n`, changes of the connection as `o`.
+    /// The items that a reader gets: numbers, gaps as `-n`, changes of the connection as `o`.
     fn seen(queue: &mut Queue) -> Vec<String> {
         let mut seen = Vec::new();
         while let Some(item) = queue.pop() {

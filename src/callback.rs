@@ -1,8 +1,8 @@
 //! Lists of the program's callbacks, which may change while they run, and [`Listener`], the guard of one.
 //!
-//! Callbacks and observers are called, and dropped, here and nowhere else. Each is guarded by itself, as the platform guards its
-//! event listeners: one that throws a JavaScript exception is reported, the next one is called, and it is
-//! called again for the next event.
+//! Callbacks are called, and dropped, only in this file. Each call is guarded, as the platform guards its
+//! event listeners: a JavaScript exception is reported, the other callbacks are called, and the callback that
+//! threw is called again for the next event.
 
 use std::{
     cell::RefCell,
@@ -16,8 +16,8 @@ use crate::sys::guarded;
 pub(crate) struct Callback<F: ?Sized>(RefCell<Option<Box<F>>>);
 
 impl<F: ?Sized> Callback<F> {
-    /// Drops the function with nothing borrowed, because what it owns may come back here. A function that
-    /// is running is dropped with the list it was called from.
+    /// Drops the function after the borrow has ended, because its destructor may call the list. A function
+    /// that is running is dropped with the snapshot that called it.
     fn remove(&self) {
         let removed = self
             .0
@@ -30,8 +30,8 @@ impl<F: ?Sized> Callback<F> {
 
 /// Callbacks in the order they were added.
 ///
-/// The list is copied when it changes while it runs, which is rare, and never to run it. A callback that
-/// is added meanwhile waits for the next event; one that is removed is not called any more.
+/// A run does not copy the list. A change during a run, which is rare, does: an added callback waits for the
+/// next event, and a removed one is not called again.
 pub(crate) struct Callbacks<F: ?Sized>(RefCell<Rc<Vec<Rc<Callback<F>>>>>);
 
 impl<F: ?Sized> Callbacks<F> {
@@ -55,13 +55,13 @@ impl<F: ?Sized> Callbacks<F> {
         callback.remove();
     }
 
-    /// Removes all callbacks. A snapshot that is running still calls those in it.
+    /// Removes all callbacks. A running snapshot still calls its callbacks.
     pub fn clear(&self) {
         let removed = self.0.take();
         guarded(|| drop(removed));
     }
 
-    /// The callbacks that are registered now, without a copy; `None` if there are none.
+    /// The callbacks that are registered now, without a copy; `None` if the list is empty.
     pub fn snapshot(&self) -> Option<Snapshot<F>> {
         let callbacks = self.0.borrow();
         (!callbacks.is_empty()).then(|| Snapshot(Rc::clone(&callbacks)))
@@ -78,7 +78,7 @@ impl<F: ?Sized> Callbacks<F> {
 pub(crate) struct Snapshot<F: ?Sized>(Rc<Vec<Rc<Callback<F>>>>);
 
 impl<F: ?Sized> Snapshot<F> {
-    /// Calls each function, and drops those that were removed meanwhile, guarded like a call.
+    /// Calls each function, and drops those that were removed meanwhile. Both are guarded.
     pub fn each(self, mut call: impl FnMut(&mut F)) {
         self.call_each(&mut call);
         if let Some(removed) = Rc::into_inner(self.0) {
@@ -86,9 +86,9 @@ impl<F: ?Sized> Snapshot<F> {
         }
     }
 
-    /// The place in the list and the borrow of the running function belong to this frame, not to the guarded
-    /// one: after an exception the loop goes on behind the function that threw, and that function can be
-    /// called again.
+    /// The position in the list and the borrow of the running function belong to this stack frame, not to the
+    /// guarded one. So after an exception the loop goes on with the next function, and the function that
+    /// threw can be called again.
     fn call_each(&self, call: &mut impl FnMut(&mut F)) {
         let mut rest = self.0.iter();
         let mut running = None;
@@ -113,10 +113,10 @@ impl<F: ?Sized> Default for Callbacks<F> {
     }
 }
 
-/// The guard of a callback that was registered on an open connection. Dropping it removes the
-/// callback, at once and for good, also from within the callback itself.
+/// The guard of a callback that was registered on an open connection. Dropping it removes the callback at
+/// once, also from within the callback.
 ///
-/// It keeps neither the connection open nor the callback alive, and may outlive both.
+/// It does not keep the connection open or the callback alive, and may outlive both.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), wasm_eventsource::OpenError> {
@@ -135,7 +135,7 @@ impl Listener {
         Listener(Some(Box::new(remove)))
     }
 
-    /// For a connection that is closed already and calls nothing back.
+    /// The listener of a closed connection, which makes no calls.
     pub(crate) fn idle() -> Self {
         Listener(None)
     }

@@ -13,24 +13,24 @@ const CLOSE: &str = "close";
 
 /// Which message ends the stream for good.
 ///
-/// A server cannot end a stream of server-sent events by itself: when the response ends, the
-/// browser [reconnects]. So servers say "that was all" in the stream, and the client obeys: the
-/// connection is closed while the message is still being dispatched, before any reconnect.
+/// A server cannot end a stream by ending its response, because the browser then [reconnects]. So servers
+/// send a last message instead, and the client closes the connection while it dispatches that message, before
+/// any reconnect.
 ///
 /// | rule | ends the stream at | is that message delivered? |
 /// |---|---|---|
 /// | [`event("close")`](Self::event), the default | an event of that name | if its name was subscribed to |
 /// | [`data("[DONE]")`](Self::data) | a message with exactly that data | no: a sentinel is a mark, not a message |
 /// | [`event_with_data("end", "ok")`](Self::event_with_data) | an event of that name with exactly that data | no: likewise |
-/// | [`when(predicate)`](Self::when) | the first message for which it says `true` | if its name was subscribed to |
+/// | [`when(predicate)`](Self::when) | the first message that makes it return `true` | if its name was subscribed to |
 /// | [`never()`](Self::never) | nothing | |
-/// | [`a.or(b)`](Self::or) | what ends it by `a` or by `b` | as that rule says |
+/// | [`a.or(b)`](Self::or) | a message that meets `a` or `b` | as that rule says |
 ///
 /// Delivered or not, the message is kept in [`CloseReason::Rule`].
 ///
-/// A browser's `EventSource` hands out only events that are listened for. The name of an `event` rule is
-/// always listened for; the rules that look at the message see every name that the stream is subscribed
-/// to or that has a callback, and unnamed messages. Over `fetch()` they see every message.
+/// The browser's `EventSource` delivers only events with a listener. A rule with a name adds a listener for
+/// it; `data` and `when` see the names that a stream or a callback listens for, and unnamed messages. Over
+/// `fetch()` they see every message.
 ///
 /// ```
 /// use wasm_eventsource::{CloseRule, EventSource};
@@ -57,14 +57,14 @@ enum Rule {
     Either(Box<[CloseRule; 2]>),
 }
 
-/// What a close rule says of one message.
+/// The verdict of a close rule on one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// A message like any other.
     Continue,
     /// The last message of the stream.
     Last,
-    /// The mark after the last message, and none itself.
+    /// The mark after the last message, which is not delivered.
     Mark,
 }
 
@@ -90,9 +90,9 @@ impl CloseRule {
         })
     }
 
-    /// Ends the stream at the first message for which the predicate says `true`. That message is
+    /// Ends the stream at the first message for which the predicate returns `true`. That message is
     /// delivered, if its name was subscribed to, and is the last. A predicate that throws a JavaScript
-    /// exception has not said `true`.
+    /// exception counts as `false`.
     pub fn when(predicate: impl Fn(&Frame<'_>) -> bool + 'static) -> Self {
         CloseRule(Rule::When(Box::new(move |frame| {
             let mut met = false;
@@ -101,7 +101,7 @@ impl CloseRule {
         })))
     }
 
-    /// Ends the stream when this rule or the other is met; this one is asked first.
+    /// Ends the stream when this rule or the other is met; this rule is checked first.
     ///
     /// ```
     /// use wasm_eventsource::CloseRule;
@@ -118,7 +118,7 @@ impl CloseRule {
         CloseRule(Rule::Never)
     }
 
-    /// The names that must be listened for, subscribed to or not, for this rule to work.
+    /// The names that need a listener for this rule to work, subscribed to or not.
     pub(crate) fn listens_for(&self) -> Vec<Arc<str>> {
         let mut names = Vec::new();
         self.add_names(&mut names);
@@ -215,10 +215,10 @@ impl fmt::Debug for CloseRule {
 pub enum CloseReason {
     /// This message met the close rule.
     Rule(Message),
-    /// The program asked for it: `close()`, or a [`CloseHandle`](crate::CloseHandle).
+    /// The program closed it: by `close()`, a [`CloseHandle`](crate::CloseHandle) or an abort signal.
     Called,
-    /// The server ended it: with the status 204, or with the end of a response that is not asked for
-    /// again. Only a connection over `fetch()` can tell.
+    /// The server ended it: with the status 204, or by ending the response to a request that is not sent
+    /// again. The browser's `EventSource` does not report this.
     Ended,
     /// The connection failed for good.
     Failed(Error),

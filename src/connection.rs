@@ -17,11 +17,11 @@ use crate::{
     state::State,
 };
 
-/// A handle of an open event source. When the last handle is dropped, the connection is closed, every
-/// listener is removed, and what they held is freed; nothing of it stays behind.
+/// A handle of an open event source. When the last handle is dropped, the connection is closed, and every
+/// listener is removed and freed.
 ///
-/// A stream is a handle and has these methods, too; one without a stream comes from
-/// [`EventSource::open`](crate::EventSource::open). It is cheap to clone.
+/// A stream is a handle and has these methods, too; [`EventSource::open`](crate::EventSource::open) returns a
+/// handle without a stream. Handles are cheap to clone.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), wasm_eventsource::OpenError> {
@@ -48,7 +48,7 @@ impl Connection {
         &self.session
     }
 
-    /// The URL as it was given.
+    /// The URL as given.
     pub fn url(&self) -> &str {
         self.session.url()
     }
@@ -58,26 +58,26 @@ impl Connection {
         self.session.state()
     }
 
-    /// Why the connection is closed; `None` as long as it is not.
+    /// Why the connection is closed; `None` if it is not closed.
     pub fn close_reason(&self) -> Option<CloseReason> {
         self.session.close_reason()
     }
 
-    /// The last event ID of the messages that came; empty if none had one. The browser sends it as
+    /// The last event ID of the received messages; empty if they had none. The browser sends it as
     /// [`Last-Event-ID`] when it reconnects.
     ///
-    /// The browser's `EventSource` keeps this ID itself and shows it only on messages that are listened
-    /// for. Where the server puts an ID on others, the browser is ahead of this. Over `fetch()` this is
-    /// the ID that is sent.
+    /// The browser's `EventSource` keeps this ID internally and shows it only on messages with a listener. If
+    /// the server puts an ID on other events, the browser sends a newer ID than this one. Over `fetch()` this
+    /// is the ID that is sent.
     ///
     /// [`Last-Event-ID`]: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header
     pub fn last_event_id(&self) -> String {
         self.session.last_event_id()
     }
 
-    /// The server's newest answer, for its headers; after [`Error::Status`](crate::Error::Status) or
-    /// [`Error::ContentType`](crate::Error::ContentType) for its body, too, which is there until this
-    /// connection is closed by the program or dropped. `None` before the first answer, and over the browser's own `EventSource`.
+    /// The newest response of the server, for its headers. After [`Error::Status`](crate::Error::Status) or
+    /// [`Error::ContentType`](crate::Error::ContentType) its body can be read, too, until the program closes
+    /// or drops the connection. `None` before the first response, and over the browser's `EventSource`.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -100,13 +100,13 @@ impl Connection {
         self.session.connector()?.response()
     }
 
-    /// Closes the connection for good, in whatever state it is. A stream still yields what came
-    /// before, then ends; a deliberate close is not an error. Closing twice does nothing.
+    /// Closes the connection for good, in any state. A stream still yields earlier messages, then ends
+    /// without an error. Closing twice does nothing.
     pub fn close(&self) {
         self.session.close_by_program();
     }
 
-    /// Resumes behind this last event ID, if no request has been sent and the connection is over `fetch()`.
+    /// Resumes after this last event ID, if no request has been sent and the connection is over `fetch()`.
     #[cfg(any(feature = "yew", feature = "leptos"))]
     pub(crate) fn resume_after(&self, last_event_id: &str) {
         if let Some(connector) = self.session.connector()
@@ -123,16 +123,15 @@ impl Connection {
         }
     }
 
-    /// Calls back with the decoded data of each event of this type from now on, in the browser's own
-    /// event dispatch: no task and no queue is in between (over `fetch()`: as soon as it is read). Data that
-    /// is not what `T` expects comes as the [`DecodeError`] that holds the message.
+    /// Calls back with the decoded data of each event of this type from now on. The call is made in the
+    /// browser's event dispatch, without a task or a queue (over `fetch()`: when the event is read). Data
+    /// that does not fit `T` comes as a [`DecodeError`], which holds the message.
     ///
     /// A JavaScript exception that the callback throws is reported as uncaught, and the callback is called
-    /// again for the next event. Wasm does not unwind: what the callback had borrowed at that moment, from
-    /// a `RefCell` for example, stays borrowed.
+    /// again for the next event. Wasm does not unwind: a `RefCell` that the callback had borrowed at that
+    /// moment stays borrowed.
     ///
-    /// The callback is removed when the [`Listener`] is dropped. On a connection that is closed
-    /// already it is never called.
+    /// The callback is removed when the [`Listener`] is dropped. On a closed connection it is never called.
     ///
     /// # Errors
     ///
@@ -155,8 +154,8 @@ impl Connection {
         self.on_frame(event_type, move |frame| callback(frame.json()))
     }
 
-    /// Calls back as [`on`](Self::on) does, with the message itself, lent: for event type and last
-    /// event ID, for data that is no JSON, and for payloads that [borrow](Frame::json) from it.
+    /// Calls back as [`on`](Self::on) does, with the message: for event type and last event ID, for data that
+    /// is not JSON, and for payloads that [borrow](Frame::json) from it.
     ///
     /// # Errors
     ///
@@ -169,9 +168,8 @@ impl Connection {
         self.session.on(event_type.into(), Box::new(callback))
     }
 
-    /// Calls back at each change of the state from now on, until the [`Listener`] is dropped. The
-    /// last call brings [`State::Closed`]; none is made when the connection is closed by dropping
-    /// it.
+    /// Calls back at each change of the state from now on, until the [`Listener`] is dropped. The last call
+    /// brings [`State::Closed`]; dropping the connection makes no call.
     pub fn on_state(&self, callback: impl FnMut(&State) + 'static) -> Listener {
         self.session.observe(Box::new(callback))
     }

@@ -1,8 +1,7 @@
-//! What brings messages in: the browser's own `EventSource`, or a streamed `fetch()`.
+//! The connectors: the browser's `EventSource`, and a streamed `fetch()`.
 //!
-//! A connector makes the attempts of one connection and hands each thing that it learns to the
-//! [session](crate::session), which decides. What the session needs of it is the trait
-//! [`Connector`](crate::session::Connector).
+//! A connector makes the attempts of one connection and reports to the [session](crate::session), which
+//! decides. Its interface is the trait [`Connector`](crate::session::Connector).
 
 #[cfg(feature = "fetch")]
 pub(crate) mod fetch;

@@ -1,5 +1,4 @@
-//! What can go wrong: [`OpenError`] before there is a connection, [`Error`] in a stream,
-//! [`DecodeError`] with one message.
+//! The errors: [`OpenError`] of opening, [`Error`] of a stream, [`DecodeError`] of one message.
 
 mod visible;
 
@@ -17,7 +16,7 @@ use visible::{Line, Number};
 
 pub(crate) use visible::Quoted;
 
-/// Nothing was opened: the arguments or the place the program runs in do not allow it.
+/// Opening failed: an argument is invalid, or the program does not run in a browser.
 ///
 /// ```
 /// use wasm_eventsource::{EventSource, OpenError};
@@ -25,35 +24,35 @@ pub(crate) use visible::Quoted;
 /// let error = EventSource::new("/sse").event("two\nlines").stream().unwrap_err();
 /// assert_eq!(error, OpenError::InvalidEventName { name: "two\nlines".into() });
 ///
-/// // This example runs where there is no browser.
+/// // This example runs outside of a browser.
 /// let error = EventSource::new("/sse").stream().unwrap_err();
 /// assert_eq!(error, OpenError::Unsupported { url: "/sse".into(), missing: "browser" });
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The URL cannot be parsed, not even against the URL of the page or worker.
+    /// The URL cannot be parsed, even relative to the URL of the page or worker.
     #[error(
         "cannot open an event stream: {} is not a URL that can be resolved here ({})",
         Quoted(url),
         Line(detail)
     )]
     InvalidUrl {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
-        /// What the browser said of it.
+        /// The browser's message.
         detail: String,
     },
-    /// The browser would not open a connection to this URL.
+    /// The browser refused to open a connection to this URL.
     #[error(
         "cannot open an event stream: the browser refuses {} ({})",
         Quoted(url),
         Line(detail)
     )]
     Refused {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
-        /// What the browser said.
+        /// The browser's message.
         detail: String,
     },
     /// No server can send an event of this name.
@@ -63,16 +62,16 @@ pub enum OpenError {
         if name.is_empty() {
             "an event without a name is dispatched as \"message\": listen for that"
         } else {
-            "a name ends at the end of its line, so it holds no line feed and no carriage return"
+            "a name must not contain a line feed or a carriage return"
         }
     )]
     InvalidEventName {
-        /// The name as it was given.
+        /// The name as given.
         name: String,
     },
-    /// An event name was subscribed to, but what is opened has no stream that could yield its events.
+    /// `open` was called on a builder with event names, which only a stream can yield.
     #[error(
-        "`open` makes no stream that could yield the event {}: \
+        "`open` makes no stream to yield the event {}: \
          add a callback for it with `on`, or open with `stream`",
         Quoted(name)
     )]
@@ -80,8 +79,8 @@ pub enum OpenError {
         /// The first name that was subscribed to; `*` for all of them.
         name: String,
     },
-    /// The type does not tell which events it stands for: it is no enum, or one whose variants serde
-    /// finds by a tag or by trying.
+    /// The type does not name its events: it is not an enum, or it is an enum with `#[serde(tag)]` or
+    /// `#[serde(untagged)]`.
     #[error(
         "{type_name} does not name its events: derive `Deserialize` for an enum without `tag` or \
          `untagged`, read the events of one name with `typed_event`, or messages with `stream`"
@@ -90,46 +89,46 @@ pub enum OpenError {
         /// The name of the type.
         type_name: &'static str,
     },
-    /// The enum has no variant, so there is no event to listen for.
+    /// The enum has no variants, so it names no events.
     #[error(
-        "{type_name} has no variant that could be deserialized, so there is no event to listen for"
+        "{type_name} has no variant that can be deserialized: add one for each event to listen for"
     )]
     NoVariants {
         /// The name of the type.
         type_name: &'static str,
     },
-    /// The browser does not send this header: its name or value has characters that no header can
-    /// have, or it is one that [only the browser itself sets].
+    /// The browser does not send this header: its name or value has invalid characters, or it is a header
+    /// that [only the browser sets].
     ///
-    /// [only the browser itself sets]: https://fetch.spec.whatwg.org/#forbidden-request-header
+    /// [only the browser sets]: https://fetch.spec.whatwg.org/#forbidden-request-header
     #[cfg(feature = "fetch")]
     #[error("cannot send the header {}: {}", Quoted(name), Line(detail))]
     InvalidHeader {
-        /// The name as it was given.
+        /// The name as given.
         name: String,
-        /// What is wrong with it.
+        /// The reason.
         detail: String,
     },
-    /// The body could not be made into JSON.
+    /// The body cannot be serialized as JSON.
     #[cfg(feature = "fetch")]
-    #[error("cannot make JSON of the request's body: {}", Line(detail))]
+    #[error("cannot serialize the request's body as JSON: {}", Line(detail))]
     InvalidBody {
-        /// What serde said.
+        /// The message of serde.
         detail: String,
     },
-    /// A buffer that can hold nothing would lose every message.
-    #[error("`Buffer::drop_oldest` must have room for at least 1 message, and has room for 0")]
+    /// The buffer has a limit of 0, so it would drop every message.
+    #[error("the limit of `Buffer::drop_oldest` must be at least 1, not 0")]
     NoRoom,
-    /// Every event is wanted of the browser's own `EventSource`, which hands out only events of names that it
-    /// is given.
+    /// A stream of all events was requested of the browser's `EventSource`, which delivers only events of
+    /// given names.
     #[cfg(feature = "fetch")]
     #[error(
-        "a stream of all events needs a connection over `fetch()`, and {} is open by the browser's \
+        "a stream of all events needs a connection over `fetch()`, but {} is open over the browser's \
          `EventSource`: name the events, or open it with `EventSource::fetch`",
         Quoted(url)
     )]
     AllEvents {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
     },
     /// This is not a browser's window or worker. Rendering on a server is the usual case: open the stream in
@@ -140,9 +139,9 @@ pub enum OpenError {
         Quoted(url)
     )]
     Unsupported {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
-        /// What is missing: a browser, or one of its functions.
+        /// The missing API: a browser, or one of its functions.
         missing: &'static str,
     },
 }
@@ -159,7 +158,7 @@ impl OpenError {
         }
     }
 
-    /// What a constructor of the browser threw.
+    /// The error for an exception of a browser's constructor.
     pub(crate) fn thrown(
         url: &str,
         thrown: &JsValue,
@@ -178,11 +177,11 @@ impl OpenError {
     }
 }
 
-/// What a stream yields instead of a value.
+/// An item of a stream in the place of a value.
 ///
 /// After [`Decode`](Self::Decode), [`Lagged`](Self::Lagged) and `TooLarge` the stream goes on. After
-/// [`Failed`](Self::Failed) and all others it ends. The end of a response and a broken network are no
-/// errors where the connection is made again: see [`State::Reconnecting`](crate::State).
+/// [`Failed`](Self::Failed) and all others it ends. A reconnect is not an error: see
+/// [`State::Reconnecting`](crate::State).
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -202,52 +201,52 @@ impl OpenError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// This message is not what the type expects. Nothing is lost: the error holds the message.
+    /// The message does not fit the type. The error holds the message.
     #[error(transparent)]
     Decode(#[from] DecodeError),
     /// Messages are missing here: the [`Buffer`](crate::Buffer) was full and dropped them.
     #[error("{} messages were dropped here, because the buffer was full", Number(*dropped))]
     Lagged {
-        /// How many.
+        /// The number of dropped messages.
         dropped: u64,
     },
-    /// The browser [failed the connection]: it gave up and will not come back.
+    /// The browser [failed the connection] and will not reconnect.
     ///
-    /// Browsers do so for any status but 200 (with 204 a server asks for it), for a content type
-    /// other than `text/event-stream`, and for a request that is blocked (CORS, content security
-    /// policy, mixed content). They do not tell scripts which it was. Firefox gives up on a server
-    /// of another origin that refuses the connection, too; Chromium and WebKit try again.
+    /// Browsers do so for any status but 200 (204 is the server's request to stop), for a content type other
+    /// than `text/event-stream`, and for a request that is blocked (CORS, content security policy, mixed
+    /// content). They hide the cause from scripts. Firefox also gives up on a server of another origin that
+    /// refuses the connection; Chromium and WebKit retry.
     ///
     /// [failed the connection]: https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection
     #[error(
-        "the event stream {} failed for good {}: the answer was not \"200 OK\" with \
-         `text/event-stream`, there was none, or the request was blocked (CORS, content security \
-         policy); the browser's network panel shows which",
+        "the event stream {} failed for good {}: the response was not \"200 OK\" with \
+         `text/event-stream`, no response came, or the request was blocked (CORS, content security \
+         policy); the browser's network panel shows the cause",
         Quoted(url),
         if *was_open { "after it had been open" } else { "before it was ever open" }
     )]
     Failed {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
         /// Whether the connection had been open before.
         was_open: bool,
     },
-    /// The server answered with a status other than 200 (and 204, which ends a stream without an
-    /// error). [`Connection::response`](crate::Connection::response) has the answer: its headers, and
-    /// its body, which often says more.
+    /// The server answered with a status other than 200 (and 204, which ends a stream without an error).
+    /// [`Connection::response`](crate::Connection::response) returns the response, whose body often says
+    /// more.
     #[cfg(feature = "fetch")]
     #[error("the server answered {} with the status {}", Quoted(url), StatusLine(*status, status_text))]
     Status {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
-        /// The status; 0 for an answer that may not be looked at (a request in the mode `no-cors`, or
-        /// a redirect that was not followed).
+        /// The status; 0 for an opaque response (to a request in the mode `no-cors`, or a redirect that was
+        /// not followed).
         status: u16,
-        /// The status in words, if the server sent any.
+        /// The status text; empty if the server sent none.
         status_text: String,
     },
     /// The server answered with a content type other than `text/event-stream`.
-    /// [`Connection::response`](crate::Connection::response) has the answer.
+    /// [`Connection::response`](crate::Connection::response) returns the response.
     #[cfg(feature = "fetch")]
     #[error(
         "the server answered {} with {}, not with `text/event-stream`",
@@ -255,20 +254,21 @@ pub enum Error {
         ContentType(content_type)
     )]
     ContentType {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
-        /// The content type as it came; empty if there was none.
+        /// The content type; empty if the header was missing.
         content_type: String,
     },
     /// The server answers, but does not allow this page to read the response: another origin must
     /// permit it by [CORS]. The URL of a redirect counts, too.
     ///
-    /// Browsers hide the difference to a server that is down. So, at first and at the first attempts after a
-    /// loss, the connection asks the server by a `HEAD` without cookies, of which the page can learn only that
-    /// it was answered, and by a `GET` if that is the method of the request. If that shows a server twice, the
-    /// reconnection time apart, the connection has failed; a request that is not repeated fails at once. In a
-    /// page that is isolated by `Cross-Origin-Embedder-Policy` the browser blocks these requests, too, and the
-    /// server counts as down.
+    /// Browsers report the same error if the server is down. To find out, the connection probes the server
+    /// with a `HEAD` request, and then with a `GET` if that is the request's method. Probes have no cookies,
+    /// and reveal only whether the server answers. The connection sends them when the first attempt fails,
+    /// and when one of the first two attempts after a loss fails. If probes find a server after two attempts
+    /// in a row, the connection fails; a request that is not repeated fails at once. In a page that is
+    /// isolated by `Cross-Origin-Embedder-Policy` the browser blocks the probes, and the server counts as
+    /// down.
     ///
     /// [CORS]: https://fetch.spec.whatwg.org/#http-cors-protocol
     #[cfg(feature = "fetch")]
@@ -280,20 +280,20 @@ pub enum Error {
         Quoted(url)
     )]
     Cors {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
     },
-    /// The browser does not send this request, or does not read its response, whatever the server does: a
-    /// content security policy forbids it, it is mixed content, its scheme or port cannot be fetched, or its
-    /// own `mode`, `redirect` or `integrity` excludes it.
+    /// The browser blocks the request or its response: by a content security policy, as mixed content, for
+    /// its scheme or port, or for its `mode`, `redirect` or `integrity`.
     ///
-    /// WebKit does not tell workers of a content security policy: there the server counts as down.
+    /// WebKit does not report violations of a content security policy to workers: there the server counts as
+    /// down.
     #[cfg(feature = "fetch")]
     #[error("the browser does not fetch {}: {reason}", Quoted(url))]
     Blocked {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
-        /// Why.
+        /// The reason.
         reason: &'static str,
     },
     /// No server was reached, or the connection broke, and the request is not sent again.
@@ -305,11 +305,11 @@ pub enum Error {
         Line(detail)
     )]
     Network {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
         /// Whether the response had begun.
         was_open: bool,
-        /// What the browser said.
+        /// The browser's message.
         detail: String,
     },
     /// The headers of an attempt could not be set: the function that computes them returned an error, or the
@@ -321,9 +321,9 @@ pub enum Error {
         Line(detail)
     )]
     Headers {
-        /// The URL as it was given.
+        /// The URL as given.
         url: String,
-        /// What went wrong.
+        /// The reason.
         detail: String,
     },
     /// An event is missing here: it was larger than the limit, and was skipped.
@@ -333,11 +333,11 @@ pub enum Error {
         Number(*limit as u64)
     )]
     TooLarge {
-        /// How many bytes are allowed.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// Nothing was opened. Only [`From`] makes this variant, so that one `?` serves for opening
-    /// and for reading.
+    /// Opening failed. Streams do not yield this error: [`From`] makes it, so that one `?` serves for opening
+    /// and for reading, and hooks pass it to the fold.
     #[error(transparent)]
     Open(#[from] OpenError),
 }
@@ -349,7 +349,7 @@ struct StatusLine<'a>(u16, &'a str);
 impl fmt::Display for StatusLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            StatusLine(0, _) => f.write_str("0: one that may not be looked at"),
+            StatusLine(0, _) => f.write_str("0 (an opaque response)"),
             StatusLine(status, "") => Number((*status).into()).fmt(f),
             StatusLine(status, text) => {
                 write!(f, "{} {}", Number((*status).into()), Line(text))
@@ -372,7 +372,7 @@ impl fmt::Display for ContentType<'_> {
     }
 }
 
-/// A message that is not what a type expects: bad JSON, another shape, an unknown variant.
+/// A message that does not fit a type: bad JSON, another shape, an unknown variant.
 ///
 /// ```
 /// use wasm_eventsource::Frame;
@@ -403,18 +403,18 @@ impl DecodeError {
         DecodeError(Box::new(Undecoded { message, reason }))
     }
 
-    /// The message as it came.
+    /// The message that was not decoded.
     pub fn message(&self) -> &Message {
         &self.0.message
     }
 
-    /// The message as it came, to do something else with it.
+    /// Takes the message out of the error.
     pub fn into_message(self) -> Message {
         self.0.message
     }
 
-    /// What serde said: what was found, what was expected, and in which line and column of the data. One
-    /// line of at most some 200 characters: serde quotes the data.
+    /// The message of serde: the found and the expected value, with line and column in the data. It is cut to
+    /// one line of about 200 characters, because serde quotes the data.
     pub fn reason(&self) -> &str {
         &self.0.reason
     }
@@ -423,7 +423,7 @@ impl DecodeError {
 impl std::error::Error for DecodeError {}
 
 impl fmt::Display for DecodeError {
-    /// One line of bounded length, whatever the server sent.
+    /// Writes one line of bounded length.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message = self.message();
         write!(

@@ -1,5 +1,5 @@
-//! Hooks for components. `source.rs` says what a component can open; `store.rs` runs it, and knows nothing
-//! of any framework; an adapter for each framework says how to render, and when to open.
+//! Hooks for components. `source.rs` has the targets that a component can open; `store.rs` runs it,
+//! independent of the framework; an adapter for each framework renders, and decides when to open.
 //!
 //! A new adapter implements [`store::View`], gives the store its closures, and calls `open` after the first
 //! render and `unmount` at the end.

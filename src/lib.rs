@@ -24,20 +24,18 @@
 //! # Ok(()) }
 //! ```
 //!
-//! - [`EventSource`] says what to listen to: a type or event names, the [`CloseRule`], the
-//!   [`Buffer`], callbacks.
+//! - [`EventSource`] is the builder: a type or event names, the [`CloseRule`], the [`Buffer`], callbacks.
 //! - [`EventStream`] yields values or [`Message`]s in the order the server sent them, over all names;
-//!   [`LifecycleStream`] also says what happens to the connection in between. What is no JSON is read
-//!   as [`Text`]; an [`Envelope`] adds event type and last event ID.
-//! - [`Connection`] is what is open: its [`State`], its listeners, and the end of it by `close()`, by
-//!   a [`CloseHandle`] or by a drop. Its [`CloseReason`] can be asked for.
-//! - With the feature `fetch`, `EventSource::fetch` and its kin read a streamed `fetch()` in the place of
-//!   the browser's `EventSource`: with headers and a body, the status, and several times the speed. The
-//!   module `parser` is what reads the bytes.
+//!   [`LifecycleStream`] also yields the changes of the connection. [`Text`] is data that is not JSON; an
+//!   [`Envelope`] adds event type and last event ID.
+//! - [`Connection`] is a handle of an open connection, with its [`State`] and its listeners. `close()`, a
+//!   [`CloseHandle`] or a drop closes it, and [`CloseReason`] says why it closed.
+//! - With the feature `fetch`, `EventSource::fetch` and the methods for the request use a streamed `fetch()`
+//!   in the place of the browser's `EventSource`: with headers and a body, the status, and several times the
+//!   speed. The module `parser` parses the bytes.
 //! - With the features `yew` and `leptos`, the modules of these names have hooks for components: the
 //!   newest event, or every event folded into a value, and the state of the connection.
-//! - [`OpenError`] comes before there is a connection, [`Error`] in a stream, [`DecodeError`] with one
-//!   message.
+//! - [`OpenError`] is the error of opening, [`Error`] of a stream, [`DecodeError`] of one message.
 //!
 //! It runs in windows and in workers. Elsewhere, when rendering on a server for example, it compiles,
 //! and opening gives [`OpenError::Unsupported`].

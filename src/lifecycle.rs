@@ -1,8 +1,8 @@
-//! [`Lifecycle`], everything that a stream can tell of a connection.
+//! [`Lifecycle`], the messages and changes of a connection.
 
 use crate::{close::CloseReason, message::Message, state::ReconnectCause};
 
-/// What a [`LifecycleStream`](crate::LifecycleStream) yields: a message, or a change of the connection.
+/// An item of a [`LifecycleStream`](crate::LifecycleStream): a message, or a change of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lifecycle<T = Message> {
@@ -12,17 +12,17 @@ pub enum Lifecycle<T = Message> {
     Message(T),
     /// The connection was lost, or could not be made, and another attempt follows.
     Reconnecting {
-        /// Which attempt this is, from 1. Each success starts the count anew.
+        /// The number of the attempt, from 1. A success resets it.
         attempt: u32,
-        /// What made the attempt necessary.
+        /// The cause of the attempt.
         cause: ReconnectCause,
     },
-    /// The connection is there again.
+    /// The connection is open again.
     Resumed {
-        /// The ID of the last message before the break. The browser sent it along, so that the
-        /// server could go on behind it. Empty if no message had one. As with
-        /// [`Connection::last_event_id`](crate::Connection::last_event_id), the browser's `EventSource` is ahead of this where the server
-        /// puts an ID on events without a listener, or on a block without data.
+        /// The last event ID before the break. The request sent it, so that the server can resume after it.
+        /// Empty if no message had one. The browser's `EventSource` may send a newer ID, as for
+        /// [`Connection::last_event_id`](crate::Connection::last_event_id), from an event without a listener
+        /// or a block without data.
         last_event_id: String,
     },
     /// The connection is closed; the last item of every stream.
@@ -30,7 +30,7 @@ pub enum Lifecycle<T = Message> {
 }
 
 impl Lifecycle {
-    /// The same change of the connection in a stream of other values; `None` for a message.
+    /// The change of the connection, for a stream of other values; `None` for a message.
     pub(crate) fn change<T>(self) -> Option<Lifecycle<T>> {
         Some(match self {
             Lifecycle::Message(_) => return None,

@@ -1,4 +1,4 @@
-//! One dispatched server-sent event: [`Frame`], and [`Message`], the frame that owns all it holds.
+//! One dispatched server-sent event: [`Frame`], and [`Message`], the owned frame.
 
 #[cfg(feature = "fetch")]
 use std::sync::OnceLock;
@@ -7,16 +7,16 @@ use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
 /// The event type of an event that the server did not name.
 pub(crate) const MESSAGE: &str = "message";
 
-/// A frame that borrows nothing: what the streams yield.
+/// An owned frame, as the streams yield it.
 ///
 /// Its methods are those of [`Frame`].
 pub type Message = Frame<'static>;
 
 /// One message, as the standard [dispatches] it: event type, data, last event ID, origin.
 ///
-/// Callbacks and predicates borrow a `&Frame<'_>`, so that a message that is not kept is not copied.
-/// [`into_owned`](Self::into_owned) makes the [`Message`] that can be kept; what the
-/// frame already owned is moved into it, not copied.
+/// Callbacks and predicates get a `&Frame<'_>`, so that only messages that are kept are copied.
+/// [`into_owned`](Self::into_owned) turns a frame into a [`Message`], and moves the parts that it already
+/// owns.
 ///
 /// ```
 /// use wasm_eventsource::{Frame, Message};
@@ -69,7 +69,7 @@ impl<'a> Frame<'a> {
         self
     }
 
-    /// The event type: what the server wrote after `event:`, or `message` where it named none.
+    /// The event type: the value of the `event` field, or `message` without one.
     pub fn event_type(&self) -> &str {
         &self.event_type
     }
@@ -79,8 +79,8 @@ impl<'a> Frame<'a> {
         &self.data
     }
 
-    /// The [last event ID] of the stream when this message was dispatched: its own `id:`, or, where
-    /// it has none, that of the nearest message before it. Empty as long as the server sent none.
+    /// The [last event ID] of the stream when this message was dispatched: the newest `id` field of this or
+    /// an earlier message. Empty if the server sent none.
     ///
     /// [last event ID]: https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-last-event-id
     pub fn last_event_id(&self) -> &str {
@@ -92,12 +92,12 @@ impl<'a> Frame<'a> {
         &self.origin
     }
 
-    /// The data alone, without a copy where the frame owns it.
+    /// Takes the data, without a copy if the frame owns it.
     pub fn into_data(self) -> Cow<'a, str> {
         self.data
     }
 
-    /// The message that borrows nothing. Copies only what was borrowed.
+    /// The owned message. Copies only the borrowed parts.
     pub fn into_owned(self) -> Message {
         Frame {
             event_type: self.event_type.into_owned(),
@@ -109,7 +109,7 @@ impl<'a> Frame<'a> {
 }
 
 impl Message {
-    /// A message whose event type, last event ID and origin are shared with others of its connection.
+    /// A message whose event type, last event ID and origin are shared with other messages of its connection.
     pub(crate) fn shared(
         event_type: Arc<str>,
         data: String,
@@ -127,8 +127,8 @@ impl Message {
 
 #[cfg(feature = "fetch")]
 impl<'a> Frame<'a> {
-    /// A frame out of a parser. A message that is made of it copies the data alone, and the event type
-    /// if nothing listens for that.
+    /// A frame that borrows from a parser. Its owned message copies only the data, and the event type if it
+    /// has no listener.
     pub(crate) fn lent(
         event_type: &'a str,
         known: Option<&'a Arc<str>>,
@@ -156,15 +156,15 @@ impl fmt::Debug for Frame<'_> {
     }
 }
 
-/// A text that many messages have in common: borrowed, or counted instead of copied.
+/// A text that many messages share: borrowed, or reference-counted.
 #[derive(Clone)]
 enum Text<'a> {
     Borrowed(&'a str),
-    /// Counted when the frame is kept.
+    /// The count is increased when the frame becomes owned.
     #[cfg(feature = "fetch")]
     Lent(&'a Arc<str>),
     #[cfg(feature = "fetch")]
-    /// With the place of a copy that messages share.
+    /// With the cell for a copy that owned messages share.
     Remembered(&'a str, &'a OnceLock<Arc<str>>),
     Shared(Arc<str>),
 }

@@ -1,7 +1,7 @@
-//! The bytes of a `text/event-stream` in, its events out: [`Parser`].
+//! [`Parser`] turns the bytes of a `text/event-stream` into events.
 //!
-//! It is the [parsing] and the [interpretation] of the standard, without a connection: for a body that
-//! does not come by way of the browser's own `EventSource`.
+//! It implements the [parsing] and the [interpretation] of the standard without a connection, for bodies that
+//! do not come from the browser's `EventSource`.
 //!
 //! ```
 //! use wasm_eventsource::parser::{Parser, Step};
@@ -40,42 +40,42 @@ const LF: u8 = b'\n';
 
 /// An incremental parser of `text/event-stream`.
 ///
-/// [`parse`](Self::parse) bytes, cut anywhere. Or, to be able to stop in between, [`feed`](Self::feed) it
-/// and [`advance`](Self::advance) until it is [`Hungry`](Step::Hungry). What a step found is lent by the
-/// getters until the parser is fed or advanced again.
+/// [`parse`](Self::parse) bytes, split anywhere. Or, to be able to stop between events, [`feed`](Self::feed)
+/// it and [`advance`](Self::advance) until it is [`Hungry`](Step::Hungry). The getters lend the result of a
+/// step until the parser is fed or advanced again.
 ///
-/// Each byte is copied once, into the parser's buffer, and searched once, however small the chunks
-/// are. The data of an event is put together in that buffer and lent from there; no event allocates.
+/// Each byte is copied once, into the parser's buffer, and searched once, for chunks of any size. The data of
+/// an event is joined in that buffer and lent from there, without an allocation.
 pub struct Parser {
-    /// The bytes of the stream are in `..end`; what follows is room that need not be zeroed again.
+    /// The bytes of the stream are in `..end`; the rest is room that was zeroed before.
     buffer: Vec<u8>,
     end: usize,
     /// Where the current line starts.
     line: usize,
-    /// The current line does not end before this.
+    /// The current line does not end before this index.
     searched: usize,
     ahead: Ahead,
-    /// The rest of the current line is of no interest: it was too long.
+    /// The rest of the current line is skipped, because the line is too long.
     skips: bool,
     block: Block,
     found: Step,
     comment: Range<usize>,
-    /// What `event` fields said last. It counts if the block is named.
+    /// The value of the last `event` field. It applies if the block is `named`.
     event_type: String,
     last_event_id: String,
-    /// A copy of it for the messages that are kept, made when the first of them is.
+    /// A copy of it that owned messages share, made for the first of them.
     shared_id: OnceLock<Arc<str>>,
     /// The last event ID from the next blank line on, if the block has one.
     next_event_id: String,
     retry: Option<u64>,
     max_event_size: usize,
     last_chunk: usize,
-    /// So many bytes were searched or moved.
+    /// The number of bytes that were searched or moved.
     #[cfg(all(test, not(target_arch = "wasm32")))]
     work: usize,
 }
 
-/// What there is next in the stream.
+/// The next thing in the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Step {
@@ -86,19 +86,19 @@ pub enum Step {
     Event,
     /// A line was a [`comment`](Parser::comment). Servers send them to keep a connection alive.
     Comment,
-    /// The current event is larger than the [limit](Parser::with_max_event_size): it will not be
-    /// dispatched. This is told once, where the limit is exceeded; the next event is parsed as ever.
+    /// The current event is larger than the [limit](Parser::with_max_event_size): it will not be dispatched.
+    /// This step comes once, when the limit is exceeded; the next event is parsed as usual.
     TooLarge,
-    /// All that was fed is used up, but for the start of what is not complete.
+    /// All bytes are consumed, except an incomplete line or event. Feed more.
     Hungry,
 }
 
-/// What may come before the current line and is no part of it.
+/// Bytes that may precede the current line without being part of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ahead {
     /// A body may start with one byte order mark.
     Bom,
-    /// The line before ended in CR. If LF is next, that line ended in CRLF.
+    /// The previous line ended in CR. If LF is next, that line ended in CRLF.
     Lf,
     Nothing,
 }
@@ -106,11 +106,11 @@ enum Ahead {
 /// The fields of a block of lines, up to the blank line that ends it.
 #[derive(Default)]
 struct Block {
-    /// The data so far, joined, in the buffer; `None` as long as there is no `data` field.
+    /// The joined data in the buffer; `None` without a `data` field.
     data: Option<Range<usize>>,
-    /// The event type is that of an `event` field.
+    /// The block has an `event` field.
     named: bool,
-    /// There is a next last event ID.
+    /// The block has a new last event ID.
     identified: bool,
     too_large: bool,
 }
@@ -129,13 +129,14 @@ impl Parser {
     /// The maximum event size of a new parser: 64 MiB.
     pub const DEFAULT_MAX_EVENT_SIZE: usize = 64 << 20;
 
-    /// [`parse`](Self::parse) takes so much at once: it is still in the processor's cache when it is read.
+    /// [`parse`](Self::parse) copies pieces of this size, which are still in the processor's cache when they
+    /// are read.
     const PIECE: usize = 16 << 10;
 
-    /// So few bytes are looked at one by one.
-    const FEW: usize = 16;
+    /// Pieces shorter than this are searched byte by byte.
+    const SHORT_PIECE: usize = 16;
 
-    /// What a parser may keep that has nothing to remember.
+    /// The capacity that an idle buffer may keep. More is released.
     const AT_EASE: usize = 1 << 20;
 
     /// A parser at the start of a body.
@@ -162,19 +163,18 @@ impl Parser {
         }
     }
 
-    /// The same parser with a limit to what is held for one event: its data so far and the current
-    /// line, in bytes.
+    /// The same parser with a limit, in bytes, on the buffered part of one event: its data so far and the
+    /// current line.
     ///
-    /// An event that exceeds it is a [`Step::TooLarge`]. Its data is dropped, its other fields are
-    /// obeyed where their lines are within the limit. A comment, or a line that means nothing, is
-    /// passed over where it exceeds the limit.
+    /// An event that exceeds it is a [`Step::TooLarge`]. Its data is dropped; its other fields apply if their
+    /// lines are within the limit. Comments and unknown fields above the limit are skipped.
     #[must_use]
     pub fn with_max_event_size(mut self, bytes: usize) -> Self {
         self.max_event_size = bytes;
         self
     }
 
-    /// The same parser with the last event ID that a resumed stream goes on from.
+    /// The same parser with the last event ID of a resumed stream.
     #[must_use]
     pub fn with_last_event_id(mut self, id: impl Into<String>) -> Self {
         self.set_last_event_id(id.into());
@@ -186,8 +186,8 @@ impl Parser {
         self.shared_id.take();
     }
 
-    /// Takes in the next bytes of the stream, and calls `found` with each thing there is in them; never
-    /// with [`Step::Hungry`]. They may end anywhere, also within a character.
+    /// Parses the next bytes of the stream, and calls `found` for each step except [`Step::Hungry`]. The
+    /// bytes may end anywhere, also within a character.
     pub fn parse(&mut self, bytes: &[u8], mut found: impl FnMut(&Self, Step)) {
         for piece in bytes.chunks(Self::PIECE) {
             if self.lengthen(piece) {
@@ -203,10 +203,10 @@ impl Parser {
         }
     }
 
-    /// Room for exactly `length` bytes, for the caller to fill with the next bytes of the stream.
+    /// Room for exactly `length` bytes, which the caller fills with the next bytes of the stream.
     ///
-    /// What it holds before is anything. `Uint8Array::copy_to` writes straight into it, so that there
-    /// is no other copy.
+    /// Its previous content is unspecified. `Uint8Array::copy_to` can write straight into it, without a
+    /// second copy.
     pub fn room(&mut self, length: usize) -> &mut [u8] {
         self.let_go();
         self.last_chunk = length;
@@ -225,17 +225,17 @@ impl Parser {
         &mut self.buffer[start..self.end]
     }
 
-    /// The next bytes of the stream, by copy. They may end anywhere, also within a character.
+    /// Copies in the next bytes of the stream. They may end anywhere, also within a character.
     pub fn feed(&mut self, bytes: &[u8]) {
         let room = self.room(bytes.len());
         match (room, bytes) {
-            // A single byte is sooner stored than a copy of it is called for.
+            // Storing a single byte is faster than calling `memcpy`.
             ([room], [byte]) => *room = *byte,
             (room, bytes) => room.copy_from_slice(bytes),
         }
     }
 
-    /// Goes to the next thing there is.
+    /// Advances to the next step.
     pub fn advance(&mut self) -> Step {
         self.let_go();
         self.found = loop {
@@ -249,7 +249,7 @@ impl Parser {
         self.found
     }
 
-    /// The event type: what the server wrote after `event:`, or `message` where it named none.
+    /// The event type: the value of the `event` field, or `message` without one.
     pub fn event_type(&self) -> &str {
         if self.found == Step::Event && self.block.named && !self.event_type.is_empty() {
             &self.event_type
@@ -258,10 +258,10 @@ impl Parser {
         }
     }
 
-    /// The data of the event: its `data` lines, joined by LF. Empty where no event was found.
+    /// The data of the event: its `data` lines, joined by LF. Empty if the last step was not an event.
     ///
-    /// It is borrowed, unless something in it is no UTF-8 and has to be replaced by U+FFFD. The check
-    /// is made here, each time: data that nobody asks for costs nothing.
+    /// It is borrowed, unless it has invalid UTF-8, which is replaced by U+FFFD. Each call checks the UTF-8,
+    /// so that unread data costs nothing.
     pub fn data(&self) -> Cow<'_, str> {
         match &self.block.data {
             Some(data) if self.found == Step::Event => text(&self.buffer[data.clone()]),
@@ -269,7 +269,7 @@ impl Parser {
         }
     }
 
-    /// The comment: all that follows the colon, a space included. Empty where no comment was found.
+    /// The comment: the text after the colon, including a space. Empty if the last step was not a comment.
     pub fn comment(&self) -> Cow<'_, str> {
         match self.found {
             Step::Comment => text(&self.buffer[self.comment.clone()]),
@@ -277,30 +277,29 @@ impl Parser {
         }
     }
 
-    /// The [last event ID] of the stream: what a new request goes on from.
+    /// The [last event ID] of the stream, for a request that resumes it.
     ///
-    /// A blank line makes the `id` before it the last event ID, also where there is no data and so no
-    /// event.
+    /// A blank line applies the `id` before it, also in a block without data, which is not an event.
     ///
     /// [last event ID]: https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-last-event-id
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id
     }
 
-    /// Where messages find their common copy of the last event ID.
+    /// The cell for the copy of the last event ID that messages share.
     pub(crate) fn shared_id(&self) -> &OnceLock<Arc<str>> {
         &self.shared_id
     }
 
-    /// The [reconnection time] in milliseconds, if the server ever set it.
+    /// The [reconnection time] in milliseconds, if the server has set it.
     ///
     /// [reconnection time]: https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-reconnection-time
     pub fn retry(&self) -> Option<u64> {
         self.retry
     }
 
-    /// Goes on with a new body. An event that the old one left unfinished is dropped, with its ID; the
-    /// last event ID and the reconnection time stay.
+    /// Starts a new body. An unfinished event of the old body is dropped, with its ID; the last event ID and
+    /// the reconnection time stay.
     pub fn restart(&mut self) {
         self.block = Block::default();
         self.found = Step::Hungry;
@@ -310,10 +309,9 @@ impl Parser {
         self.tidy();
     }
 
-    /// Takes a few bytes if all that they do is to make the line longer. Pieces so small come one after the
-    /// other.
+    /// Takes a short piece if it only extends the current line. Short pieces often follow each other.
     fn lengthen(&mut self, bytes: &[u8]) -> bool {
-        let is_longer = bytes.len() < Self::FEW
+        let is_longer = bytes.len() < Self::SHORT_PIECE
             && self.searched == self.end
             && !self.skips
             && self.held() + bytes.len() <= self.max_event_size
@@ -326,7 +324,7 @@ impl Parser {
         is_longer
     }
 
-    /// Ends the loan of what was found.
+    /// Ends the loan of the last step's result.
     fn let_go(&mut self) {
         if self.found == Step::Event {
             self.block = Block::default();
@@ -334,7 +332,7 @@ impl Parser {
         self.found = Step::Hungry;
     }
 
-    /// The next line, without its end, if that is here.
+    /// The next line, without its end, if it is complete.
     fn next_line(&mut self) -> Option<Range<usize>> {
         loop {
             if self.ahead != Ahead::Nothing {
@@ -351,7 +349,7 @@ impl Parser {
         }
     }
 
-    /// Passes what may come before the line. `None` as long as that is not known.
+    /// Passes a byte order mark, or the LF of a CRLF. `None` if more bytes are needed to decide.
     fn pass_ahead(&mut self) -> Option<()> {
         let mark = match self.ahead {
             Ahead::Bom => BOM,
@@ -373,7 +371,7 @@ impl Parser {
         self.searched = at;
     }
 
-    /// Where the current line ends, if that is here.
+    /// The index of the current line's end, if it has arrived.
     fn line_end(&mut self) -> Option<usize> {
         let bytes = &self.buffer[self.searched..self.end];
         let found = line_end(bytes);
@@ -383,7 +381,7 @@ impl Parser {
         found.map(|_| self.searched)
     }
 
-    /// Does what the standard says about the line.
+    /// Processes the line as the standard says.
     fn obey(&mut self, line: Range<usize>) -> Option<Step> {
         if line.is_empty() {
             return self.end_block();
@@ -432,13 +430,13 @@ impl Parser {
         };
         let (length, at) = (value.len(), data.end + 1);
         data.end = at + length;
-        // The end of the line before and the name of the field make the place for it.
+        // The end of the previous line and the field's name leave room for it.
         self.buffer[at - 1] = LF;
         self.buffer.copy_within(value, at);
         self.count(length);
     }
 
-    /// The blank line: the event is dispatched, if there is one.
+    /// The blank line: dispatches the event, if the block has data.
     fn end_block(&mut self) -> Option<Step> {
         if self.block.identified {
             mem::swap(&mut self.last_event_id, &mut self.next_event_id);
@@ -451,7 +449,7 @@ impl Parser {
         None
     }
 
-    /// The line is not complete: it waits for more bytes, if there may be more of it.
+    /// Waits for more bytes of an incomplete line, unless it exceeds the limit.
     fn pause(&mut self) -> Step {
         let mut step = Step::Hungry;
         if self.held() > self.max_event_size {
@@ -464,7 +462,7 @@ impl Parser {
         step
     }
 
-    /// The line is too much as far as it has come, if it is known what it is.
+    /// Gives up an incomplete line that exceeds the limit, once its field is known.
     #[cold]
     fn give_up_line(&mut self) -> Option<Step> {
         let line = &self.buffer[self.line..self.end];
@@ -479,7 +477,7 @@ impl Parser {
         self.exceed(field)
     }
 
-    /// The line is too much. So is its event, if the line is of any meaning.
+    /// The line exceeds the limit. So does its event, unless the line is a comment or an unknown field.
     fn exceed(&mut self, field: Field) -> Option<Step> {
         if self.block.too_large || matches!(field, Field::Comment | Field::Unknown) {
             return None;
@@ -493,12 +491,12 @@ impl Parser {
         self.block.data.as_ref().map_or(0, ExactSizeIterator::len)
     }
 
-    /// So many bytes have to be kept.
+    /// The number of bytes that must be kept.
     fn held(&self) -> usize {
         self.data_size() + self.end - self.line
     }
 
-    /// Starts the buffer anew where all is consumed, and gives back what a large event took.
+    /// Moves to the start of the buffer if all is consumed, and releases the memory of a large event.
     fn tidy(&mut self) {
         if self.held() == 0 {
             self.compact();
@@ -531,7 +529,7 @@ impl Parser {
         self.buffer.resize(size, 0);
     }
 
-    /// Moves what has to be kept to the start of the buffer: the data, and behind it the line.
+    /// Moves the bytes that must be kept to the start of the buffer: the data, then the line.
     fn compact(&mut self) {
         let size = self.data_size();
         if let Some(data) = &mut self.block.data {
@@ -545,7 +543,7 @@ impl Parser {
         self.end -= freed;
     }
 
-    /// Lets a test know of work that must not grow faster than the stream.
+    /// Counts work for a test: it must not grow faster than the stream.
     #[cfg(all(test, not(target_arch = "wasm32")))]
     fn count(&mut self, bytes: usize) {
         self.work += bytes;
@@ -571,10 +569,10 @@ impl fmt::Debug for Parser {
     }
 }
 
-/// Where the first CR or LF is.
+/// The index of the first CR or LF.
 ///
-/// With vectors, which an app has to ask for, nothing is quicker than `memchr`. Without them, for events of
-/// 100 bytes, the parser took a quarter less time with the words of 64 bits that WebAssembly has.
+/// With SIMD, which an app must enable, `memchr` is fastest. Without it, for events of 100 bytes, the parser
+/// took a quarter less time with 64-bit words than with `memchr`.
 fn line_end(bytes: &[u8]) -> Option<usize> {
     if cfg!(target_feature = "simd128") {
         return memchr::memchr2(CR, LF, bytes);
@@ -602,14 +600,14 @@ fn line_end(bytes: &[u8]) -> Option<usize> {
     Some(at + found)
 }
 
-/// Zero if none of the eight bytes is CR, LF or another of the lowest 14, which are rare. Otherwise the
-/// lowest bit that is set is the highest bit of the first such byte; what is above that means nothing.
+/// Zero if all eight bytes are above CR. Otherwise the lowest set bit is the highest bit of the first byte up
+/// to CR: a CR, an LF or a rare control character. Higher bits have no meaning.
 fn controls(word: u64) -> u64 {
     const EACH: u64 = u64::MAX / 0xFF;
     word.wrapping_sub((CR as u64 + 1) * EACH) & !word & (0x80 * EACH)
 }
 
-/// The field of a line that is not blank, and so many bytes before its value.
+/// The field of a line that is not blank, and the number of bytes before its value.
 fn recognise(line: &[u8]) -> (Field, usize) {
     let (field, name) = if line.starts_with(b"data") {
         (Field::Data, 4)
@@ -632,14 +630,14 @@ fn recognise(line: &[u8]) -> (Field, usize) {
     }
 }
 
-/// What the line means is not known before there is more of it.
+/// Whether the line so far is the start of a field name.
 fn may_become_a_name(line: &[u8]) -> bool {
     [&b"data"[..], b"event", b"id", b"retry"]
         .iter()
         .any(|name| name.starts_with(line))
 }
 
-/// The number, if it is all digits. One that is too large is as large as can be.
+/// The number, if the value is all digits. A number that is too large saturates.
 fn milliseconds(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;
@@ -650,8 +648,8 @@ fn milliseconds(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// Makes the text what a field says. Most streams say the same over and over. What a huge one took is not kept
-/// for others.
+/// Sets the text to the value of a field, which is often the same as before. The memory of a huge text is
+/// released.
 fn set(to: &mut String, value: &[u8]) {
     if to.as_bytes() != value {
         if to.capacity() > Parser::AT_EASE {
@@ -662,12 +660,12 @@ fn set(to: &mut String, value: &[u8]) {
     }
 }
 
-/// The bytes [decoded]. A stream may be decoded piece by piece where the pieces meet at ASCII: no
-/// character, and nothing that is replaced, goes over that.
+/// The bytes, [decoded]. A stream may be decoded in pieces that are split at ASCII characters, because no
+/// character and no replacement extends over one.
 ///
 /// [decoded]: https://encoding.spec.whatwg.org/#utf-8-decode
 fn text(bytes: &[u8]) -> Cow<'_, str> {
-    // Quicker, for what is UTF-8, than to look for what is not.
+    // Faster for valid UTF-8 than `from_utf8_lossy`.
     match str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => String::from_utf8_lossy(bytes),

@@ -1,31 +1,29 @@
-//! How long to wait before a connection is made again. Time and chance are arguments.
+//! The delay before a reconnect. Time and chance are arguments.
 
-/// The [reconnection time] in milliseconds as long as the server has set none: what Chromium and
-/// WebKit take.
+/// The [reconnection time] in milliseconds until the server sets it, as in Chromium and WebKit.
 ///
 /// [reconnection time]: https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-reconnection-time
 pub(crate) const RECONNECTION_TIME: u64 = 3000;
 
-/// No growth goes beyond this many milliseconds. A server may ask for more.
+/// The longest delay that growth reaches, in milliseconds. A server may set a longer reconnection time.
 const LONGEST: u64 = 30_000;
 
-/// What growth begins with, though the server asked for less: one that is down is not to be asked
-/// without a pause.
+/// The shortest delay that growth starts from, in milliseconds, so that a server that is down gets pauses
+/// even if it set a reconnection time of 0.
 const SHORTEST_GROWN: u64 = 100;
 
-/// So many milliseconds are between two requests at least, however often a server ends its answers at
-/// once and wants to be asked again without a pause.
+/// The shortest time between two requests, in milliseconds. It matters for a server that ends its responses
+/// at once and sets a reconnection time of 0.
 const SHORTEST_ROUND: u64 = 50;
 
-/// What timers can count, in milliseconds: some 24 days.
+/// The longest delay of a timer, in milliseconds: about 24 days.
 const LONGEST_TIMER: u64 = i32::MAX as u64;
 
-/// The time to wait before this attempt, in milliseconds, when the last request was sent so long ago.
+/// The delay before this attempt, in milliseconds. `since_sent` is the time since the last request.
 ///
-/// The first attempt after a loss comes after the reconnection time, as the standard has it. Each
-/// further one, which the standard lets wait longer, takes twice as long as the one before, less up
-/// to a quarter by chance (from 0 to 1), so that the clients of a server that comes back do not all
-/// come at once.
+/// The first attempt after a loss waits for the reconnection time, as the standard requires. Each further
+/// attempt doubles the delay, as the standard allows, less a random part of up to a quarter, so that the
+/// clients of a restarted server do not all reconnect at once. `chance` is from 0 to 1.
 pub(crate) fn delay(reconnection_time: u64, attempt: u32, since_sent: u64, chance: f64) -> u32 {
     let doublings = attempt.saturating_sub(1);
     let delay = if doublings == 0 {
@@ -46,7 +44,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Longer ago than any pause is long.
+    /// Longer than any delay.
     const LONG: u64 = u64::MAX;
 
     #[test]

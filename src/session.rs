@@ -1,5 +1,5 @@
-//! What a connection knows and decides, whichever connector brings its messages: the close rule, the state, and
-//! who gets a message.
+//! The decisions of a connection, the same for every connector: the close rule, the state, and the delivery
+//! of messages.
 
 #[cfg(feature = "fetch")]
 use std::task::Poll;
@@ -34,8 +34,8 @@ pub(crate) struct EarlyCallbacks {
     pub states: Vec<Box<StateObserver>>,
 }
 
-/// What only a connection needs that is not one stream: that may have several, or none. Functions, so that an
-/// app with one stream a connection does not link them.
+/// The code for connections with several streams, or none. Function pointers, so that an app with one stream
+/// per connection does not link it.
 #[derive(Clone, Copy)]
 struct Sharing {
     push_copies: fn(&[Rc<Subscriber>], &Item) -> Option<Urgency>,
@@ -49,7 +49,7 @@ pub(crate) struct Session {
     rule: CloseRule,
     state: StateCell,
     subscriptions: RefCell<Subscriptions>,
-    /// Everyone who wants the messages of a name that has no subscription.
+    /// The subscribers to messages of names that have no subscription.
     other_names: Rc<Subscription>,
     /// Every stream.
     subscribers: Subscribers,
@@ -58,9 +58,9 @@ pub(crate) struct Session {
     connector: OnceCell<Rc<dyn Connector>>,
     abort_listeners: RefCell<Vec<EventListener>>,
     sharing: Cell<Option<Sharing>>,
-    /// How many handles keep the connection open.
+    /// The number of handles that keep the connection open.
     handles: Cell<usize>,
-    /// The last handle was dropped: the program gets no call any more.
+    /// The last handle was dropped: no callback is called after that.
     abandoned: Cell<bool>,
     /// A message, or a chunk of them, is being delivered: readers are woken at its end.
     delivering: Cell<bool>,
@@ -69,7 +69,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Knows what to listen for before there is a connection, so that no message can be missed.
+    /// Registers names and callbacks before the connection is opened, so that no message is missed.
     pub fn new(
         url: String,
         rule: CloseRule,
@@ -105,7 +105,7 @@ impl Session {
         Ok(Rc::new(session))
     }
 
-    /// Takes the connector, which brings messages in from now on.
+    /// Takes the connector, which delivers messages from now on.
     pub fn attach(&self, connector: Rc<dyn Connector>) {
         for subscription in self.subscriptions.borrow().all() {
             connector.listen(&subscription);
@@ -137,7 +137,7 @@ impl Session {
         self.state.is_closed()
     }
 
-    /// Whether nothing more comes for the streams: it is closed, and no message is being delivered.
+    /// Whether the streams get no more items: the connection is closed, and no message is being delivered.
     pub fn is_over(&self) -> bool {
         self.is_closed() && !self.delivering.get()
     }
@@ -149,7 +149,7 @@ impl Session {
         })
     }
 
-    // Who listens.
+    // Subscriptions.
 
     pub fn subscribe(
         &self,
@@ -177,7 +177,7 @@ impl Session {
         Ok(())
     }
 
-    /// A stream is dropped. If the connection is not shared, it is closed next.
+    /// Removes a dropped stream. A connection that is not shared is closed next.
     pub fn unsubscribe(&self, subscriber: &Rc<Subscriber>) {
         if let Some(sharing) = self.sharing.get() {
             (sharing.unsubscribe)(self, subscriber);
@@ -231,7 +231,7 @@ impl Session {
         })
     }
 
-    /// The subscription of this name, which is listened for from now on.
+    /// The subscription of this name. If it is new, the connector listens for the name from now on.
     fn subscribe_to(&self, name: Arc<str>) -> Result<Rc<Subscription>, OpenError> {
         check_name(&name)?;
         if let Some(known) = self.subscriptions.borrow().get(&name) {
@@ -250,7 +250,7 @@ impl Session {
         Ok(subscription)
     }
 
-    /// Stops listening for a name that nothing wants any more.
+    /// Stops listening for a name without streams, callbacks or a close rule.
     fn leave(&self, subscription: &Rc<Subscription>) {
         if subscription.has_listeners() || self.rule.listens_for().contains(&subscription.name) {
             return;
@@ -268,7 +268,7 @@ impl Session {
         self.subscriptions.borrow().get(name).cloned()
     }
 
-    /// The subscription of this name, or the one of all other names.
+    /// The subscription of this name, or that of all other names.
     #[cfg(any(feature = "fetch", test))]
     pub fn subscription(&self, name: &str) -> Rc<Subscription> {
         let subscriptions = self.subscriptions.borrow();
@@ -283,8 +283,8 @@ impl Session {
         }
     }
 
-    /// Whether more messages are wanted than have been read: by a stream that asks or reads ahead, or by
-    /// callbacks where there is no stream.
+    /// Whether the connector should read more: for a stream that asks or reads ahead, or for callbacks on a
+    /// connection without a stream.
     #[cfg(feature = "fetch")]
     pub fn wants_more(&self) -> bool {
         let subscribers = self.subscribers.borrow();
@@ -304,7 +304,8 @@ impl Session {
         !self.subscribers.is_empty()
     }
 
-    /// Whether frames may be read where they are: one stream wants them and nothing else.
+    /// Whether a stream may read frames straight from the parser: it is the only stream, without a buffer,
+    /// and no callback listens.
     #[cfg(feature = "fetch")]
     pub fn lends(&self) -> bool {
         self.lends.get()
@@ -317,7 +318,7 @@ impl Session {
             && !self.subscriptions.borrow().have_callbacks()
     }
 
-    /// A chunk can be read by the one stream that frames are lent to.
+    /// Wakes the stream that reads the parser: a chunk has arrived.
     #[cfg(feature = "fetch")]
     pub fn offer_chunk(&self) {
         for reader in self.subscribers.borrow().iter() {
@@ -327,21 +328,21 @@ impl Session {
         self.wake(&self.subscribers, Some(Urgency::Now));
     }
 
-    // What a connector reports.
+    // Reports of the connector.
 
     /// Delivers a message: the close rule first, so that no request can follow its end; then the queues of
     /// the streams, so that no callback can lose it; then callbacks, state observers and readers. (If a callback
     /// closes the connection, observers see that before the next callback sees the message.)
     ///
-    /// A message of a chunk that had come before the program closed the connection is for the streams
-    /// alone. Returns whether the message was the last one.
+    /// If the program closes the connection in the middle of a chunk, the rest of the chunk goes to the
+    /// streams only. Returns whether the message was the last one.
     pub fn deliver(&self, subscription: &Subscription, frame: Frame<'_>) -> bool {
         if self.is_over() {
             return true;
         }
         let nested = self.delivering.replace(true);
         let subscribers = &subscription.subscribers;
-        // Before the rule is asked: a predicate may close the connection.
+        // Taken before the rule is checked: a predicate may close the connection.
         let mut callbacks = subscription.callbacks.snapshot();
         if self.is_closed() {
             callbacks = None;
@@ -374,8 +375,8 @@ impl Session {
     /// Judges a message and remembers its ID. If it meets the close rule, the connection is shut before
     /// anything else sees the message.
     ///
-    /// A stream that reads frames without a queue calls this for each; observers learn of the end from the
-    /// supervisor then.
+    /// A stream that reads the parser calls this for each frame; then the supervisor notifies observers of
+    /// the end.
     pub fn admit(&self, frame: &Frame<'_>) -> Verdict {
         self.remember(frame.last_event_id());
         let verdict = self.rule.judge(frame);
@@ -483,7 +484,7 @@ impl Session {
         self.abort_listeners.borrow_mut().push(listener);
     }
 
-    /// The connection ends for this reason, unless it has ended. What came before stays to be read.
+    /// Closes the connection for this reason, unless it is closed. Streams still yield earlier messages.
     ///
     /// A failure that no stream and no observer can see is reported.
     pub fn close(&self, reason: CloseReason) {
@@ -498,7 +499,7 @@ impl Session {
         }
     }
 
-    /// The program closes the connection, and with it a response that it could still read.
+    /// Closes the connection for the program, and releases a response that was kept for it.
     pub fn close_by_program(&self) {
         self.close(CloseReason::Called);
         #[cfg(feature = "fetch")]
@@ -513,8 +514,8 @@ impl Session {
         self.handles.set(self.handles.get() + 1);
     }
 
-    /// Closes the connection with its last handle. The program gets no call any more, but for an end that came
-    /// before and that its observers have not seen.
+    /// Closes the connection with its last handle. After that no callback is called, except observers that
+    /// have not yet seen an earlier end.
     pub fn remove_handle(&self) {
         self.handles.set(self.handles.get() - 1);
         if self.handles.get() > 0 {
@@ -528,8 +529,8 @@ impl Session {
         self.close_by_program();
     }
 
-    /// Shuts the connection. Callbacks, observers and readers see the end only at [`finish`](Self::finish):
-    /// what is for them may still be on its way.
+    /// Shuts the connection. Callbacks, observers and readers see the end only at [`finish`](Self::finish),
+    /// because earlier messages and states may still be on their way to them.
     fn end(&self, reason: CloseReason) {
         if self.is_closed() {
             return;
@@ -540,8 +541,8 @@ impl Session {
         }
     }
 
-    /// After the end: removes callbacks, notifies observers, wakes readers. Nothing is borrowed meanwhile:
-    /// what callbacks own may come back here when it is dropped.
+    /// After the end: removes callbacks, notifies observers, wakes readers. Nothing is borrowed at that
+    /// point, because dropping a callback may run code that calls the session.
     pub fn finish(&self) {
         if !self.is_closed() {
             return;
@@ -554,8 +555,8 @@ impl Session {
         self.wake(&self.subscribers, Some(Urgency::Now));
     }
 
-    /// Wakes readers for what is in their queues, here and nowhere else: at once, or, for a message that
-    /// comes with others, with the task that the connector requests.
+    /// Wakes readers for the items in their queues; no other function does. It wakes them at once, or, for a
+    /// message of a burst, leaves it to a task that the connector requests.
     fn wake(&self, subscribers: &Subscribers, urgency: Option<Urgency>) {
         let Some(urgency) = urgency else { return };
         if self.delivering.get() {
@@ -570,21 +571,21 @@ impl Session {
         subscribers.wake();
     }
 
-    /// The task that was requested came.
+    /// Called by the task that the connector requested.
     pub fn wake_readers(&self) {
         self.wake(&self.subscribers, Some(Urgency::Now));
     }
 }
 
-/// A connector, as the session sees it.
+/// The session's interface to a connector.
 ///
-/// The methods take `&self` and release what they have borrowed before they drop anything, because dropping
-/// a callback may run code that comes back here.
+/// The methods take `&self` and end their borrows before they drop anything, because dropping a callback may
+/// run code that calls the connector.
 pub(crate) trait Connector {
-    /// Brings in the messages of this name from now on.
+    /// Delivers the messages of this name from now on.
     fn listen(&self, subscription: &Rc<Subscription>);
 
-    /// Stops bringing in the messages of this name.
+    /// Stops delivering the messages of this name.
     fn unlisten(&self, name: &str);
 
     /// Ends the connection for good.
@@ -596,17 +597,17 @@ pub(crate) trait Connector {
         false
     }
 
-    /// A stream wants more, or there is another one, or a callback.
+    /// The demand has changed: a stream was polled, or a stream or callback was added or removed.
     fn demand_changed(&self) {}
 
-    /// Whether the messages of every name come in, so that a stream can have them all.
+    /// Whether the connector delivers the messages of every name.
     #[cfg(feature = "fetch")]
     fn brings_every_name(&self) -> bool {
         false
     }
 
-    /// Hands the next message for this stream to `take`, where it can be read without a copy and a queue.
-    /// Pending if there is none to be read so.
+    /// Passes the next message for this stream to `take`, if it can be read without a copy and a queue;
+    /// otherwise pending.
     #[cfg(feature = "fetch")]
     fn read(
         &self,
@@ -628,7 +629,7 @@ pub(crate) trait Connector {
     #[cfg(feature = "fetch")]
     fn release_response(&self) {}
 
-    /// Whether the first request is still to be sent, with the session's last event ID.
+    /// Whether the first request, which has the session's last event ID, has not been sent yet.
     #[cfg(any(feature = "yew", feature = "leptos"))]
     fn may_resume(&self) -> bool {
         false

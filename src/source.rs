@@ -1,4 +1,4 @@
-//! [`EventSource`], the builder: everything that can be said of a connection before it is opened.
+//! [`EventSource`], the builder of a connection.
 
 use std::{fmt, rc::Rc, sync::Arc};
 
@@ -24,9 +24,9 @@ use crate::{
 #[cfg(feature = "fetch")]
 mod request;
 
-/// Says what to listen to, and opens it: as a stream of [typed events](Self::typed), of the events
-/// of [one name](Self::typed_event), or of [messages](Self::stream); or for callbacks
-/// [alone](Self::open).
+/// The builder of a connection. It opens a stream of [typed events](Self::typed), of the events of [one
+/// name](Self::typed_event), or of [messages](Self::stream); or a connection with [callbacks
+/// only](Self::open).
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -64,10 +64,10 @@ pub struct EventSource {
     over: Over,
 }
 
-/// Closes a session when a signal is aborted. It is a function, so that it is linked only where it is used.
+/// Closes a session when a signal is aborted. A boxed function, so that only apps that use it link it.
 type Abort = Box<dyn FnOnce(&Rc<Session>)>;
 
-/// Which connector is used. Each is here as a function, so that it is linked only into apps that use it.
+/// The connector. Each is stored as a function, so that only apps that use it link it.
 enum Over {
     Native(native::Open),
     #[cfg(feature = "fetch")]
@@ -75,11 +75,11 @@ enum Over {
 }
 
 impl EventSource {
-    /// An event source at this URL, which may be relative to the page's or worker's, over the browser's own
-    /// `EventSource`.
+    /// An event source at this URL over the browser's `EventSource`. The URL may be relative to that of the
+    /// page or worker.
     ///
     /// The feature `fetch` adds sources over `fetch()`: `EventSource::fetch`, and the methods for the
-    /// request, such as `header`, `method` and `body`, which change this one into such a source.
+    /// request, such as `header`, `method` and `body`, which turn this source into one over `fetch()`.
     pub fn new(url: impl Into<String>) -> Self {
         EventSource::over(Over::Native(native::open), url.into())
     }
@@ -96,8 +96,8 @@ impl EventSource {
         }
     }
 
-    /// Subscribes the stream to this event name. Without any, it is subscribed to `message`, under
-    /// which events come that the server did not name.
+    /// Subscribes the stream to this event name. Without a name, the stream is subscribed to `message`, the
+    /// type of events that the server did not name.
     pub fn event(mut self, name: impl Into<Arc<str>>) -> Self {
         self.selection.names.push(name.into());
         self
@@ -119,8 +119,8 @@ impl EventSource {
         self
     }
 
-    /// Whether cookies go along with a request to another origin ([`withCredentials`]). `false`
-    /// unless set; requests to the page's own origin always carry them.
+    /// Whether cookies go along with a request to another origin ([`withCredentials`]). The default is
+    /// `false`; requests to the page's origin always carry them.
     ///
     /// [`withCredentials`]: https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource-withcredentials
     pub fn with_credentials(mut self, with_credentials: bool) -> Self {
@@ -128,24 +128,24 @@ impl EventSource {
         self
     }
 
-    /// Sets how many messages wait for a stream that is not polled. Unless set, all of them do; over
-    /// `fetch()` none, because nothing is read before the stream is polled for it.
+    /// Sets how many messages may wait in the stream's queue. By default the queue is unbounded; over
+    /// `fetch()`, the connection then reads only when the stream is polled.
     pub fn buffer(mut self, buffer: Buffer) -> Self {
         self.selection.buffer = Some(buffer);
         self
     }
 
-    /// Closes the connection when this signal is aborted, as [`Connection::close`] does. If it is aborted
-    /// already, nothing is opened and the stream ends at once.
+    /// Closes the connection when this signal is aborted, as [`Connection::close`] does. With a signal that
+    /// is already aborted, nothing is opened and the stream ends at once.
     pub fn abort_signal(mut self, signal: AbortSignal) -> Self {
         self.abort = Some(Box::new(move |session| session.close_on_abort(&signal)));
         self
     }
 
-    /// Calls back with the decoded data of each event of this type as long as the connection lives,
-    /// in the browser's own event dispatch: no task and no queue is in between (over `fetch()`: as soon
-    /// as it is read). Data that is not what `T` expects comes as the [`DecodeError`] that holds the
-    /// message. For a callback that throws a JavaScript exception see [`Connection::on`].
+    /// Calls back with the decoded data of each event of this type until the connection is closed. The call
+    /// is made in the browser's event dispatch, without a task or a queue (over `fetch()`: when the event is
+    /// read). Data that does not fit `T` comes as a [`DecodeError`], which holds the message. For a callback
+    /// that throws a JavaScript exception see [`Connection::on`].
     ///
     /// The name need not be subscribed to; if it is, callback and stream both see the message. For
     /// a callback that ends before the connection, see [`Connection::on`].
@@ -175,8 +175,8 @@ impl EventSource {
         self.on_frame(event_type, move |frame| callback(frame.json()))
     }
 
-    /// Calls back as [`on`](Self::on) does, with the message itself, lent: for event type and last
-    /// event ID, for data that is no JSON, and for payloads that [borrow](Frame::json) from it.
+    /// Calls back as [`on`](Self::on) does, with the message: for event type and last event ID, for data that
+    /// is not JSON, and for payloads that [borrow](Frame::json) from it.
     pub fn on_frame(
         mut self,
         event_type: impl Into<Arc<str>>,
@@ -187,8 +187,8 @@ impl EventSource {
         self
     }
 
-    /// Calls back at each change of the state as long as the connection lives. The last call brings
-    /// [`State::Closed`]; none is made when the connection is closed by dropping it.
+    /// Calls back at each change of the state. The last call brings [`State::Closed`]; dropping the
+    /// connection makes no call.
     pub fn on_state(mut self, callback: impl FnMut(&State) + 'static) -> Self {
         self.callbacks.states.push(Box::new(callback));
         self
@@ -198,25 +198,24 @@ impl EventSource {
     ///
     /// # Errors
     ///
-    /// Nothing is opened, and an [`OpenError`] says why, if the URL cannot be resolved, if a name
-    /// can never be sent, or where there is no `EventSource`. A server that cannot be reached is no
-    /// error here.
+    /// [`OpenError`] if an argument is invalid, such as the URL or an event name, or outside of a browser. An
+    /// unreachable server is not an error here.
     pub fn stream(self) -> Result<EventStream, OpenError> {
         self.decoded(|frame| Ok(frame.into_owned()))
     }
 
-    /// Opens the connection as a stream of typed events: an enum says which there are.
+    /// Opens the connection as a stream of typed events, which an enum lists.
     ///
-    /// The names of its variants, as serde knows them (renamed, aliases too), are the event names
-    /// that the stream is subscribed to; the event's name picks the variant, and its data, as JSON,
-    /// is the content. A `Message` variant, renamed to `message`, gets the unnamed events. A unit
-    /// variant accepts any data and none, a content of type `()` the data `null`; [`Text`](crate::Text) takes the data as it is;
+    /// The names of its variants, as serde knows them (renamed, aliases too), are the event names that the
+    /// stream is subscribed to; the event's name picks the variant, and its data, as JSON, is the content. A
+    /// `Message` variant, renamed to `message`, gets the unnamed events. A unit variant accepts any data or
+    /// none, a content of type `()` the data `null`; [`Text`](crate::Text) takes the raw data;
     /// [`Envelope`](crate::Envelope) adds event type and last event ID.
     ///
-    /// What cannot be decoded is one [`Error::Decode`](crate::Error::Decode) with the message in
-    /// it, and the stream goes on. If the close event is a variant it is delivered, as the last.
-    /// Names given by [`event`](Self::event) are subscribed to as well; an event that has no
-    /// variant is a decode error unless one is marked `#[serde(other)]`.
+    /// A message that cannot be decoded is one [`Error::Decode`](crate::Error::Decode), which holds the
+    /// message, and the stream goes on. If the close event is a variant, it is delivered as the last item.
+    /// Names given by [`event`](Self::event) are subscribed to as well; an event without a variant is a
+    /// decode error, unless a variant is marked `#[serde(other)]`.
     ///
     /// # Errors
     ///
@@ -233,7 +232,7 @@ impl EventSource {
     /// #[serde(rename_all = "lowercase")]
     /// enum Feed {
     ///     Tick { symbol: String, price: f64 }, // event: tick, data: {"symbol":"ABC","price":41.5}
-    ///     Note(Text),                          // event: note, data: whatever it is
+    ///     Note(Text),                          // event: note, data: any text
     ///     Close,                               // event: close
     /// }
     ///
@@ -255,10 +254,10 @@ impl EventSource {
 
     /// Opens the connection as a stream of the events of one name, their data decoded as JSON.
     ///
-    /// What cannot be decoded is one [`Error::Decode`](crate::Error::Decode) with the message in
-    /// it, and the stream goes on. [`Text`](crate::Text) takes the data as it is, and
-    /// [`Envelope`](crate::Envelope) adds event type and last event ID. Names given by
-    /// [`event`](Self::event) are subscribed to as well, and their data decoded as the same type.
+    /// A message that cannot be decoded is one [`Error::Decode`](crate::Error::Decode), which holds the
+    /// message, and the stream goes on. [`Text`](crate::Text) takes the raw data, and
+    /// [`Envelope`](crate::Envelope) adds event type and last event ID. Names given by [`event`](Self::event)
+    /// are subscribed to as well, and their data decoded as the same type.
     ///
     /// # Errors
     ///
@@ -282,8 +281,8 @@ impl EventSource {
         self.event(name).decoded(|frame| typed::content(&frame))
     }
 
-    /// Opens the connection for callbacks alone. It lives until it is closed or the [`Connection`]
-    /// is dropped.
+    /// Opens the connection for callbacks only. It stays open until it is closed or its last handle is
+    /// dropped.
     ///
     /// # Errors
     ///
@@ -311,14 +310,14 @@ impl EventSource {
 
     fn decoded<T>(self, decode: Decode<T>) -> Result<EventStream<T>, OpenError> {
         let session = Session::new(self.url, self.close_rule, self.callbacks)?;
-        // Before there is a connection, so that no message can be missed.
+        // Subscribed before the connection is opened, so that no message is missed.
         let subscriber = self.selection.subscribe(&session)?;
         let connection = connect(session, self.over, self.with_credentials, self.abort)?;
         Ok(EventStream::new(connection, subscriber, decode))
     }
 }
 
-/// Not generic: all streams share it.
+/// Not generic, so that all streams share the code.
 fn connect(
     session: Rc<Session>,
     over: Over,

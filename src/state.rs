@@ -10,9 +10,8 @@ use crate::{callback::Callbacks, close::CloseReason};
 
 /// The state of a connection.
 ///
-/// It is the connection's state now. Messages that came before a change may still be waiting in the
-/// stream; for changes in their place among the messages see
-/// [`LifecycleStream`](crate::LifecycleStream).
+/// Earlier messages may still wait in a stream's queue. A [`LifecycleStream`](crate::LifecycleStream) yields
+/// the changes in order with the messages.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), wasm_eventsource::OpenError> {
@@ -38,9 +37,9 @@ pub enum State {
     Open,
     /// The connection was lost, or could not be made, and another attempt follows.
     Reconnecting {
-        /// Which attempt is awaited or under way, from 1. Each success starts the count anew.
+        /// The number of the attempt, from 1. A success resets it.
         attempt: u32,
-        /// What made the attempt necessary.
+        /// The cause of the attempt.
         cause: ReconnectCause,
     },
     /// The connection is closed for good.
@@ -73,13 +72,13 @@ impl fmt::Display for State {
     }
 }
 
-/// Why another attempt to connect is necessary.
+/// The cause of a reconnect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReconnectCause {
-    /// It was open, and the response ended or the network broke.
+    /// The connection was open, and the response ended or the network broke.
     Disconnected,
-    /// An attempt to connect met no server or was cut before the answer.
+    /// An attempt reached no server, or broke before the response.
     Unreachable,
 }
 
@@ -116,8 +115,8 @@ pub(crate) type StateObserver = dyn FnMut(&State);
 
 /// The current state, and its observers.
 ///
-/// An observer may change the state, by closing the connection. It learns of that after it has returned:
-/// every observer sees every state, in order.
+/// An observer may change the state by closing the connection. That state is queued until all observers have
+/// returned, so every observer sees every state in order.
 #[derive(Default)]
 pub(crate) struct StateCell {
     current: RefCell<State>,
@@ -151,7 +150,7 @@ impl StateCell {
         self.current.replace(state);
     }
 
-    /// Shows the observers what they have not seen. After the end they are removed.
+    /// Notifies the observers of states that they have not seen. Removes them after the end.
     ///
     /// Each observer is guarded, so this function always reaches its end and resets its flag.
     pub fn notify(&self) {
@@ -176,7 +175,7 @@ impl StateCell {
         self.observers.clear();
     }
 
-    /// A function of its own, so that nothing is borrowed while observers run.
+    /// A separate function, so that the queue is not borrowed while observers run.
     fn next_unseen(&self) -> Option<State> {
         self.unseen.borrow_mut().pop_front()
     }

@@ -24,20 +24,18 @@ use crate::{
 
 /// The messages of an event source, in the order the server sent them.
 ///
-/// It yields one item for each message of the names that it is subscribed to: `Ok`, or, if it is typed
-/// and the message is not what the type expects, [`Error::Decode`]. It ends, with `None` for
-/// ever after,
+/// It yields one item for each message of its event names: `Ok`, or [`Error::Decode`] if the message does not
+/// fit the stream's type. It ends, and from then on yields `None`,
 /// - when a message meets the [close rule](crate::CloseRule), after that message;
-/// - when it is closed, after the messages that had come before;
+/// - when it is closed, after earlier messages;
 /// - when the connection [fails](Error::Failed), after one `Err`.
 ///
-/// The end of a response and a broken network do not end it, where the request may be sent again: the
-/// connection is made anew. [`close_reason`](Connection::close_reason) says why it ended. A stream has all
-/// methods of its [`Connection`]; dropping it closes the connection, unless there is another handle or
-/// another stream of it.
+/// If the request may be sent again, the end of a response or a network failure does not end the stream: it
+/// reconnects. [`close_reason`](Connection::close_reason) says why it ended. A stream has all methods of its
+/// [`Connection`]; dropping it closes the connection, unless another handle or stream of it exists.
 ///
-/// Messages wait without limit until they are polled (over `fetch()` they are not read until then), unless
-/// a [`Buffer`](crate::Buffer) is set: then [`Error::Lagged`] says where and how many are missing.
+/// The queue of a stream has no limit (over `fetch()` the connection reads only when the stream is polled),
+/// unless a [`Buffer`](crate::Buffer) is set: then [`Error::Lagged`] stands for dropped messages.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -57,7 +55,7 @@ pub struct EventStream<T = Message> {
     decode: Decode<T>,
 }
 
-/// Makes the stream's values, straight from the frame.
+/// Decodes a frame into a value of the stream.
 pub(crate) type Decode<T> = fn(Frame<'_>) -> Result<T, DecodeError>;
 
 impl<T> EventStream<T> {
@@ -79,19 +77,20 @@ impl<T> EventStream<T> {
         &self.items.connection
     }
 
-    /// The same stream with the changes of the connection in their places among the messages.
+    /// The same stream with the changes of the connection between the messages.
     ///
-    /// Call it right after opening: of what happened before, only the messages are in it.
+    /// Call it right after opening: earlier changes are not in it.
     pub fn with_lifecycle(self) -> LifecycleStream<T> {
         self.items.subscriber.keep_lifecycle();
         LifecycleStream(self)
     }
 
-    /// Waits for the next message and hands it to `look`, before it is decoded. Over `fetch()` it is lent
-    /// straight from the bytes that came, without a copy, and a [payload](Frame::json) may borrow from it.
+    /// Waits for the next message and passes it to `look` without decoding it. Over `fetch()`, the only
+    /// stream of a connection without callbacks gets it straight from the received bytes, without a copy. A
+    /// [payload](Frame::json) may borrow from it.
     ///
-    /// Returns what `look` returns. Errors and the end are as for the stream; [`Error::Decode`] is not among
-    /// them. Dropping the future loses nothing.
+    /// Returns the result of `look`. Errors and the end are those of the stream, except [`Error::Decode`].
+    /// Dropping the future loses no message.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -124,7 +123,7 @@ impl<T> EventStream<T> {
         poll_fn(|cx| self.poll_next_with(cx, &mut look)).await
     }
 
-    /// Polls for what [`next_with`](Self::next_with) waits for.
+    /// Polls for the next message, as [`next_with`](Self::next_with) does.
     pub fn poll_next_with<R>(
         &mut self,
         cx: &mut Context<'_>,
@@ -175,10 +174,10 @@ impl<T> fmt::Debug for EventStream<T> {
     }
 }
 
-/// The messages of an event source and what happens to its connection, in order.
+/// The messages of an event source and the changes of its connection, in order.
 ///
-/// It ends when and as an [`EventStream`] does, but for one more item before `None`:
-/// [`Lifecycle::Closed`], with the reason.
+/// It ends as an [`EventStream`] does, with one more item before `None`: [`Lifecycle::Closed`], with the
+/// reason.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -252,7 +251,7 @@ struct Items {
     end: End,
 }
 
-/// How much of the end the stream has yielded.
+/// The progress of yielding the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Ahead,
@@ -261,7 +260,7 @@ enum End {
     Reached,
 }
 
-/// `None` stands for a message, which was handed over, otherwise it is a change of the connection.
+/// A change of the connection; `None` for a message, which was passed to `take`.
 type Next = Result<Option<Lifecycle>, Error>;
 
 impl Items {
@@ -282,7 +281,8 @@ impl Items {
         Poll::Ready(self.next_of_end())
     }
 
-    /// What has come. While a chunk is being read where it is, the queue is empty.
+    /// The next item that has arrived: from the queue, or straight from the parser. The queue is empty while
+    /// the stream reads the parser.
     fn next(&self, take: &mut dyn FnMut(Frame<'_>)) -> Option<Next> {
         if let Some(item) = self.subscriber.pop() {
             return Some(match item {
@@ -305,7 +305,7 @@ impl Items {
         None
     }
 
-    /// Registers the task for what comes next, and asks for it. `false` if nothing comes any more.
+    /// Registers the task's waker, and requests more from the connector. Returns `false` after the end.
     fn waits(&self, cx: &Context<'_>) -> bool {
         let session = self.connection.session();
         if session.is_over() {
@@ -320,7 +320,7 @@ impl Items {
         true
     }
 
-    /// What comes after the last message: a failure, the reason, `None` for ever.
+    /// The items after the last message: a failure, the reason, then `None`.
     fn next_of_end(&mut self) -> Option<Next> {
         let end = mem::replace(&mut self.end, End::Reached);
         match (end, self.connection.close_reason()?) {

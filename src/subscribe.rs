@@ -1,5 +1,5 @@
-//! [`Subscribe`], the builder of a further stream on an open connection, and the [`Selection`] of messages that it
-//! has in common with [`EventSource`](crate::EventSource).
+//! [`Subscribe`], the builder of a further stream on an open connection, and the [`Selection`] of messages
+//! that it shares with [`EventSource`](crate::EventSource).
 
 use std::{fmt, rc::Rc, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::{
     typed,
 };
 
-/// Which messages a stream gets, and how many of them may wait.
+/// The event names and the buffer of a stream.
 #[derive(Default)]
 pub(crate) struct Selection {
     pub names: Vec<Arc<str>>,
@@ -32,7 +32,7 @@ impl Selection {
         self.names.first().map(|name| &**name).or(all)
     }
 
-    /// Adds a stream to the session. Without a name it gets the events that the server did not name.
+    /// Adds a stream to the session. Without a name it is subscribed to `message`.
     pub fn subscribe(mut self, session: &Session) -> Result<Rc<Subscriber>, OpenError> {
         if self.buffer.is_some_and(|buffer| !buffer.has_room()) {
             return Err(OpenError::NoRoom);
@@ -46,7 +46,7 @@ impl Selection {
     }
 }
 
-/// Says what a further stream of a [`Connection`] gets, and opens it.
+/// The builder of a further stream of a [`Connection`].
 ///
 /// The methods are those of [`EventSource`](crate::EventSource).
 ///
@@ -66,11 +66,11 @@ pub struct Subscribe {
 }
 
 impl Connection {
-    /// Opens a further stream on this connection, with event names, a type and a [`Buffer`](crate::Buffer)
-    /// that are its own. It yields the messages that come from now on.
+    /// Opens a further stream on this connection, with separate event names, type and
+    /// [`Buffer`](crate::Buffer). It yields the messages that arrive from now on.
     ///
-    /// The streams of a connection end together. Over `fetch()`, the connection reads as fast as the fastest
-    /// of them asks; what comes for another one waits in its queue.
+    /// The streams of a connection end together. Over `fetch()`, the fastest stream sets the pace; messages
+    /// for the other streams wait in their queues.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -90,7 +90,7 @@ impl Connection {
 }
 
 impl Subscribe {
-    /// Subscribes the stream to this event name. Without any, it is subscribed to `message`, the type of
+    /// Subscribes the stream to this event name. Without a name, it is subscribed to `message`, the type of
     /// events that the server did not name.
     pub fn event(mut self, name: impl Into<Arc<str>>) -> Self {
         self.selection.names.push(name.into());
@@ -105,14 +105,14 @@ impl Subscribe {
         self
     }
 
-    /// Subscribes the stream to every event, whatever its name.
+    /// Subscribes the stream to the events of every name.
     #[cfg(feature = "fetch")]
     pub fn all_events(mut self) -> Self {
         self.selection.all = true;
         self
     }
 
-    /// Sets how many messages wait for this stream. Unless set, all of them do.
+    /// Sets how many messages may wait in the stream's queue. By default the queue is unbounded.
     pub fn buffer(mut self, buffer: Buffer) -> Self {
         self.selection.buffer = Some(buffer);
         self
@@ -122,9 +122,9 @@ impl Subscribe {
     ///
     /// # Errors
     ///
-    /// [`OpenError::InvalidEventName`] for a name that no server can send, [`OpenError::NoRoom`] for a
-    /// buffer without room, and `OpenError::AllEvents` if every event is wanted of the browser's own
-    /// `EventSource`. On a connection that is closed, the stream ends at once.
+    /// [`OpenError::InvalidEventName`] for a name that no server can send, [`OpenError::NoRoom`] for a buffer
+    /// with the limit 0, and `OpenError::AllEvents` for all events over the browser's `EventSource`. On a
+    /// closed connection, the stream ends at once.
     pub fn stream(self) -> Result<EventStream, OpenError> {
         self.decoded(|frame| Ok(frame.into_owned()))
     }

@@ -1,4 +1,4 @@
-//! Who wants which messages: a [`Subscription`] for each event name, a [`Subscriber`] for each stream.
+//! A [`Subscription`] for each event name, and a [`Subscriber`] for each stream.
 
 use std::{
     cell::{Cell, Ref, RefCell},
@@ -18,15 +18,15 @@ use crate::{
 
 pub(crate) type MessageCallback = dyn FnMut(&Frame<'_>);
 
-/// A stream, as the session sees it: where its items wait, and the task to wake for them.
+/// The session's side of a stream: its queue, and the waker of its task.
 pub(crate) struct Subscriber {
     queue: RefCell<Queue>,
     waker: RefCell<Option<Waker>>,
-    /// Whether messages are read for it before it polls for them, where the connector has the choice.
+    /// Whether a connector with backpressure reads ahead for it.
     #[cfg_attr(not(feature = "fetch"), expect(dead_code))]
     pub reads_ahead: bool,
-    /// Whether it has polled for more than there was. Set by the stream; reset by an item for its queue, and
-    /// by a chunk that it is offered.
+    /// Whether it was polled and waits for an item. The stream sets it; an item for its queue, or a chunk that
+    /// it is offered, resets it.
     pub asks: Cell<bool>,
     /// Whether it was offered a chunk to read where it is.
     #[cfg(feature = "fetch")]
@@ -67,7 +67,8 @@ impl Subscriber {
             .as_ref()
             .is_some_and(|known| known.will_wake(waker));
         if !known {
-            // Dropped with nothing borrowed: a waker may own its task, and that may come back here.
+            // Dropped after the borrow has ended: a waker may own its task, whose destructor may call the
+            // subscriber.
             let replaced = self.waker.replace(Some(waker.clone()));
             drop(replaced);
         }
@@ -81,8 +82,8 @@ impl Subscriber {
     }
 }
 
-/// Puts copies of an item into the queues of these streams. `None` where there cannot be a second stream, so
-/// that this is not linked.
+/// Puts copies of an item into the queues of these streams. `None` if the connection cannot have a second
+/// stream, so that this is not linked.
 pub(crate) type Copies = Option<fn(&[Rc<Subscriber>], &Item) -> Option<Urgency>>;
 
 pub(crate) fn push_copies(subscribers: &[Rc<Subscriber>], item: &Item) -> Option<Urgency> {
@@ -93,7 +94,7 @@ pub(crate) fn push_copies(subscribers: &[Rc<Subscriber>], item: &Item) -> Option
     urgency
 }
 
-/// A list of streams. No code of the program runs while it is borrowed.
+/// A list of streams. It is not borrowed while code of the program runs.
 #[derive(Default)]
 pub(crate) struct Subscribers(RefCell<Vec<Rc<Subscriber>>>);
 
@@ -128,8 +129,8 @@ impl Subscribers {
         self.0.borrow()
     }
 
-    /// Puts this into the queue of each stream, and returns how soon they have to be woken. The last stream
-    /// takes the item, the others a copy.
+    /// Enqueues the item for each stream, and returns when to wake them. The last stream takes the item, the
+    /// others copies.
     pub fn push(&self, item: Item, copies: Copies) -> Option<Urgency> {
         let subscribers = self.0.borrow();
         let (last, others) = subscribers.split_last()?;
@@ -137,8 +138,8 @@ impl Subscribers {
         copied.max(last.push(item))
     }
 
-    /// Wakes every reader. Wakers run code of the program, which may change the list: from its end to its
-    /// start, none is missed when others are removed.
+    /// Wakes every reader. Wakers run code of the program, which may remove streams from the list. The loop
+    /// runs from the end to the start, so that a removal skips no stream.
     pub fn wake(&self) {
         let mut rest = self.0.borrow().len();
         while rest > 0 {
@@ -151,7 +152,7 @@ impl Subscribers {
     }
 }
 
-/// One event name: the streams and callbacks that want its messages.
+/// An event name, with its streams and callbacks.
 pub(crate) struct Subscription {
     pub name: Arc<str>,
     pub subscribers: Subscribers,
@@ -182,9 +183,9 @@ pub(crate) fn check_name(name: &str) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// The subscriptions of a connection, each name once. They are sorted, the short names first: a sorted list
-/// is half the code of a map, and finds one of a thousand names in ten steps, most of which compare
-/// lengths only.
+/// The subscriptions of a connection, each name once. They are sorted by length, then by name: a sorted list
+/// is half the code of a map, and finds one of a thousand names in ten steps, most of which compare lengths
+/// only.
 #[derive(Default)]
 pub(crate) struct Subscriptions(Vec<Rc<Subscription>>);
 
@@ -221,7 +222,7 @@ impl Subscriptions {
         self.0.clone()
     }
 
-    /// Where the name is, or where it would have to be.
+    /// The index of the name, or the index at which to insert it.
     fn place(&self, name: &str) -> Result<usize, usize> {
         let wanted = (name.len(), name);
         self.0

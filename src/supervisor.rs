@@ -30,14 +30,14 @@ pub(crate) enum Ended {
     NoContent,
 }
 
-/// What makes attempts.
+/// Makes attempts.
 pub(crate) trait Attempts {
     async fn attempt(&mut self) -> Ended;
 
-    /// The reconnection time in milliseconds, if the server ever set it.
+    /// The reconnection time in milliseconds, if the server has set it.
     fn reconnection_time(&self) -> Option<u64>;
 
-    /// How many milliseconds ago the last request was sent.
+    /// The milliseconds since the last request was sent.
     fn since_sent(&self) -> u64;
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn supervise(
             // In this order: a task that was stopped runs no code of the program any more.
             select(stopped, running).await;
         }
-        // A stream that reads frames where they are may have met the close rule while it was polled.
+        // A stream that reads the parser may have met the close rule while it was polled.
         session.finish();
     });
     control
@@ -87,7 +87,7 @@ async fn run(session: &Session, mut attempts: impl Attempts, repeats: bool) {
 struct Policy {
     /// Whether the request may be sent again.
     repeats: bool,
-    /// Whether the attempt before ended in doubt.
+    /// Whether the previous attempt ended in doubt.
     doubted: bool,
 }
 

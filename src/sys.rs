@@ -1,5 +1,5 @@
-//! What the crate needs of JavaScript and `web-sys` does not offer, or offers more slowly, a file a subject.
-//! Unchecked casts are here and nowhere else. Nothing here knows the rest of the crate.
+//! JavaScript APIs that `web-sys` does not offer, or offers more slowly, one file per subject. Unchecked
+//! casts belong here. No file imports the rest of the crate.
 
 mod abort;
 #[cfg(feature = "fetch")]

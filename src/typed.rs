@@ -2,7 +2,7 @@
 //!
 //! - `decode.rs` reads a message as a variant, `payload.rs` its data as any type, `json.rs` is the API for that;
 //! - `probe.rs` asks an enum for the names of its variants, to which the stream is subscribed;
-//! - `wrapped.rs` handles what may be around the enum, for both;
+//! - `wrapped.rs` handles wrappers around the enum, for both;
 //! - `content.rs` has [`Text`] and [`Envelope`], contents that are not JSON.
 
 use std::any::type_name;
@@ -35,7 +35,7 @@ pub(crate) fn content<'a, T: Deserialize<'a>>(frame: &'a Frame<'_>) -> Result<T,
     T::deserialize(payload::Payload(frame)).map_err(|error| DecodeError::new(frame.clone(), &error))
 }
 
-/// The event names that an enum stands for: its variants', as serde knows them, aliases included.
+/// The event names of an enum: the serde names of its variants, aliases included.
 pub(crate) fn names<T: DeserializeOwned>() -> Result<&'static [&'static str], OpenError> {
     match probe::variants::<T>() {
         Some([]) => Err(OpenError::NoVariants {

@@ -1,13 +1,13 @@
-// A plot of some series over the last minute on a canvas. It scrolls smoothly with the clock, draws
-// at most thirty times a second, and not at all while nothing runs or nobody looks.
+// A plot of some series over the last minute on a canvas. It scrolls smoothly with the clock, draws at most
+// thirty times a second, and not at all while it is stopped or hidden.
 
 const SPAN_MS = 60_000;
 /** The right edge is a little in the past, so that the next point is there before the line ends. */
 const LAG_MS = 600;
-/** Points further apart than this are not joined: there was no connection. */
+/** Points further apart than this are not joined, because the connection was lost. */
 const GAP_MS = 1_200;
 const FRAME_MS = 33;
-/** Where less motion is wanted it moves on with each point only. */
+/** With reduced motion, it moves only with each point. */
 const CALM_FRAME_MS = 500;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const MARGIN = { top: 8, right: 5, bottom: 6, left: 30 };

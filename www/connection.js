@@ -12,12 +12,11 @@ export class Connection {
   #stream = null;
   #messages = 0;
   #reconnects = 0;
-  /** How often it was tried in vain to reconnect since the connection was lost. */
+  /** The failed attempts to reconnect since the connection was lost. */
   #attempts = 0;
 
-  /** `listener` is told of each event by `onReading(event)`, which throws for one that is no reading; of
-   *  such a one, or of one that is no JSON, by `onUndecodable(event)`; and of each state by
-   *  `onState(state, words)`. */
+  /** `listener` gets each event by `onReading(event)`, which throws if it is not a reading; each event that
+   *  is not a reading, or not JSON, by `onUndecodable(event)`; and each state by `onState(state, words)`. */
   constructor(EventStream, key, problems, listener) {
     this.#EventStream = EventStream;
     this.#key = key;
@@ -59,7 +58,7 @@ export class Connection {
         try {
           this.#listener.onReading(event);
         } catch (error) {
-          // One event that is no reading is no reason to leave the stream.
+          // An event that is not a reading does not end the loop.
           this.#undecodable({ ...event, data: JSON.stringify(event.data) }, error);
         }
       }
@@ -68,7 +67,7 @@ export class Connection {
     }
   }
 
-  /** The stream goes on: this one event is told of, and kept as it came. */
+  /** Shows an event that could not be decoded, with its raw data. The stream goes on. */
   #undecodable(event, error) {
     this.#listener.onUndecodable(event);
     this.#problems.show("This is no reading", error);
@@ -154,7 +153,7 @@ export class Connection {
 
 const SHORT = { rule: "by the server", called: "by this page", failed: "failed", ended: "it ended" };
 
-/** The kind of a close reason, and what it says. */
+/** The kind of a close reason, and its text. */
 function inWords(reason) {
   const words = {
     rule: ({ event }) => `the server sent “${event.type}”: ${event.data}`,
@@ -170,6 +169,6 @@ function enable(id, enabled, other) {
   const button = $(id);
   const focused = document.activeElement === button;
   button.disabled = !enabled;
-  // Not before the other is enabled, too.
+  // After the other button is enabled, too.
   if (focused && !enabled) queueMicrotask(() => $(other).focus());
 }

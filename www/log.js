@@ -1,4 +1,4 @@
-// The event log: a bounded table, newest first, of messages and of what happened to the connection.
+// The event log: a bounded table, newest first, of messages and changes of the connection.
 
 const MOST_ROWS = 300;
 
@@ -19,7 +19,7 @@ export class EventLog {
     return this.#add("event", type, lastEventId, data);
   }
 
-  /** An event that is not what was expected, with the data as they came. */
+  /** An event that could not be decoded, with its raw data. */
   undecodable(event) {
     this.event(event).dataset.undecodable = "";
   }

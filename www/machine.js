@@ -11,7 +11,7 @@ export class MachineChart {
   #memory = new Plot($("memory-chart"), { top: 1, steps: 2, colors: memoryColors, times: true });
   #cores = $("cores");
 
-  /** Takes an event of the machine's; throws for one that is no reading. */
+  /** Takes an event of the machine; throws if it is not a reading. */
   show({ type, data }) {
     if (type === "cpu") this.#showCpu(data.cores.map(percentage));
     if (type === "memory") this.#showMemory({ used: number(data.used), total: number(data.total) });
@@ -78,7 +78,7 @@ function coreColors(style, cores) {
     `${from + (to - from) * share(core)} ${value("--core-saturation")} ${value("--core-lightness")}`);
 }
 
-/** The same for a style sheet, which follows the colour scheme by itself. */
+/** The same for a style sheet, which follows the colour scheme. */
 function coreColor(core, cores) {
   const share = cores > 1 ? core / (cores - 1) : 0;
   const hue = `calc(var(--core-from) + (var(--core-to) - var(--core-from)) * ${share})`;

@@ -10,7 +10,7 @@ import { Reply } from "./reply.js";
 const key = `demo-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
 const problems = new Problems();
 
-/** Not a static import: without the package this page could not even say what is missing. */
+/** Not a static import, so that the page can report a missing package. */
 async function load(path) {
   try {
     const { default: init, EventStream } = await import(path);

@@ -1,4 +1,4 @@
-// The box of errors: whatever goes wrong on this page is shown here and never only in the console.
+// The box of errors: every error of this page is shown here, not only in the console.
 
 const MOST = 5;
 
@@ -18,7 +18,7 @@ export class Problems {
       this.show("Content security policy", `${event.effectiveDirective}: ${event.blockedURI}`));
   }
 
-  /** Shows what failed, and why; the same text only once. */
+  /** Shows a failure and its reason; the same text only once. */
   show(what, why) {
     const text = `${what}: ${why?.message ?? why}`;
     this.#count += 1;

@@ -1,5 +1,5 @@
-// The proof that a closed stream stays closed: the server's own count of requests, at the moment of
-// the close and ever after, and for how long none has come.
+// The proof that a closed stream stays closed: the server's count of requests at the close and afterwards,
+// and the time since the last request.
 
 import { counts } from "./server.js";
 

@@ -2,7 +2,7 @@
 
 import { counts } from "./server.js";
 
-/** So that a second request, if there were one, would come soon. */
+/** Short, so that a second request would come soon. */
 const RETRY_MS = 1000;
 
 const $ = (id) => document.getElementById(id);
@@ -31,7 +31,7 @@ export class Reply {
   }
 
   async #ask(prompt) {
-    // A key of its own for each question, so that its requests can be counted.
+    // A new key for each question, so that its requests can be counted.
     const key = `${this.#key}-reply-${(this.#asked += 1)}`;
     const query = new URLSearchParams({ key, retry: RETRY_MS });
     this.#answer.replaceChildren();
@@ -69,7 +69,7 @@ export class Reply {
     await this.#countRequests(key);
   }
 
-  /** Shows that the end was an end: the browser did not ask again. */
+  /** Shows that the browser sent no further request after the end. */
   async #countRequests(key) {
     try {
       const { requests } = await counts(key);

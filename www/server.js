@@ -1,4 +1,4 @@
-// The scenario server's requests about a stream, known by its key: what was counted, what to do to it.
+// The scenario server's requests about a stream, known by its key: its counts, and actions on it.
 
 async function ask(path, method) {
   const response = await fetch(path, { method, cache: "no-store" });
@@ -6,7 +6,7 @@ async function ask(path, method) {
   return response.json();
 }
 
-/** How often the stream was asked for and opened, and how many are open. */
+/** The number of requests, of opened and of open streams. */
 export const counts = (key) => ask(`/counts/${encodeURIComponent(key)}`, "GET");
 
 /** Makes the server "drop" the connections of the key or "close" its streams with an event. */

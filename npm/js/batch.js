@@ -1,9 +1,9 @@
-// Events as wasm sends them, many in one piece: npm/src/batch.rs writes what is read here.
+// Batches of events from wasm, which npm/src/batch.rs writes.
 
-/** The length of a type or an ID that is that of the event before. */
+/** Stands for the length of a type or an ID that equals that of the previous event. */
 const SAME = 0xffffffff;
 
-/** What TypeScript calls a `StreamEvent`. */
+/** Makes a `StreamEvent`. */
 export function newEvent(type, data, lastEventId, origin) {
   return { type, data, lastEventId, origin };
 }
@@ -13,12 +13,12 @@ export class Batch {
   #data;
   #lengths;
   #origin;
-  /** How far it is read: in the names, in the data, in the lengths. */
+  /** The read positions in the names, the data and the lengths. */
   #inNames = 0;
   #inData = 0;
   #at = 0;
 
-  /** `lengths` is wasm's own memory, which the next call changes. */
+  /** `lengths` is copied, because it is a view of wasm's memory, which the next call changes. */
   constructor(names, data, lengths, origin) {
     this.#names = names;
     this.#data = data;
@@ -26,7 +26,7 @@ export class Batch {
     this.#origin = origin;
   }
 
-  /** The next event; `last` is the type and the last event ID of the one before it. */
+  /** The next event; `last` has the type and the last event ID of the previous event. */
   next(last) {
     if (this.#at === this.#lengths.length) return undefined;
     last.type = this.#name(last.type);

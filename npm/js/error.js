@@ -1,5 +1,5 @@
 export class EventStreamError extends Error {
-  /** Details that are `undefined` are left away. */
+  /** Details that are `undefined` do not become properties. */
   constructor(kind, message, { cause, ...details }) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "EventStreamError";
@@ -10,7 +10,7 @@ export class EventStreamError extends Error {
   }
 }
 
-/** What the platform does with an exception of an event handler. Node has no `reportError`. */
+/** Reports an error as the platform does for event handlers. Node has no `reportError`. */
 export function report(error) {
   if (typeof reportError === "function") reportError(error);
   else console.error(error);

@@ -1,5 +1,5 @@
-// The class EventStream: what of a stream belongs to JavaScript. All decisions are made in wasm, of which
-// `Source` is one stream's part.
+// The class EventStream: the JavaScript side of a stream. Wasm makes all decisions; `Source` is the stream's
+// object there.
 
 import { canFetch, Source } from "./wasm_eventsource.js";
 import { readOptions, readUrl } from "./options.js";
@@ -9,11 +9,11 @@ const READY_STATES = { connecting: 0, reconnecting: 0, open: 1, closed: 2 };
 
 export class EventStream {
   #receiver;
-  /** This stream's part of the wasm, until it is given back. */
+  /** The stream's object in wasm, until it is freed. */
   #source;
-  /** What can be asked of the stream: the source, and then what it said last. */
+  /** The stream's properties: the source, or a copy of its last values. */
   #facts;
-  /** How many iterators have not been left. */
+  /** The number of iterators that have not returned. */
   #iterators = 0;
   /** Whether `close` was called. */
   #closes = false;
@@ -69,7 +69,7 @@ export class EventStream {
       throw new TypeError("`on` takes an event name and a function");
     }
     if (this.state === "closed") return () => {};
-    // An entry of its own, for the same function may be added twice.
+    // A new entry for each call, because the same function may be added twice.
     const entry = { listener };
     if (!this.#receiver.listensTo(type)) this.#source.listen(type);
     this.#receiver.add(type, entry, this.#settle);
@@ -102,7 +102,7 @@ export class EventStream {
     };
   }
 
-  // An engine without `Symbol.dispose` gets a method that nobody can name.
+  // An engine without `Symbol.dispose` gets a method with an unreachable name.
   [Symbol.dispose ?? Symbol()]() {
     this.close();
   }
@@ -110,7 +110,7 @@ export class EventStream {
   #next() {
     const step = this.#receiver.take();
     if (step) {
-      // The end may have come when nobody waited.
+      // The end may have come while no call waited.
       if (this.#receiver.ended) this.#settle();
       return step;
     }
@@ -119,46 +119,46 @@ export class EventStream {
     return later;
   }
 
-  /** Has wasm tell the receiver of what comes, as long as that wants more. */
+  /** Makes wasm pass items to the receiver until the receiver has enough. */
   #pull() {
     if (this.#receiver.pulling || this.#receiver.ended) return;
     this.#receiver.pulling = true;
     this.#source.pull();
   }
 
-  /** Whether events are for listeners alone, or wait for an iteration. */
+  /** Sets whether events go to listeners only, or also wait for an iteration. */
   #listenOnly(listening) {
     if (this.#receiver.listening === listening || !this.#source) return;
     this.#receiver.listening = listening;
-    // Before events are for listeners alone, the receiver takes those that wait.
+    // With `false`, the receiver first takes the waiting events.
     this.#source.keep(!listening);
     if (listening) this.#receiver.pulling = false;
   }
 
-  /** A loop was left. With the last one goes what nobody has taken. */
+  /** A loop has returned. The last loop discards the remaining events. */
   #leave() {
     this.#iterators -= 1;
     if (this.#iterators === 0) this.#receiver.discard();
     this.close();
   }
 
-  /** Gives the memory in wasm back when there is nothing more to come out of it. */
+  /** Frees the memory in wasm after the last item. */
   #settle = () => {
     if (!this.#source) return;
     if (this.#receiver.closed) this.#pull();
     if (!this.#receiver.ended) return;
     const { url, lastEventId, state, closeReason, response } = this.#source;
-    // The answer to a request that failed can be read until `close` is called.
+    // The response to a request that failed can be read until `close` is called.
     if (closeReason.kind === "failed" && response && !this.#closes) return;
     this.#facts = { url, lastEventId, state, closeReason, response };
     const source = this.#source;
     this.#source = undefined;
-    // Not while it is being called, as it may be now.
+    // Not at once, because the source may be in the middle of a call.
     queueMicrotask(() => source.free());
   };
 }
 
-/** Whether the wasm, which must be there, has the transport over `fetch()`. */
+/** Returns whether the wasm has the transport over `fetch()`. Throws if it is not loaded. */
 function requireWasm() {
   try {
     return canFetch();

@@ -1,4 +1,4 @@
-// What the package exports. `init` and `initSync` are wasm-bindgen's own.
+// The exports of the package. `init` and `initSync` are made by wasm-bindgen.
 
 /// <reference lib="dom" />
 /// <reference lib="es2018.asynciterable" />
@@ -8,57 +8,58 @@ export { default, initSync } from "./wasm_eventsource.js";
 export type { InitInput, InitOutput, SyncInitInput } from "./wasm_eventsource.js";
 
 /**
- * How a stream is opened. An option that is unknown, of a wrong type, or cannot go with another one is a
+ * The options of a stream. An option that is unknown, has a wrong type, or conflicts with another one is a
  * `TypeError` that names it.
  */
 export interface EventStreamOptions {
   /**
-   * The event names to iterate over; `["message"]`, the unnamed events, unless given. With the transport
+   * The event names to iterate over; `["message"]`, the unnamed events, by default. With the transport
    * `"fetch"` also `"*"`, every name.
    */
   events?: string[] | "*";
   /**
-   * What ends the stream for good: an event name (`"close"` unless given), exact data, or both; `false`
-   * for nothing. An event that is named here is delivered, as the last, if it is among `events`; one that
-   * is found by its data alone (`{ data: "[DONE]" }`) is a mark and is not. `closeReason` has either.
+   * The event that ends the stream for good: an event name (`"close"` by default), exact data, or both;
+   * `false` for none. An event that is matched by name only is delivered, as the last, if it is among
+   * `events`; an event that is matched by its data (`{ data: "[DONE]" }`) is a mark, and is not delivered.
+   * `closeReason` has the event in both cases.
    */
   closeOn?: string | false | { event?: string; data?: string };
   /**
-   * Whether `data` is the text as it came (`"text"`, the default) or its JSON value. Text that is no JSON
+   * Whether `data` is the raw text (`"text"`, the default) or its JSON value. An event whose data is not JSON
    * goes to `onmessageerror`, and the stream goes on.
    */
   parse?: "text" | "json";
-  /** Whether cookies go along to another origin. */
+  /** Whether requests to another origin have cookies. */
   withCredentials?: boolean;
   /**
-   * What brings the events in: the browser's own `EventSource`, or a streamed `fetch()`, which knows the
-   * status, is several times faster, and reads only what is iterated over. `"fetch"` where one of the four
-   * options below or `events: "*"` is given, else `"native"`.
+   * The browser's `EventSource`, or a streamed `fetch()`, which reports the status, is several times faster,
+   * and reads only when the iteration needs more. The default is `"fetch"` with one of the four options below
+   * or with `events: "*"`, otherwise `"native"`.
    */
   transport?: "native" | "fetch";
-  /** `GET` unless given. Only a `GET` is sent again when the connection is lost. */
+  /** `GET` by default. Only a `GET` is sent again when the connection is lost. */
   method?: string;
   headers?: Record<string, string> | Headers;
   body?: string | Uint8Array;
-  /** The last event ID that the first request goes on from. */
+  /** The last event ID of the first request. */
   lastEventId?: string;
   /**
-   * What becomes of events that come faster than they are iterated over. `"unbounded"` keeps all;
-   * `{ dropOldest: n }` the newest `n`; `"latest"` one. How many were dropped goes to `onmessageerror`.
-   * Without it the native transport keeps all, and `"fetch"` reads no further.
+   * The events that are kept until the iteration takes them: `"unbounded"` keeps all; `{ dropOldest: n }` the
+   * newest `n`; `"latest"` the newest. `onmessageerror` gets the number of dropped events. By default the
+   * native transport keeps all, and `"fetch"` reads no further.
    */
   buffer?: { dropOldest: number } | "latest" | "unbounded";
-  /** Closes the stream when it is aborted. One that is aborted already opens nothing. */
+  /** Closes the stream when it is aborted. With an aborted signal, nothing is opened. */
   signal?: AbortSignal;
 }
 
 /** One event, as the server sent it. */
 export interface StreamEvent<T = string> {
-  /** What the server wrote after `event:`, or `message`. */
+  /** The value of the `event:` field, or `message`. */
   type: string;
   /** The `data:` lines, joined by line feeds; their JSON value with `parse: "json"`. */
   data: T;
-  /** The last event ID of the stream when this event came. */
+  /** The last event ID of the stream at this event. */
   lastEventId: string;
   /** The origin of the stream's final URL. */
   origin: string;
@@ -72,47 +73,48 @@ export type CloseReason =
   | { kind: "rule"; event: StreamEvent<string> }
   /** `close()` was called, a loop was left, or the signal was aborted. */
   | { kind: "called" }
-  /** The server ended the answer to a request that is not sent again. */
+  /** The server ended the response to a request that is not sent again, or answered with 204 over `fetch`. */
   | { kind: "ended" }
   | { kind: "failed"; message: string; error: EventStreamError };
 
 /**
- * What went wrong. The first six end a stream; the last three are told to `onmessageerror`, and the
- * stream goes on.
+ * The kind of an error. The last three go to `onmessageerror`, and the stream goes on. The others end the
+ * stream.
  */
 export type EventStreamErrorKind =
-  /** The browser's `EventSource` gave up; it does not tell why. */
+  /** The browser's `EventSource` gave up. It does not report the cause. */
   | "connection"
-  /** The server answered with another status than 200; over `fetch`, 204 is no failure but the server's end. */
+  /** The server answered with a status other than 200, or 204, which ends the stream without an error. */
   | "status"
-  /** The answer is no event stream. */
+  /** The response is not an event stream. */
   | "content-type"
-  /** The server does not let this origin read the answer. */
+  /** The server does not allow this origin to read the response (CORS). */
   | "cors"
+  /** The browser blocked the request or its response. */
   | "blocked"
-  /** There was no answer, or the body broke off, and the request is not sent again. */
+  /** No response came, or the connection broke, and the request is not sent again. */
   | "network"
-  /** The request could not be made again. */
+  /** Opening failed. */
   | "open"
-  /** The data of an event is no JSON. */
+  /** The data of an event is not JSON. */
   | "decode"
-  /** An event was larger than a stream may hold, and was dropped. */
+  /** An event was larger than the limit, and was skipped. */
   | "too-large"
   /** The buffer was full, and its oldest events were dropped. */
   | "lagged";
 
-/** What rejects the iteration when the stream has failed, and what `onmessageerror` is told. */
+/** The error of a failed iteration, and the argument of `onmessageerror`. */
 export class EventStreamError extends Error {
   private constructor();
   readonly name: "EventStreamError";
   readonly kind: EventStreamErrorKind;
-  /** The status of the answer, where there was one that is no event stream. */
+  /** The HTTP status, for the kind `"status"`. */
   readonly status?: number;
-  /** The `Response` that was refused, or the exception behind this one. */
+  /** The refused `Response`, or the original exception. */
   readonly cause?: unknown;
-  /** The event whose data is no JSON, with its text. */
+  /** The event whose data is not JSON, with the raw text. */
   readonly event?: StreamEvent<string>;
-  /** How many events were dropped. */
+  /** The number of dropped events. */
   readonly dropped?: number;
 }
 
@@ -120,51 +122,51 @@ export class EventStreamError extends Error {
  * A stream of server-sent events that really ends. Its constructor opens it; `for await` or `on` reads it;
  * the server's close event, `close()`, or leaving the loop ends it for good.
  *
- * Events wait for the iteration until it begins. If `on` is called first, the stream is for its listeners
- * alone until an iterator is made.
+ * Events wait for the iteration until it begins. If `on` is called first, events go to listeners only, until
+ * an iterator is made.
  */
 export class EventStream<T = string> implements AsyncIterable<StreamEvent<T>> {
   /**
-   * @throws TypeError for a wrong option, which it names.
+   * @throws TypeError for a wrong option; the message names it.
    * @throws SyntaxError for a URL that cannot be resolved.
-   * @throws ReferenceError where the transport does not exist, as `EventSource` on a server.
+   * @throws ReferenceError if the transport is missing, like `EventSource` on a server.
    * @throws Error if `init` has not been awaited.
    */
   constructor(url: string | URL, options?: EventStreamOptions);
-  /** The URL as it was given. */
+  /** The URL as given. */
   readonly url: string;
-  /** The last event ID of the events that came. */
+  /** The last event ID of the received events. */
   readonly lastEventId: string;
   readonly state: EventStreamState;
-  /** The standard's: 0 connecting, 1 open, 2 closed. */
+  /** As in the standard: 0 connecting, 1 open, 2 closed. */
   readonly readyState: 0 | 1 | 2;
-  /** `undefined` as long as the stream is not closed. */
+  /** `undefined` until the stream is closed. */
   readonly closeReason: CloseReason | undefined;
   /**
-   * The server's newest answer, with the transport `"fetch"`: its headers, and after a failure its body,
+   * The newest response of the server, with the transport `"fetch"`. After a failure its body can be read
    * until `close()` is called.
    */
   readonly response: Response | undefined;
   /** Called with the new state at each change. */
   onstate: ((state: EventStreamState) => void) | null;
   /**
-   * Called for what could not be delivered: an event whose data is no JSON, one that is too large, events
-   * that a buffer dropped. The stream goes on. Where it is not set, the error is reported as an uncaught
-   * exception is: nothing is lost in silence.
+   * Called for events that could not be delivered: because the data is not JSON, the event is too large, or
+   * the buffer dropped them. The stream goes on. Without a handler, the error is reported like an uncaught
+   * exception.
    */
   onmessageerror: ((error: EventStreamError) => void) | null;
   /**
-   * Calls the listener for each event of this name that comes from now on, whether it is among `events` or
-   * not. Returns what removes it.
+   * Calls the listener for each event of this name from now on, whether it is among `events` or not. Returns
+   * a function that removes the listener.
    */
   on(type: string, listener: (event: StreamEvent<T>) => void): () => void;
-  /** Closes the connection for good. What came before can still be iterated over. */
+  /** Closes the connection for good. An iteration still gets earlier events. */
   close(): void;
   /**
    * Iterates over the events, to the end of the stream. All iterators share it: each event goes to one of
    * them. A failure rejects once.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent<T>>;
-  /** The same as `close()`: for `using`, where the engine has it. */
+  /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void;
 }

@@ -1,5 +1,5 @@
-// The constructor's arguments, checked: what is wrong is a `TypeError` that names it, before anything is
-// opened. Wasm can rely on what comes out of here.
+// Checks the constructor's arguments: a wrong argument is a `TypeError` that names it, before anything is
+// opened. Wasm relies on the checked values.
 
 const OPTIONS = [
   "events",
@@ -15,10 +15,10 @@ const OPTIONS = [
   "signal",
 ];
 
-/** Those of them that only a request of one's own can have. */
+/** The options that need a request over `fetch()`. */
 const OF_REQUESTS = ["method", "headers", "body", "lastEventId"];
 
-/** A string, or a `URL` of whatever realm. */
+/** A string, or a `URL` of any realm. */
 export function readUrl(url) {
   const href = typeof url === "object" ? url?.href : url;
   return typeof href === "string" ? href : wrong("the first argument", "a string or a URL", url);
@@ -39,13 +39,13 @@ export function readOptions(options = {}, canFetch) {
   check("signal", signal, "an AbortSignal", isSignal);
   if (transport === "native" && wantsFetch) {
     throw new TypeError(
-      `\`${wantsFetch}\` cannot be had with \`transport: "native"\`: the browser's EventSource knows no such thing`,
+      `\`${wantsFetch}\` does not work with \`transport: "native"\`: the browser's EventSource does not support it`,
     );
   }
   const fetch = transport === "fetch" || Boolean(wantsFetch);
   if (fetch && !canFetch) {
     throw new TypeError(
-      `\`${wantsFetch || 'transport: "fetch"'}\` needs "wasm-eventsource": "wasm-eventsource/native" is without the transport over fetch()`,
+      `\`${wantsFetch || 'transport: "fetch"'}\` needs the package "wasm-eventsource": "wasm-eventsource/native" does not include the transport over fetch()`,
     );
   }
   return {
@@ -64,10 +64,10 @@ export function readOptions(options = {}, canFetch) {
   };
 }
 
-/** None means the unnamed ones. */
+/** The default is unnamed events. */
 function readEvents(events) {
   check("events", events, 'an array of event names, or "*"', (names) => Array.isArray(names) && names.every(isString));
-  if (events?.length === 0) throw new TypeError("`events` is empty: leave it away for unnamed events");
+  if (events?.length === 0) throw new TypeError("`events` must not be empty: omit it for unnamed events");
   return events ?? [];
 }
 
@@ -80,12 +80,12 @@ function readCloseOn(closeOn = "close") {
   check("closeOn.event", event, "an event name", isString);
   check("closeOn.data", data, "a string", isString);
   if (event === undefined && data === undefined) {
-    throw new TypeError("`closeOn` needs an `event`, a `data`, or both");
+    throw new TypeError("`closeOn` must have an `event`, a `data`, or both");
   }
   return { closeEvent: event, closeData: data };
 }
 
-/** As names and values in turn. */
+/** Returns names and values alternately. */
 function readHeaders(headers) {
   if (headers === undefined) return [];
   const expected = "an object of strings";
@@ -98,7 +98,7 @@ function readHeaders(headers) {
   return pairs.flatMap(([name, value]) => [String(name), value]);
 }
 
-/** `limit` is 0 where nothing is dropped. */
+/** A `limit` of 0 drops nothing. */
 function readBuffer(buffer) {
   if (buffer === undefined) return {};
   if (buffer === "unbounded") return { limit: 0 };
@@ -107,18 +107,18 @@ function readBuffer(buffer) {
   checkKeys("buffer", buffer, ["dropOldest"]);
   const limit = buffer.dropOldest;
   const fits = Number.isInteger(limit) && limit > 0;
-  if (!fits) wrong("`buffer.dropOldest`", "a whole number from 1 on", limit);
+  if (!fits) wrong("`buffer.dropOldest`", "an integer of at least 1", limit);
   return { limit: Math.min(limit, 0xffffffff) };
 }
 
 const isString = (value) => typeof value === "string";
 const isBoolean = (value) => typeof value === "boolean";
 const isObject = (value) => typeof value === "object" && value !== null;
-/** Of whatever realm. */
+/** An `AbortSignal` of any realm. */
 const isSignal = (value) =>
   isObject(value) && isBoolean(value.aborted) && typeof value.addEventListener === "function";
 
-/** A value that may be missing. */
+/** Checks an optional value. */
 function check(name, value, expected, is) {
   if (value !== undefined && !is(value)) wrong(`\`${name}\``, expected, value);
 }
@@ -132,13 +132,13 @@ function checkKeys(name, value, known) {
 }
 
 function wrong(name, expected, value) {
-  throw new TypeError(`${name} is to be ${expected}, and is ${described(value)}`);
+  throw new TypeError(`${name} must be ${expected}, not ${described(value)}`);
 }
 
 function described(value) {
   if (isString(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return "an array";
   return isObject(value) || typeof value === "function" || typeof value === "symbol"
-    ? `of the type ${typeof value}`
+    ? `a value of the type ${typeof value}`
     : String(value);
 }

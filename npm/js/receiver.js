@@ -1,42 +1,42 @@
-// What wasm reports of a stream, on its way to the calls of `next` and to listeners.
+// Passes the items of a stream from wasm to the calls of `next` and to listeners.
 //
-// Wasm holds the receiver. So the receiver holds its stream only while a call of `next` waits or there is a
-// listener: a stream that the program has forgotten is collected, which closes it.
+// Wasm holds the receiver. So the receiver holds its stream only while a call of `next` waits or a listener
+// exists: an unreferenced stream is garbage-collected, which closes it.
 
 import { Batch, newEvent } from "./batch.js";
 import { EventStreamError, report } from "./error.js";
 
 export class Receiver {
   #parsesJson;
-  /** Looks whether the stream is over. What is set here also keeps the stream from being collected. */
+  /** Checks whether the stream has ended. While it is set, it keeps the stream from being collected. */
   #settle = null;
-  /** What was pulled and is not taken: batches of events, and the error of a failure. */
+  /** The pulled items that wait for `next`: batches of events, and the error of a failure. */
   #queue = [];
-  /** The type and the last event ID of the event that was taken last. */
+  /** The type and the last event ID of the newest event that was taken. */
   #last = { type: "", lastEventId: "" };
-  /** The unanswered calls of `next`, in their order. */
+  /** The pending calls of `next`, in order. */
   #waiting = [];
   /** The listeners of each event name. */
   #listeners = new Map();
   #onstate = null;
   onmessageerror = null;
-  /** Whether nobody iterates, and events are for listeners alone. */
+  /** Whether events go to listeners only, because no iterator exists. */
   listening = false;
-  /** Whether wasm has been asked for the next item. */
+  /** Whether wasm is pulling the next item. */
   pulling = false;
   closed = false;
-  /** Why the stream has failed: one error, whoever asks for it. */
+  /** The error of the stream's failure, always the same object. */
   #failure;
-  /** Nothing more will come out of wasm. */
+  /** Whether wasm has passed its last item. */
   ended = false;
 
   constructor(parsesJson) {
     this.#parsesJson = parsesJson;
   }
 
-  // What the stream asks.
+  // Called by the stream.
 
-  /** The answer to `next` that is there already. */
+  /** The result of `next`, if an item or the end has arrived. */
   take() {
     const item = this.#nextItem();
     if (item instanceof EventStreamError) return Promise.reject(item);
@@ -54,13 +54,13 @@ export class Receiver {
     }
   }
 
-  /** What was not taken is nobody's, and no more is wanted. */
+  /** Drops the remaining items, and ends the iteration. */
   discard() {
     this.#queue = [];
     this.#finish();
   }
 
-  /** The answer to `next` that will be there. */
+  /** The result of `next` for an item that has not arrived. */
   wait(settle) {
     this.#settle = settle;
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
@@ -70,7 +70,7 @@ export class Receiver {
     return this.#listeners.has(type);
   }
 
-  /** Adds a listener, and says whether it is the first of this event name. */
+  /** Adds a listener, and returns whether it is the first of this event name. */
   add(type, listener, settle) {
     this.#settle = settle;
     const others = this.#listeners.get(type);
@@ -79,7 +79,7 @@ export class Receiver {
     return !others;
   }
 
-  /** Removes a listener, and says whether it was the last of this event name. */
+  /** Removes a listener, and returns whether it was the last of this event name. */
   remove(type, listener) {
     const others = this.#listeners.get(type);
     if (!others?.delete(listener) || others.size > 0) return false;
@@ -92,7 +92,7 @@ export class Receiver {
     return this.#onstate;
   }
 
-  // As with every event handler of the platform, what is no function is none.
+  // As for the platform's event handlers, a value that is not a function removes the handler.
   setOnstate(handler, settle) {
     this.#settle = settle;
     this.#onstate = typeof handler === "function" ? handler : null;
@@ -104,8 +104,8 @@ export class Receiver {
     if (this.#waiting.length === 0 && !listens) this.#settle = null;
   }
 
-  // What wasm tells of what it pulls. The answers say whether it is to go on. It is in the midst of
-  // reading then: no code of the program may run.
+  // Called by wasm with pulled items. The results say whether to pull more. Wasm is in the middle of reading
+  // during these calls, so no code of the program may run in them.
 
   events(names, data, lengths, origin) {
     if (!this.ended) this.#give(new Batch(names, data, lengths, origin));
@@ -117,11 +117,11 @@ export class Receiver {
     return this.#goesOn();
   }
 
-  /** The end follows at once. */
+  /** The stream failed; `end` follows at once. */
   failed(error) {
     this.#failure ??= error;
     this.#give(this.#failure);
-    // Nothing iterates and nothing watches the state: the program would never learn of it.
+    // Without an iteration and a state handler, the program would not notice the failure.
     if (this.listening && !this.#onstate) queueMicrotask(() => report(this.#failure));
   }
 
@@ -150,7 +150,7 @@ export class Receiver {
   }
 
   #tell(error) {
-    // Not now: wasm may be in the midst of reading.
+    // Not at once, because wasm may be in the middle of reading.
     queueMicrotask(() => {
       if (this.onmessageerror) run(this.onmessageerror, error);
       else report(error);
@@ -163,9 +163,9 @@ export class Receiver {
     return this.pulling;
   }
 
-  // What wasm tells as it happens.
+  // Called by wasm when events and states arrive.
 
-  /** An event of a name that has listeners. `iterated` says that it is pulled as well. */
+  /** An event of a name with listeners. If `iterated`, an iteration gets the event, too. */
   heard(type, data, lastEventId, origin, iterated) {
     const event = newEvent(type, data, lastEventId, origin);
     if (!this.#parse(event, !iterated)) return;
@@ -182,20 +182,20 @@ export class Receiver {
     if (settle) queueMicrotask(settle);
   }
 
-  /** Makes of the data what it is to be; says whether that can be. */
+  /** Parses the data if the option asks for it; returns `false` if it is not JSON. */
   #parse(event, tells) {
     if (!this.#parsesJson) return true;
     try {
       event.data = JSON.parse(event.data);
       return true;
     } catch (cause) {
-      const message = `the data of the event "${event.type}" is no JSON: ${cause.message}`;
+      const message = `the data of the event "${event.type}" is not JSON: ${cause.message}`;
       if (tells) this.#tell(new EventStreamError("decode", message, { cause, event }));
       return false;
     }
   }
 
-  // What wasm cannot make itself.
+  // Constructors for wasm.
 
   newEvent(type, data, lastEventId, origin) {
     return newEvent(type, data, lastEventId, origin);
@@ -213,7 +213,7 @@ export class Receiver {
   }
 }
 
-/** Calls code of the program. What it throws is reported, and whoever called goes on. */
+/** Calls code of the program. Reports its exceptions, and goes on. */
 function run(handler, argument) {
   try {
     handler(argument);

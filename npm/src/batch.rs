@@ -1,28 +1,28 @@
-//! Events on their way to JavaScript, as many at once as are there: to call it for each, and have it
-//! decode the texts of each, would take longer than all else that is done for a small event.
+//! Batches of events for JavaScript. A call for each event, and decoding the texts of each, would cost more
+//! than the rest of the work for a small event.
 
 use wasm_eventsource::Frame;
 
-/// Some events of one stream and one origin. What an event has in common with the one before it, in
-/// this batch or an earlier one, is not said again.
+/// Some events of one stream and one origin. A type or ID that equals that of the previous event, in this
+/// batch or an earlier one, is not repeated.
 #[derive(Default)]
 pub(super) struct Batch {
-    /// The event types and last event IDs that are new, one after the other.
+    /// The event types and last event IDs that changed, concatenated.
     pub names: String,
-    /// The data of the events, one after the other.
+    /// The data of the events, concatenated.
     pub data: String,
-    /// How long, as JavaScript counts, are of each event its type, its last event ID, its data.
+    /// For each event, the lengths of its type, its last event ID and its data, in UTF-16 code units.
     pub lengths: Vec<u32>,
     pub origin: String,
     event_type: String,
     last_event_id: String,
 }
 
-/// The length of a name that is the same as before.
+/// Stands for the length of a name that has not changed.
 const SAME: u32 = u32::MAX;
 
-/// From so many bytes of data, or events, on a batch is full: JavaScript holds on to the text of all of
-/// them as long as to that of one.
+/// The bytes of data, or events, at which a batch is full. A batch is limited because JavaScript keeps the
+/// text of the whole batch while it keeps one event.
 const MOST_BYTES: usize = 16 * 1024;
 const MOST_EVENTS: usize = 256;
 
@@ -37,7 +37,7 @@ impl Batch {
         self.data.push_str(frame.data());
     }
 
-    /// Everything of an event but its data.
+    /// Adds an event without its data.
     pub fn add_names(&mut self, frame: &Frame<'_>) {
         if self.is_empty() {
             replace(&mut self.origin, frame.origin());
@@ -66,7 +66,7 @@ impl Batch {
         self.data.len() >= MOST_BYTES || self.lengths.len() >= 3 * MOST_EVENTS
     }
 
-    /// Forgets the events, which JavaScript has.
+    /// Removes the events after they were sent.
     pub fn clear(&mut self) {
         self.names.clear();
         self.data.clear();
@@ -74,7 +74,7 @@ impl Batch {
     }
 }
 
-/// Whether an event is better not copied.
+/// Whether an event is too large to copy into a batch.
 pub(super) fn is_large(frame: &Frame<'_>) -> bool {
     frame.data().len() >= MOST_BYTES
 }
@@ -90,7 +90,7 @@ fn utf16_len(text: &str) -> u32 {
     } else {
         text.encode_utf16().count()
     };
-    // Wasm's memory has no room for a text that is longer.
+    // Wasm's memory cannot hold a longer text.
     length as u32
 }
 
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What JavaScript does with batches.
+    /// Reads batches as JavaScript does.
     #[derive(Default)]
     struct Reader {
         event_type: String,

@@ -1,4 +1,4 @@
-//! Errors as JavaScript has them.
+//! JavaScript's errors.
 
 use js_sys::{ReferenceError, SyntaxError, TypeError};
 use wasm_bindgen::JsValue;
@@ -7,7 +7,7 @@ use wasm_eventsource::{Connection, Error, OpenError};
 
 use super::Receiver;
 
-/// What the constructor throws.
+/// The exception of the constructor.
 pub(super) fn open_error(error: &OpenError) -> JsValue {
     let message = error.to_string();
     match error {
@@ -21,7 +21,7 @@ pub(super) fn type_error(message: &str) -> JsValue {
     TypeError::new(message).into()
 }
 
-/// Whether nothing comes after this error.
+/// Whether this error ends the stream.
 pub(super) fn ends_the_stream(error: &Error) -> bool {
     match error {
         Error::Lagged { .. } => false,

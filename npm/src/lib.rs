@@ -1,6 +1,6 @@
-//! What the npm package has in wasm: [`Source`], which its JavaScript (the folder `js`) makes the class
-//! `EventStream` of. It decides nothing: it reads options, and turns messages, states and errors into those of
-//! JavaScript.
+//! The wasm of the npm package: [`Source`], which its JavaScript (the folder `js`) wraps in the class
+//! `EventStream`. It reads options, and turns messages, states and errors into JavaScript values; the crate
+//! makes all decisions.
 
 #![forbid(unsafe_code)]
 
@@ -18,7 +18,7 @@ use wasm_eventsource::{CloseReason, Connection, Error, EventStream, Frame, Liste
 
 mod batch;
 mod error;
-// Tests, which are debug builds, may count memory by an allocator of their own.
+// Tests, which are debug builds, may count memory with another allocator.
 #[cfg(all(target_arch = "wasm32", not(debug_assertions)))]
 mod memory;
 mod options;
@@ -31,11 +31,11 @@ use text::LastText;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The other side, in `receiver.js`. While it takes in what was pulled, it runs no code of the program.
+    /// The other side, in `receiver.js`. While it takes in pulled items, it runs no code of the program.
     pub type Receiver;
 
-    /// What was pulled: events (as a batch has them), what went wrong with some, the failure of the stream.
-    /// The answer is whether more is wanted.
+    /// Pulled items: a batch of events, an error of some events, the failure of the stream. Returns whether
+    /// to pull more.
     #[wasm_bindgen(method)]
     fn events(this: &Receiver, names: &str, data: &str, lengths: &[u32], origin: &str) -> bool;
 
@@ -48,7 +48,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn end(this: &Receiver);
 
-    /// An event that has listeners. `iterated` says that it is pulled as well.
+    /// An event that has listeners. If `iterated`, the event is pulled as well.
     #[wasm_bindgen(method)]
     fn heard(
         this: &Receiver,
@@ -85,13 +85,13 @@ extern "C" {
     ) -> JsValue;
 }
 
-/// Whether there are streams over `fetch()`. As long as the wasm is not loaded, this throws.
+/// Whether the wasm has the transport over `fetch()`. Throws until the wasm is loaded.
 #[wasm_bindgen(js_name = canFetch)]
 pub fn can_fetch() -> bool {
     cfg!(feature = "fetch")
 }
 
-/// One stream's part of the wasm. Freeing it closes the stream.
+/// A stream in wasm. Freeing it closes the stream.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Source(Rc<Pump>);
@@ -99,17 +99,17 @@ pub struct Source(Rc<Pump>);
 struct Pump {
     /// Until the source is freed.
     connection: RefCell<Option<Connection>>,
-    /// There as long as events are kept for an iteration.
+    /// Set while events are kept for an iteration.
     stream: RefCell<Option<EventStream>>,
     events: Events,
     batch: RefCell<Batch>,
     receiver: Rc<Receiver>,
-    /// The event names that are listened for.
+    /// The event names with listeners.
     listeners: RefCell<Vec<(String, Listener)>>,
     texts: Texts,
 }
 
-/// What is the same in most events of a stream.
+/// Texts that most events of a stream share.
 #[derive(Default)]
 struct Texts {
     event_type: LastText,
@@ -119,7 +119,7 @@ struct Texts {
 
 #[wasm_bindgen]
 impl Source {
-    /// Opens the stream, unless its signal is aborted already.
+    /// Opens the stream, unless its signal is aborted.
     #[wasm_bindgen(constructor)]
     pub fn new(url: String, options: &Options, receiver: Receiver) -> Result<Source, JsValue> {
         let receiver = Rc::new(receiver);
@@ -140,7 +140,7 @@ impl Source {
         })))
     }
 
-    /// The URL as it was given.
+    /// The URL as given.
     #[wasm_bindgen(getter)]
     pub fn url(&self) -> String {
         self.with(|connection| connection.url().to_owned())
@@ -158,7 +158,7 @@ impl Source {
         self.with(|connection| connection.state().to_string())
     }
 
-    /// Why the stream is closed; `undefined` as long as it is not.
+    /// Why the stream is closed; `undefined` until then.
     #[wasm_bindgen(getter, js_name = closeReason)]
     pub fn close_reason(&self) -> JsValue {
         let reason = self.with(Connection::close_reason);
@@ -172,7 +172,7 @@ impl Source {
         self.with(Connection::response)
     }
 
-    /// Closes the connection for good. What came before can still be pulled.
+    /// Closes the connection for good. Earlier events can still be pulled.
     pub fn close(&self) {
         let connection = self.0.connection.borrow().clone();
         if let Some(connection) = connection {
@@ -180,8 +180,7 @@ impl Source {
         }
     }
 
-    /// Hands the receiver what is there, and then what comes, until the receiver wants no more or the stream
-    /// has ended.
+    /// Passes waiting and later items to the receiver, until the receiver has enough or the stream has ended.
     pub fn pull(&self) {
         let mut now = Context::from_waker(Waker::noop());
         if self.0.poll_pull(&mut now).is_pending() {
@@ -190,8 +189,8 @@ impl Source {
         }
     }
 
-    /// From now on events are kept for an iteration, or are for listeners alone. The receiver takes what was
-    /// kept before.
+    /// Sets whether events are kept for an iteration, or go to listeners only. With `false`, the receiver
+    /// first takes the kept events.
     pub fn keep(&self, keep: bool) -> Result<(), JsValue> {
         if !keep {
             let mut now = Context::from_waker(Waker::noop());
@@ -209,8 +208,8 @@ impl Source {
         Ok(())
     }
 
-    /// Calls the receiver with each event of this name as it comes. Throws a `TypeError` for a name that no
-    /// event can have.
+    /// Calls the receiver with each event of this name when it arrives. Throws a `TypeError` for a name that
+    /// no event can have.
     pub fn listen(&self, event_type: String) -> Result<(), JsValue> {
         let pump = Rc::downgrade(&self.0);
         let hear = move |frame: &Frame<'_>| {
@@ -224,7 +223,7 @@ impl Source {
         Ok(())
     }
 
-    /// Stops that.
+    /// Stops [`listen`](Self::listen).
     pub fn unlisten(&self, event_type: &str) {
         let mut listeners = self.0.listeners.borrow_mut();
         let at = listeners.iter().position(|(name, _)| name == event_type);
@@ -235,7 +234,7 @@ impl Source {
 }
 
 impl Source {
-    /// Looks at the connection, which is there as long as the source is.
+    /// Reads the connection, which exists until the source is dropped.
     fn with<T>(&self, look: impl FnOnce(&Connection) -> T) -> T {
         let connection = self.0.connection.borrow();
         look(connection.as_ref().expect_throw("the source is not freed"))
@@ -257,7 +256,7 @@ impl std::fmt::Debug for Pump {
 }
 
 impl Pump {
-    /// Pulls until no more is wanted. Pending when there is nothing more yet.
+    /// Pulls until the receiver has enough. Pending while no item waits.
     fn poll_pull(&self, cx: &mut Context<'_>) -> Poll<()> {
         let (mut stream, mut batch) = (self.stream.borrow_mut(), self.batch.borrow_mut());
         let Some(stream) = &mut *stream else {
@@ -282,7 +281,7 @@ impl Pump {
         }
     }
 
-    /// Without a stream there is nothing to pull but the end.
+    /// Without a stream, only the end can be pulled.
     fn end_of_listening(&self) {
         let connection = self.connection.borrow().clone();
         let reason = connection.and_then(|connection| connection.close_reason());
@@ -294,8 +293,8 @@ impl Pump {
         }
     }
 
-    /// Adds an event to the batch, and sends it if it is not to wait for others. Returns whether more is
-    /// wanted.
+    /// Adds an event to the batch, and sends the batch unless it can wait for more. Returns whether to pull
+    /// more.
     fn add(&self, batch: &mut Batch, frame: &Frame<'_>) -> bool {
         if is_large(frame) {
             self.flush(batch);
@@ -304,7 +303,7 @@ impl Pump {
         }
         let more = batch.takes(frame) || self.flush(batch);
         batch.add(frame);
-        // In a buffer that drops, other events would replace these until they are taken.
+        // In a buffer that drops, newer events would replace waiting ones.
         if more && !self.events.drops() && !batch.is_full() {
             return true;
         }

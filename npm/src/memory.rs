@@ -1,6 +1,6 @@
 //! The allocator of the npm package: a third of the size of the standard library's, and as quick.
 //!
-//! An app in Rust chooses its own.
+//! An app in Rust chooses its allocator.
 
 use rlsf::{GlobalTlsf, GlobalTlsfOptions};
 
@@ -12,6 +12,6 @@ struct Small;
 impl GlobalTlsfOptions for Small {
     /// A block that grows is copied.
     const ENABLE_REALLOCATION: bool = false;
-    /// What large events took can be had again in one piece.
+    /// The memory of large events can be reused in one piece.
     const COALESCE_POOLS: bool = true;
 }

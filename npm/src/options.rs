@@ -1,4 +1,4 @@
-//! The options that the package's JavaScript has read: it has checked what can be checked there.
+//! The options, which the package's JavaScript has checked.
 
 use wasm_bindgen::prelude::*;
 use wasm_eventsource::{Buffer, CloseRule, Connection, EventSource, EventStream, OpenError};
@@ -6,7 +6,7 @@ use web_sys::AbortSignal;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `readOptions` in `options.js` returns.
+    /// The result of `readOptions` in `options.js`.
     pub type Options;
 
     #[wasm_bindgen(method, getter, js_name = events)]
@@ -21,7 +21,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = withCredentials)]
     fn with_credentials(this: &Options) -> bool;
 
-    /// How many events the buffer holds, 0 for any number.
+    /// The limit of the buffer, 0 for none.
     #[wasm_bindgen(method, getter)]
     fn limit(this: &Options) -> Option<u32>;
 
@@ -41,7 +41,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = method)]
     fn request_method(this: &Options) -> Option<String>;
 
-    /// Names and values in turn.
+    /// Names and values alternately.
     #[wasm_bindgen(method, getter)]
     fn headers(this: &Options) -> Vec<String>;
 
@@ -60,7 +60,7 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// Whether events that are not taken in time are dropped.
+    /// Whether the buffer drops events.
     pub fn drops(&self) -> bool {
         self.limit.is_some_and(|limit| limit > 0)
     }
@@ -101,7 +101,7 @@ impl Options {
         }
     }
 
-    /// The event source that they describe.
+    /// The event source with these options.
     pub(crate) fn source(&self, url: String) -> EventSource {
         let mut source = self
             .over(url)

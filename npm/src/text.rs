@@ -1,10 +1,10 @@
-//! A text that comes again and again, such as an event's name: JavaScript's own of it is made once.
+//! A text that often repeats, such as an event's name: its JavaScript string is made once.
 
 use std::cell::RefCell;
 
 use wasm_bindgen::JsValue;
 
-/// The last one.
+/// The last text and its JavaScript string.
 #[derive(Default)]
 pub(super) struct LastText(RefCell<(String, JsValue)>);
 

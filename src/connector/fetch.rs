@@ -1,16 +1,16 @@
 //! A streamed `fetch()` as a connector: any request, the status, backpressure.
 //!
 //! The [supervisor](crate::supervisor)'s task makes the attempts: it sends the request, checks the response,
-//! and reads the body as far as it is wanted. The bytes go into a [`Parser`](crate::parser::Parser) and
-//! stay there until they are delivered:
-//! - If one stream wants the messages and nothing else does, that stream takes each frame straight out of
-//!   the parser, and asks for more when the parser is empty.
+//! and reads the body on demand. The bytes go into a [`Parser`](crate::parser::Parser) and stay there until
+//! they are delivered:
+//! - If the only subscriber is one stream without a buffer, that stream takes each frame straight out of the
+//!   parser, and requests more when the parser is empty.
 //! - Otherwise the task reads the parser and delivers each message to queues and callbacks.
 //!
-//! `options.rs` is what the program says of the request, `attempt.rs` one attempt, `response.rs` and
-//! `mime.rs` whether its response is an event stream, `diagnosis.rs` why there is none, `body.rs` and
-//! `yielder.rs` the reading, `shared.rs` what task, streams and session share, and `handoff.rs` where the
-//! parser is.
+//! `options.rs` has the options of the request, and `attempt.rs` one attempt. `response.rs` and `mime.rs`
+//! check its response, `diagnosis.rs` finds out why `fetch()` rejected, `body.rs` and `yielder.rs` read the
+//! body. `shared.rs` has the state that task, streams and session share, and `handoff.rs` passes the parser
+//! between them.
 
 use std::{rc::Rc, task::Poll};
 
@@ -39,8 +39,8 @@ mod yielder;
 pub use options::Body;
 pub(crate) use options::{FreshHeaders, RequestOptions};
 
-/// Opens a connection, unless the session is closed already. The first request is sent by a task, which begins
-/// when the caller is done.
+/// Opens a connection, unless the session is closed already. A task sends the first request after the caller
+/// has returned.
 pub(crate) fn open(
     session: &Rc<Session>,
     mut options: RequestOptions,
@@ -59,7 +59,7 @@ pub(crate) fn open(
     let attempts = FetchAttempts {
         connector: Rc::clone(&connector),
         session: Rc::clone(session),
-        // The body is used up by sending it, and headers that are computed belong to one attempt.
+        // Sending consumes the body, and computed headers belong to one attempt.
         copies_request: !is_get || options.fresh_headers.is_some(),
         repeats: options.reconnect.unwrap_or(is_get),
         streams_body: options.streams_body,
@@ -75,7 +75,7 @@ pub(crate) fn open(
 }
 
 impl Connector for Fetch {
-    /// All names come in anyway.
+    /// The response has the messages of all names.
     fn listen(&self, _: &Rc<Subscription>) {}
 
     fn unlisten(&self, _: &str) {}

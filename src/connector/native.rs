@@ -1,4 +1,4 @@
-//! The browser's own [`EventSource`] as a connector: the default.
+//! The browser's [`EventSource`] as a connector: the default.
 //!
 //! It is one attempt, inside of which the browser reconnects.
 //!
@@ -25,14 +25,14 @@ use throttle::WakeThrottle;
 
 mod throttle;
 
-/// The events of the connection itself. They are listened for as long as it lives; servers may send events
-/// of these names, too.
+/// The events of the connection itself, which always have a listener. Servers may send events of these names,
+/// too.
 const CONNECTION_EVENTS: [&str; 2] = ["open", "error"];
 
-/// Opens a connection: [`open`].
+/// The type of [`open`].
 pub(crate) type Open = fn(&Rc<Session>, bool) -> Result<(), OpenError>;
 
-/// Opens the browser's `EventSource` for a session, unless that is closed already.
+/// Opens the browser's `EventSource` for a session, unless the session is closed.
 pub(crate) fn open(session: &Rc<Session>, with_credentials: bool) -> Result<(), OpenError> {
     OpenError::require_browser(session.url())?;
     if session.is_closed() {
@@ -62,7 +62,7 @@ pub(crate) fn open(session: &Rc<Session>, with_credentials: bool) -> Result<(), 
     Ok(())
 }
 
-/// Where the browser's events come in. It does not keep the session alive: dropping the connection closes
+/// Receives the browser's events. It does not keep the session alive, so that dropping the connection closes
 /// it.
 struct Receiver {
     session: Weak<Session>,
@@ -71,13 +71,14 @@ struct Receiver {
     throttle: Rc<WakeThrottle>,
 }
 
-/// What most messages of a response have in common, brought in when it changes.
+/// Texts that most messages of a response share, read when they change.
 #[derive(Default)]
 struct Texts {
-    /// Read once a response: it cannot change in between. Nor can whether the data are strings.
+    /// Read once per response, because it cannot change in between. Whether the data are strings is checked
+    /// at the same time.
     origin: Option<Arc<str>>,
     last_event_id: Arc<str>,
-    /// The last event ID as JavaScript has it.
+    /// The last event ID as a JavaScript string.
     known_id: JsValue,
 }
 
@@ -106,7 +107,7 @@ impl Receiver {
                 url: session.url().to_owned(),
                 was_open: session.was_open(),
             }),
-            // An error that leaves the connection open is none.
+            // An `error` event that leaves the connection open is ignored.
             _ => {}
         }
     }
@@ -120,8 +121,8 @@ impl Receiver {
         session.deliver(subscription, Message::shared(name, data, id, origin));
     }
 
-    /// The origin of the messages of this response; `None` if the event is none of an `EventSource`.
-    /// Nothing is borrowed while JavaScript runs: a page may have put getters that throw in its places.
+    /// The origin of the messages of this response; `None` if the event is not from an `EventSource`. Nothing
+    /// is borrowed while JavaScript runs, because a page may have replaced the getters by ones that throw.
     fn origin(&self, event: &StringEvent) -> Option<Arc<str>> {
         let known = self.texts.borrow().origin.clone();
         known.or_else(|| {
@@ -146,7 +147,7 @@ impl Receiver {
     }
 }
 
-/// The `EventSource` and its listeners, one a name.
+/// The `EventSource` and its listeners, one per name.
 struct Native {
     receiver: Rc<Receiver>,
     connection: RefCell<Option<[EventListener; 2]>>,

@@ -1,8 +1,8 @@
-//! Texts and numbers as errors write them: visible, in one line, and with little code.
+//! Formats texts and numbers in errors: printable, on one line, and with little code.
 
 use std::fmt::{self, Write};
 
-/// So much of a text as fits into a line of a log, and without line breaks.
+/// The first 200 characters of a text, with line breaks escaped.
 pub(super) struct Line<'a>(pub &'a str);
 
 impl fmt::Display for Line<'_> {
@@ -12,8 +12,8 @@ impl fmt::Display for Line<'_> {
     }
 }
 
-/// A text in quotes, as `Debug` writes one. That would bring the tables of what is printable in all of
-/// Unicode into every app: 6 KB.
+/// A text in quotes, as `Debug` writes it. `Debug` would link Unicode's tables of printable characters into
+/// every app: 6 KB.
 pub(crate) struct Quoted<'a>(pub &'a str);
 
 impl fmt::Display for Quoted<'_> {
@@ -24,8 +24,7 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// Writes a text without the characters that would break the line or move the cursor: those as Rust
-/// writes them.
+/// Writes a text, and escapes, as Rust does, characters that would break the line or move the cursor.
 fn write_visibly(
     f: &mut fmt::Formatter<'_>,
     text: &str,
@@ -74,8 +73,8 @@ fn write_code(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
     f.write_char('}')
 }
 
-/// A number, without signs, padding and other bases: 921 bytes less in an app with one stream
-/// (`bench/examples/size_stream.rs`, before compression).
+/// A number. The standard formatting, with signs, padding and other bases, makes an app with one stream 921
+/// bytes larger (`bench/examples/size_stream.rs`, before compression).
 pub(super) struct Number(pub u64);
 
 impl fmt::Display for Number {

@@ -24,27 +24,27 @@
 //! - [`use_event_source`] has the newest event;
 //! - [`use_event_source_fold`] has a value that every event is folded into.
 //!
-//! A closure says what to open: a URL, or anything else that [can be opened](IntoSource), any stream too. It is
-//! called in an effect, which tracks the signals that it reads: when one changes, the connection is closed at
-//! once, and the closure called again. (A signal that is set to the value it has changes too; a
-//! [`Memo`](reactive_graph::computed::Memo) of it does not.) After a change nothing of the old connection
-//! is shown: state, error, latest event and folded value are as at the beginning. The connection is closed
-//! with the [owner](reactive_graph::owner::Owner) under which the function was called.
+//! A closure returns the target: a URL, or anything else that [can be opened](IntoSource), any stream too. It
+//! is called in an effect, which tracks the signals that it reads: when one changes, the connection is closed
+//! at once, and the closure called again. (A signal that is set to the value it has changes too; a
+//! [`Memo`](reactive_graph::computed::Memo) of it does not.) A change resets state, error, latest event and
+//! folded value. The connection is closed with the [owner](reactive_graph::owner::Owner) under which the
+//! function was called.
 //!
-//! The handle closes the connection, [reopens](UseEventSourceFoldReturn::reopen) it behind the last event, or
-//! [restarts](UseEventSourceFoldReturn::restart) it from the beginning. A fold that panics closes the connection,
-//! and the value begins anew; the panic is reported like any uncaught exception.
+//! The handle closes the connection, [reopens](UseEventSourceFoldReturn::reopen) it after the last event, or
+//! [restarts](UseEventSourceFoldReturn::restart) it from the beginning. A fold that panics closes the
+//! connection and resets the value; the panic is reported like any uncaught exception.
 //!
-//! **Renders.** Every event reaches the fold at once. The signals notify in the browser's next frame, once for
-//! all that has happened until then; in a hidden page, which has no frames, after a second. The signals always
-//! have the newest state, error and value, in an event handler too.
+//! **Renders.** The fold gets every event when it arrives. The signals notify once in the browser's next
+//! frame; in a hidden page, which has no frames, after a second. The signals always have the newest state,
+//! error and value, also in an event handler.
 //!
-//! **On a server** (Leptos' `ssr`) nothing is opened. The state is `Connecting`, or `Closed` if there is nothing
-//! to open. The browser opens after hydration. An app chooses how it renders by the features of its dependency
-//! on `leptos`.
+//! **On a server** (Leptos' `ssr`) nothing is opened. The state is `Connecting`, or `Closed` for `None`. The
+//! browser opens the connection after hydration. An app chooses how it renders by the features of its
+//! dependency on `leptos`.
 //!
-//! The signals are those of `reactive_graph` 0.2, which Leptos 0.8 is built on. They go from thread to
-//! thread on a server, so what is in them must be `Send + Sync`; nothing has to be `Clone`.
+//! The signals are those of `reactive_graph` 0.2, which Leptos 0.8 is built on. A server may move them
+//! between threads, so their values must be `Send + Sync`; they need not be `Clone`.
 
 use std::{
     cell::Cell,
@@ -77,10 +77,10 @@ use crate::{
     state::State,
 };
 
-/// The newest event of what `connect` opens. Of a URL: of the typed events of `T`, an enum that names
-/// them, see [`EventSource::typed`](crate::EventSource::typed).
+/// The newest event of the target of `connect`. A URL has the typed events of `T`, an enum that names them:
+/// see [`EventSource::typed`](crate::EventSource::typed).
 ///
-/// Events that come between two frames are not seen; to have each, see [`use_event_source_fold`].
+/// Only the last event before a frame is seen; for every event, see [`use_event_source_fold`].
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -88,7 +88,7 @@ use crate::{
 ///
 /// #[component]
 /// fn Time() -> impl IntoView {
-///     // As long as it is `None`, nothing is opened. The events of one name need no enum.
+///     // `None` opens nothing. The events of one name need no enum.
 ///     let (interval, set_interval) = signal(None::<u32>);
 ///     let time = use_event_source(move || {
 ///         interval.get().map(|ms| {
@@ -120,11 +120,11 @@ where
     }
 }
 
-/// A value that every event of what `connect` opens is folded into, in the order the server sent them. It
-/// begins as what `init` returns, and is changed in place.
+/// A value that every event of the target of `connect` is folded into, in the order the server sent them.
+/// `init` returns the first value, and the fold changes it in place.
 ///
-/// The fold gets what a stream yields: `Ok`, or an [`Error`], after which the stream goes on or ends as
-/// is said there. A connection that could not be opened is an [`Error::Open`].
+/// The fold gets the items of a stream: `Ok`, or an [`Error`], whose documentation says whether the stream
+/// goes on. If opening fails, the fold gets an [`Error::Open`].
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -202,7 +202,7 @@ where
             }
         });
         Effect::new(move |before: Option<ImmediateEffect>| {
-            // What the last opening had read is not of interest any more.
+            // Stops tracking the signals of the last opening.
             drop(before);
             store.view.opens.track();
             open(&store)
@@ -216,8 +216,8 @@ where
     }
 }
 
-/// Opens, and closes as soon as a signal changes that was read for it: an effect alone would run only after
-/// events that are there already. The effect then opens anew, once for all changes.
+/// Opens, and closes at once when a signal changes that the closure read. A plain effect would run only after
+/// events that are already queued. The effect then opens again, once for all changes.
 fn open<S: Send + Sync + 'static>(store: &SharedStore<S>) -> ImmediateEffect {
     let store = SendWrapper::new((Rc::clone(store), Cell::new(true)));
     ImmediateEffect::new(move || {
@@ -227,14 +227,14 @@ fn open<S: Send + Sync + 'static>(store: &SharedStore<S>) -> ImmediateEffect {
                 store.open();
             } else {
                 untrack(|| store.restart());
-                // The signal may have changed in the closure itself, while the store is busy.
+                // The closure itself may have changed the signal, while the store was busy.
                 store.view.ask_to_open();
             }
         }
     })
 }
 
-/// A closure that returns something to open, a [`Connect`] or a stream: see [`IntoSource`].
+/// A closure that returns a target to open, a [`Connect`] or a stream: see [`IntoSource`].
 pub trait Connector<T, M> {
     #[doc(hidden)]
     fn is_none(&self) -> bool;
@@ -258,10 +258,10 @@ impl<T: 'static, M, C: IntoSource<T, M>, F: Fn() -> C> Connector<T, M> for F {
 pub struct UseEventSourceReturn<T: 'static> {
     /// The state of the connection, as of the newest event.
     pub state: ReadSignal<State>,
-    /// The newest event, if one came since the signals changed that say what to open.
+    /// The newest event since the signals of the target changed.
     pub latest: ReadSignal<Option<T>>,
-    /// The newest error of this connection: of its opening, of a message, or the one that ended it. The
-    /// next opening takes it away.
+    /// The newest error of this connection: of its opening, of a message, or of its end. The next opening
+    /// clears it.
     pub error: ReadSignal<Option<Error>>,
     fold: UseEventSourceFoldReturn<Option<T>>,
 }
@@ -278,19 +278,18 @@ impl<T> Deref for UseEventSourceReturn<T> {
 pub struct UseEventSourceFoldReturn<S: 'static> {
     /// The state of the connection, as of the newest event that was folded.
     pub state: ReadSignal<State>,
-    /// The value. The component may change it, too: what was folded can be cleared, for example. The fold, which
-    /// has the value itself, sees one as `init` returns it here, and changes the value by
-    /// [`update`](Self::update).
+    /// The value. The component may change it, too, to clear it for example. Within the fold, which holds the
+    /// value, this is a new value from `init`, and [`update`](Self::update) changes the folded value.
     pub value: RwSignal<S>,
-    /// The newest error of this connection: of its opening, of a message, or the one that ended it. The
-    /// next opening takes it away.
+    /// The newest error of this connection: of its opening, of a message, or of its end. The next opening
+    /// clears it.
     pub error: ReadSignal<Option<Error>>,
     control: StoredValue<Control<S>>,
 }
 
 impl<S: Send + Sync + 'static> UseEventSourceFoldReturn<S> {
-    /// Changes the value. If this is called in the fold, or while a guard of the value is held, the change
-    /// waits: it is made before the next event is folded, and in the next frame at the latest.
+    /// Changes the value. Within the fold, or while a guard of the value is held, the change waits: it is
+    /// made before the next event is folded, and in the next frame at the latest.
     ///
     /// ```
     /// # use wasm_eventsource::leptos::UseEventSourceFoldReturn;
@@ -305,10 +304,10 @@ impl<S: Send + Sync + 'static> UseEventSourceFoldReturn<S> {
     }
 
     /// The newest response of the server, for its headers and status. `None` before the first response, over
-    /// the browser's own `EventSource`, and for a stream that is no [`EventStream`](crate::EventStream).
+    /// the browser's `EventSource`, and for a stream that is not an [`EventStream`](crate::EventStream).
     ///
-    /// After [`Error::Status`] or [`Error::ContentType`] the body can be read too, if the program asks for the
-    /// response in the fold of the error, or in an effect of the signal `error`. The body is there until
+    /// After [`Error::Status`] or [`Error::ContentType`] the body can be read too, if the program calls this
+    /// method in the fold of the error, or in an effect of the signal `error`. The body can be read until
     /// `close()`, the next opening, or the end of the component.
     ///
     /// ```
@@ -322,23 +321,22 @@ impl<S: Send + Sync + 'static> UseEventSourceFoldReturn<S> {
         self.store()?.response()
     }
 
-    /// Closes the connection, if it is not closed. What came before is still folded. It stays closed until
-    /// [`reopen`](Self::reopen) or [`restart`](Self::restart), or until a signal changes that says what to
-    /// open.
+    /// Closes the connection, if it is not closed. Earlier events are still folded. It stays closed until
+    /// [`reopen`](Self::reopen) or [`restart`](Self::restart), or until a signal of the target changes.
     pub fn close(&self) {
         self.act(Store::close, State::Closed(CloseReason::Called));
     }
 
-    /// Opens a new connection in the place of the one that is open or has ended, and goes on. What was folded
-    /// stays, and over `fetch()` the request has the last event ID, so that the server sends what follows; the
-    /// browser's own `EventSource` cannot send it. Does nothing after the owner is gone.
+    /// Replaces the connection with a new one, and resumes. The folded value stays, and over `fetch()` the
+    /// request has the last event ID, so that the server can resume after it; the browser's `EventSource`
+    /// cannot send it. Does nothing after the owner is disposed.
     pub fn reopen(&self) {
         self.act(Store::reopen, State::Connecting);
     }
 
-    /// Opens a new connection in the place of the one that is open or has ended, and begins anew, as when a
-    /// signal changes that says what to open: the value is as `init` returns it, and no last event ID is sent.
-    /// Does nothing after the owner is gone.
+    /// Replaces the connection with a new one, and starts again, as when a signal of the target changes:
+    /// `init` returns the first value, and no last event ID is sent. Does nothing after the owner is
+    /// disposed.
     pub fn restart(&self) {
         self.act(Store::restart, State::Connecting);
     }
@@ -351,7 +349,7 @@ impl<S: Send + Sync + 'static> UseEventSourceFoldReturn<S> {
         self.control.try_with_value(find)?
     }
 
-    /// Acts on the store. On a server, which has none, the state alone changes.
+    /// Acts on the store. On a server, which has no store, only the state changes.
     fn act(&self, act: impl FnOnce(&Store<Arc<Shown<S>>>), state: State) {
         match self.store() {
             Some(store) => act(&store),
@@ -388,7 +386,7 @@ copied!(UseEventSourceReturn UseEventSourceFoldReturn);
 
 type SharedStore<S> = Rc<Store<Arc<Shown<S>>>>;
 
-/// What the handles act on. On a server there is no store.
+/// The target of the handles' methods. A server has no store.
 type Control<S> = (Arc<Shown<S>>, Option<SendWrapper<SharedStore<S>>>);
 
 /// A signal that is written at once, and notifies in the next frame.
@@ -423,14 +421,14 @@ impl<T: 'static> Quiet<T> {
 }
 
 impl<T: Clone + PartialEq> Quiet<T> {
-    /// Sets the value, if it is another. Returns whether a guard is held.
+    /// Sets the value, if it differs. Returns whether a guard is held.
     fn set(&self, value: &T) -> bool {
         let is_same = self.signal.with_untracked(|shown| shown == value);
         !is_same && !self.swap(&mut value.clone())
     }
 }
 
-/// What the signals show.
+/// The signals of a component.
 struct Shown<S: 'static> {
     state: Quiet<State>,
     error: Quiet<Option<Error>>,

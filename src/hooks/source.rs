@@ -1,4 +1,5 @@
-//! What a component can open: [`Connect`] for what has still to be opened, [`IntoSource`] for streams too.
+//! The targets that a component can open: [`Connect`] for targets that are not open yet, [`IntoSource`] for
+//! streams, too.
 
 use std::{any::Any, cell::Cell, pin::Pin, rc::Rc, sync::Arc};
 
@@ -42,14 +43,14 @@ use crate::{
 /// }
 /// ```
 pub trait Connect<T> {
-    /// Opens the stream, or returns `None` if there is nothing to open.
+    /// Opens the stream, or returns `None` to open nothing.
     ///
     /// # Errors
     ///
     /// The component shows the [`OpenError`] as its error, and the state `Closed`.
     fn connect(self) -> Result<Option<EventStream<T>>, OpenError>;
 
-    /// Whether a target of this type can be known to be none before it is opened.
+    /// Whether a target of this type may be `None` before it is opened.
     #[doc(hidden)]
     const MAY_BE_NONE: bool = false;
 
@@ -103,22 +104,21 @@ impl<T, C: Connect<T>> Connect<T> for Option<C> {
     }
 }
 
-/// A value that a closure can return to say what to open: any target that can [`Connect`], or any stream of
-/// `Result<T, Error>`.
+/// A target that a closure can return: any type that can [`Connect`], or any stream of `Result<T, Error>`.
 ///
 /// - [`EventSource::typed`], [`typed_event`](EventSource::typed_event) and [`stream`](EventSource::stream)
 ///   return such streams. The component sees every state of the connection.
-/// - Of any other stream, such as a combination of several, the state is `Open` from the first value on, and
+/// - For any other stream, such as a combination of several, the state is `Open` from the first value on, and
 ///   `Closed` at the end. The close reason is [`Failed`](crate::CloseReason::Failed) if the last item was an
 ///   error other than [`Decode`](Error::Decode) and [`Lagged`](Error::Lagged), and
-///   [`Ended`](crate::CloseReason::Ended) otherwise. There is no response and no last event ID, and `close()`
+///   [`Ended`](crate::CloseReason::Ended) otherwise. It has no response and no last event ID, and `close()`
 ///   drops the stream at once.
 /// - A stream may be in an [`Option`], in a `Result<_, OpenError>`, or in both.
 ///
-/// A closure that returns an [`Option`] of a URL or an [`EventSource`] is called for the first render too, on a
-/// server as well: `None` shows as `Closed` from the beginning. Every other closure is called in the browser
-/// only, and after the first render. If it returns `None` in the place of a stream, which would be open already,
-/// the first render has the state `Connecting`, and a second one follows at once.
+/// A closure that returns an [`Option`] of a URL or an [`EventSource`] is called for the first render too, on
+/// a server as well: `None` shows as `Closed` from the beginning. Other closures are called only in the
+/// browser, after the first render. If one returns `None` in the place of a stream, the first render has the
+/// state `Connecting`, and a second render follows at once.
 ///
 /// `M` distinguishes the kinds of targets. The compiler infers it.
 ///
@@ -142,13 +142,13 @@ impl<T, C: Connect<T>> Connect<T> for Option<C> {
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is nothing that a component can open",
+    message = "a component cannot open `{Self}`",
     note = "return a URL, an `EventSource`, a stream of `Result<T, wasm_eventsource::Error>`, or an `Option` \
             or `Result<_, OpenError>` of these"
 )]
 pub trait IntoSource<T, M>: Sized {
-    /// Whether the target that this makes is none. A closure is called only if it may be and makes a target that
-    /// is not open yet.
+    /// Whether the closure returns `None`. The closure is called only if its type allows `None` and is not
+    /// open yet.
     #[doc(hidden)]
     fn is_none(make: &dyn Fn() -> Self) -> bool;
 
@@ -156,7 +156,7 @@ pub trait IntoSource<T, M>: Sized {
     fn into_source(self) -> Result<Option<Source<T>>, OpenError>;
 }
 
-/// Opens what this makes, if that is still wanted then: the program may call `close` while it makes it.
+/// Makes the target, and opens it unless the program called `close` in the meantime.
 pub(super) fn open<T, M, C: IntoSource<T, M>>(
     make: &dyn Fn() -> C,
     is_wanted: &Cell<bool>,
@@ -177,7 +177,7 @@ pub enum Source<T> {
 }
 
 impl<T: 'static> Source<T> {
-    /// An [`EventStream`] is recognised, because a component shows more of it than its items.
+    /// Recognises an [`EventStream`], because a component also shows its connection.
     fn new<S: Stream<Item = Result<T, Error>> + 'static>(stream: S) -> Option<Self> {
         let mut stream = Some(stream);
         let events = (&mut stream as &mut dyn Any).downcast_mut::<Option<EventStream<T>>>();

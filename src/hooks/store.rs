@@ -1,13 +1,14 @@
 //! [`Store`]: the connection of a component, its state, its newest error and its value, for any framework.
 //!
-//! **Calls that come back.** The program's code (a closure, a fold, the `Drop` of a value) may call any method
-//! of the store at any time. So nothing is borrowed while it runs, and three flags order the calls. `is_wanted`:
-//! there should be a connection, which is the last word of `reopen` and `close`. `is_due`: it has still to be
-//! opened. `is_busy`: a connection is being ended or opened, or the component has not been rendered yet. A `reopen`
-//! meanwhile only sets the other two, because a second opening would leave two connections.
+//! **Reentrant calls.** The program's code (a closure, a fold, the `Drop` of a value) may call any method of
+//! the store at any time. So nothing is borrowed while it runs, and three flags order the calls. `is_wanted`:
+//! the component wants a connection; the last call of `reopen` or `close` decides. `is_due`: the connection
+//! is not opened yet. `is_busy`: a connection is being ended or opened, or the component has not been
+//! rendered yet. While `is_busy` is set, `reopen` only sets the other two flags, because a second opening
+//! would leave two connections.
 //!
-//! **The value** is out of the view while it is changed. Code that looks at the view meanwhile sees a spare
-//! value, as `init` returns it. Code that changes the value meanwhile is put into the queue of changes.
+//! **The value** is out of the view while it is changed. Code that reads the view at that time sees a spare
+//! value from `init`. Code that changes the value at that time is queued.
 //!
 //! **A panic** in wasm leaves the stack without running any destructor. So the program's code is run by
 //! [`Store::guarded`], which resets the flags after a panic, and closes the connection.
@@ -33,11 +34,11 @@ use crate::{
     sys,
 };
 
-/// What a framework does for a store.
+/// The framework's side of a store.
 pub(crate) trait View: 'static {
     type Value: 'static;
 
-    /// Swaps the value that is shown for this one. Returns whether it did: not while the value is borrowed.
+    /// Swaps the shown value with this one. Returns `false` if the shown value is borrowed.
     fn swap(&self, value: &mut Self::Value) -> bool;
 
     /// Takes in the state and the error, which the next render shows.
@@ -56,7 +57,7 @@ pub(crate) type Fold<S, T> = Rc<dyn Fn(&mut S, Result<T, Error>)>;
 type Change<S> = Box<dyn FnOnce(&mut S)>;
 type Poller<S> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Arrival<S>>>>;
 
-/// An item of a stream, with the change that the fold makes of it.
+/// An item of a stream, with the fold's change.
 enum Arrival<S> {
     State(State),
     Message(Change<S>),
@@ -82,7 +83,7 @@ fn change<S: 'static, T: 'static>(fold: &Fold<S, T>, event: Result<T, Error>) ->
     Box::new(move |value| fold(value, event))
 }
 
-/// What came of opening.
+/// The result of opening.
 pub(crate) struct Opening<S>(Result<Option<Opened<S>>, (Error, Change<S>)>);
 
 type Opened<S> = (Poller<S>, Option<Connection>);
@@ -129,29 +130,29 @@ impl<S: 'static> Opening<S> {
     }
 }
 
-/// What a component gives to its store, with each render if it likes.
+/// The closures of a component, which each render may replace.
 pub(crate) struct Closures<S> {
     pub init: Box<dyn Fn() -> S>,
     pub connect: Box<Connect<S>>,
 }
 
-/// Opens, if that is still wanted when the target has been made.
+/// Makes the target, and opens it if the flag is still set.
 type Connect<S> = dyn Fn(&Cell<bool>) -> Opening<S>;
 
-/// The connection of a component, and what it shows of it. It may be opened again and again.
+/// The connection of a component, and the values that it shows. The connection can be opened again.
 pub(crate) struct Store<V: View> {
     pub view: V,
     this: Weak<Self>,
     state: RefCell<State>,
     error: RefCell<Option<Error>>,
-    /// Counts what may make a difference to a component that is rendered again.
+    /// Counts changes that may affect a render.
     version: Cell<u64>,
     closures: RefCell<Option<Rc<Closures<V::Value>>>>,
     run: RefCell<Option<Rc<Run<V::Value>>>>,
-    /// Of the connection before, so that the next can go on behind it.
+    /// The ID of the previous connection, after which the next one resumes.
     last_event_id: RefCell<String>,
     changes: RefCell<VecDeque<Change<V::Value>>>,
-    /// The value while it `is_out`; otherwise the one to show when it is.
+    /// The value while it `is_out`; otherwise the value to show while it is.
     spare: Cell<Option<V::Value>>,
     is_out: Cell<bool>,
     is_changing: Cell<bool>,
@@ -218,12 +219,12 @@ impl<V: View> Store<V> {
         self.closures.borrow().clone()
     }
 
-    /// Shows that there is nothing to open.
+    /// Shows a closed connection, for the target `None`.
     pub fn show_none(&self) {
         self.set_state(State::Closed(CloseReason::Called));
     }
 
-    /// Closes the connection, if it is not closed. What came before still reaches the fold.
+    /// Closes the connection, if it is not closed. Earlier events still reach the fold.
     pub fn close(&self) {
         self.is_wanted.set(false);
         self.is_due.set(false);
@@ -233,18 +234,18 @@ impl<V: View> Store<V> {
             self.show_none();
             self.render_soon();
         }
-        // Its observers come last: they may open another.
+        // Its observers run last: they may open another connection.
         if let Some(run) = run {
             run.close();
         }
     }
 
-    /// Opens a connection in the place of the one before, and goes on behind its last event.
+    /// Replaces the connection with a new one, which resumes after the last event.
     pub fn reopen(&self) {
         self.open_again(false);
     }
 
-    /// Opens a connection in the place of the one before, and begins anew with the first value.
+    /// Replaces the connection with a new one, and starts again from the first value.
     pub fn restart(&self) {
         self.open_again(true);
     }
@@ -280,8 +281,8 @@ impl<V: View> Store<V> {
         });
     }
 
-    /// Opens, unless `close` was the last word.
-    #[allow(dead_code)] // A framework that tracks what `connect` reads calls `open`.
+    /// Opens, unless `close` was called last.
+    #[allow(dead_code)] // A framework that tracks the signals of `connect` calls `open`.
     pub fn open_if_due(&self) {
         if self.is_due.get() {
             self.open();
@@ -289,8 +290,8 @@ impl<V: View> Store<V> {
         self.is_busy.set(false);
     }
 
-    /// Opens. If `close` was the last word, the closure is called all the same, because the framework may track
-    /// what it reads.
+    /// Opens. The closure is called even if `close` was called last, because the framework may track the
+    /// signals that it reads.
     pub fn open(&self) {
         let Some(closures) = self.closures() else {
             return;
@@ -313,13 +314,13 @@ impl<V: View> Store<V> {
                 Ok(None) if self.is_closed() => return,
                 Ok(None) => {
                     self.show_none();
-                    // At once, so that no frame shows a connection that is not there.
+                    // At once, so that no frame shows a connection that does not exist.
                     return self.render();
                 }
                 Err((error, change)) => {
                     self.set_error(Some(error.clone()));
                     self.set_state(State::Closed(CloseReason::Failed(error)));
-                    // The fold comes last: it may open another.
+                    // The fold runs last: it may open another connection.
                     self.change(change);
                 }
             }
@@ -356,9 +357,9 @@ impl<V: View> Store<V> {
         }));
     }
 
-    /// Reads what has come.
+    /// Reads the items that have arrived.
     fn read(&self, run: &Run<V::Value>, cx: &mut Context<'_>) -> Poll<()> {
-        // The stream is out of its place while it is polled, for that may run the program's code.
+        // The stream is taken out while it is polled, because polling may run the program's code.
         while let Some(mut poll) = run.poll.take() {
             let item = poll(cx);
             if run.is_cut.get() {
@@ -382,7 +383,7 @@ impl<V: View> Store<V> {
     fn take_in(&self, item: Arrival<V::Value>) {
         match item {
             Arrival::Message(change) => {
-                // Of a stream without a connection, this is all there is to know.
+                // A stream without a connection shows only by its first value that it is open.
                 if *self.state.borrow() == State::Connecting {
                     self.set_state(State::Open);
                 }
@@ -392,7 +393,7 @@ impl<V: View> Store<V> {
                 self.set_error(Some(error));
                 self.change(change);
             }
-            // A `close()` shows at once, before what had happened until then.
+            // A `close()` is shown at once; earlier states that arrive after it are ignored.
             Arrival::State(state) => {
                 if matches!(state, State::Closed(_)) || !self.is_closed() {
                     self.set_state(state);
@@ -402,7 +403,7 @@ impl<V: View> Store<V> {
         self.render_soon();
     }
 
-    /// Changes the value: now, or as soon as it is free.
+    /// Changes the value: now, or when it is free.
     pub fn update(&self, change: Change<V::Value>) {
         self.guarded(|| self.change(change));
         self.render_soon();
@@ -415,8 +416,9 @@ impl<V: View> Store<V> {
         }
     }
 
-    /// Changes the value by what is in the queue, unless the value is borrowed. What comes meanwhile waits for
-    /// the next change or frame: a fold that opens again what cannot be opened must not stop the page.
+    /// Applies the queued changes, unless the value is borrowed. Changes that are queued in the meantime wait
+    /// for the next change or frame, so that a fold that keeps reopening a failing target does not block the
+    /// page.
     fn apply_changes(&self) {
         let count = self.changes.borrow().len();
         let Some(closures) = self.closures().filter(|_| count > 0 || self.is_out.get()) else {
@@ -458,7 +460,7 @@ impl<V: View> Store<V> {
         self.frame.replace(frame);
     }
 
-    /// Renders once for all that has happened since the last frame.
+    /// Renders the changes since the last frame.
     fn in_frame(&self) {
         let past = self.frame.take();
         drop(past);
@@ -480,13 +482,13 @@ impl<V: View> Store<V> {
         self.is_new.set(is_held);
     }
 
-    /// The component is gone, for good.
+    /// The component is destroyed.
     pub fn unmount(&self) {
         let owned = (self.closures.take(), self.take(), self.frame.take());
         drop(owned);
     }
 
-    /// Takes out the connection and the changes, to be dropped with nothing borrowed.
+    /// Takes out the connection and the changes, which the caller drops while nothing is borrowed.
     fn take(&self) -> Cut<V::Value> {
         let run = self.run.take();
         if let Some(connection) = run.as_ref().and_then(|run| run.connection()) {
@@ -527,7 +529,7 @@ impl<V: View> Store<V> {
         }
         self.close();
         drop(self.take());
-        // The value that was being changed is lost, and another one is shown.
+        // The value that was being changed is lost, and the spare value stays in the view.
         self.render_soon();
     }
 }
@@ -536,13 +538,13 @@ impl<V: View> Store<V> {
 struct Run<S> {
     /// `None` while it is polled, and after it was dropped.
     poll: Cell<Option<Poller<S>>>,
-    /// It knows the task that waits for it, which owns this: it must be taken out at the end.
+    /// It holds the waker of the task that owns this `Run`. [`cut`](Self::cut) breaks this cycle at the end.
     connection: RefCell<Option<Connection>>,
     is_cut: Cell<bool>,
     is_over: Cell<bool>,
-    /// Whether a frame has come since then.
+    /// Whether a frame has run since the end.
     is_end_shown: Cell<bool>,
-    /// Whether the program has asked for the response.
+    /// Whether the program has called `response`.
     is_asked_for: Cell<bool>,
 }
 
@@ -558,7 +560,7 @@ impl<S> Run<S> {
         }
     }
 
-    /// Closes the connection. A stream that has none is dropped.
+    /// Closes the connection. A stream without a connection is dropped.
     fn close(&self) {
         match self.connection() {
             Some(connection) => connection.close(),
@@ -573,9 +575,9 @@ impl<S> Run<S> {
         drop(owned);
     }
 
-    /// After the end, the program can read the body of an answer if it asks for the response before the frame
-    /// after the one that shows the end. Otherwise the answer is given up, because it may be endless. Returns
-    /// whether the program may still ask.
+    /// After the end, the program can read the body of a response if it calls `response` before the second
+    /// frame: the first frame shows the end. Otherwise the response is released, because it may be endless.
+    /// Returns whether the program may still call `response`.
     fn holds_answer(&self) -> bool {
         let may_ask = self.is_over.get() && !self.is_asked_for.get();
         let is_late = may_ask && self.is_end_shown.replace(true);

@@ -27,20 +27,20 @@
 //! | of anything that can be [opened](IntoSource), any stream too | [`use_event_source_with`] | [`use_event_source_fold_with`] |
 //!
 //! The connection is opened after the first render, in the browser only. It is closed when the component is
-//! destroyed, and when the dependencies change (the URL is one), before the new one is opened. After a change,
-//! nothing of the old connection is shown: state, error, latest event and folded value are as at the beginning.
+//! destroyed, and when the dependencies change (the URL is one), before the new one is opened. A change
+//! resets state, error, latest event and folded value.
 //!
-//! The handle closes the connection, [reopens](UseEventSourceFoldHandle::reopen) it behind the last event, or
-//! [restarts](UseEventSourceFoldHandle::restart) it from the beginning. A fold that panics closes the connection,
-//! and the value begins anew; the panic is reported like any uncaught exception.
+//! The handle closes the connection, [reopens](UseEventSourceFoldHandle::reopen) it after the last event, or
+//! [restarts](UseEventSourceFoldHandle::restart) it from the beginning. A fold that panics closes the
+//! connection and resets the value; the panic is reported like any uncaught exception.
 //!
-//! **Renders.** Every event reaches the fold at once. The component is rendered in the browser's next frame,
-//! once for all that has happened until then; in a hidden page, which has no frames, after a second. The handle
-//! always has the newest state, error and value, in an event handler too.
+//! **Renders.** The fold gets every event when it arrives. The component renders once in the browser's next
+//! frame; in a hidden page, which has no frames, after a second. The handle always has the newest state,
+//! error and value, also in an event handler.
 //!
-//! **On a server** (Yew's `ssr`) nothing is opened. The state is `Connecting`, or `Closed` if there is nothing to
-//! open. The browser opens after hydration. An app chooses how it renders by the features of its dependency on
-//! `yew`.
+//! **On a server** (Yew's `ssr`) nothing is opened. The state is `Connecting`, or `Closed` for `None`. The
+//! browser opens the connection after hydration. An app chooses how it renders by the features of its
+//! dependency on `yew`.
 
 use std::{cell::RefCell, collections::VecDeque, fmt, mem, rc::Rc};
 
@@ -59,7 +59,7 @@ use crate::{error::Error, state::State};
 /// The URL may be anything that can be opened, cloned and compared: `&'static str`, `String`,
 /// [`AttrValue`], or an [`Option`] of these, where `None` opens nothing.
 ///
-/// Events that come between two renders are not seen; to have each, see [`use_event_source_fold`].
+/// Only the last event before a render is seen; for every event, see [`use_event_source_fold`].
 ///
 /// ```
 /// use serde::Deserialize;
@@ -96,7 +96,7 @@ where
     use_event_source_fold_with(url, |url| url.clone(), || None, keep_latest)
 }
 
-/// The newest event of what `connect` opens: once, and again whenever the dependencies change.
+/// The newest event of the target of `connect`, which is opened once, and again when the dependencies change.
 ///
 /// ```
 /// use wasm_eventsource::{EventSource, yew::use_event_source_with};
@@ -108,7 +108,7 @@ where
 ///     let time = use_event_source_with(*interval, |interval| {
 ///         EventSource::new(format!("/time?interval_ms={interval}")).typed_event::<u64>("test")
 ///     });
-///     let faster = move |_| interval.set(*interval / 2); // closes, and opens anew
+///     let faster = move |_| interval.set(*interval / 2); // closes, and opens again
 ///     html! { <button onclick={faster}>{ time.latest().map(|time| time.to_string()) }</button> }
 /// }
 /// ```
@@ -125,11 +125,11 @@ where
     use_event_source_fold_with(deps, connect, || None, keep_latest)
 }
 
-/// A value that every event at this URL is folded into, in the order the server sent them. It begins as
-/// what `init` returns, and is changed in place.
+/// A value that every event at this URL is folded into, in the order the server sent them. `init` returns the
+/// first value, and the fold changes it in place.
 ///
-/// The fold gets what a stream yields: `Ok`, or an [`Error`], after which the stream goes on or ends
-/// as is said there. A connection that could not be opened is an [`Error::Open`].
+/// The fold gets the items of a stream: `Ok`, or an [`Error`], whose documentation says whether the stream
+/// goes on. If opening fails, the fold gets an [`Error::Open`].
 ///
 /// ```
 /// use serde::Deserialize;
@@ -168,11 +168,10 @@ where
     use_event_source_fold_with(url, |url| url.clone(), init, fold)
 }
 
-/// A value that every event is folded into of what `connect` opens: once, and again whenever the
-/// dependencies change.
+/// A value that every event of the target of `connect` is folded into. The target is opened once, and again
+/// when the dependencies change.
 ///
-/// What is called when the connection is opened (`connect`) and when an event comes (`fold`) are the
-/// closures of the newest render: they may use props and state.
+/// `connect` and `fold` are always the closures of the newest render, so they may use props and state.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -195,7 +194,7 @@ where
 ///                     .close_on(CloseRule::data("[DONE]"))
 ///                     .typed_event::<Token>("message")
 ///             };
-///             (!prompt.is_empty()).then(ask) // nothing is opened before there is a prompt
+///             (!prompt.is_empty()).then(ask) // without a prompt, nothing is opened
 ///         },
 ///         String::new,
 ///         |text: &mut String, token| {
@@ -252,22 +251,22 @@ pub type UseEventSourceHandle<T> = UseEventSourceFoldHandle<Option<Rc<T>>>;
 
 /// A component's event source and the value its events are folded into. Cheap to clone.
 ///
-/// Two are equal if nothing has happened in between: as a prop it renders a child anew when there is
-/// something new.
+/// Two handles are equal if nothing changed between them, so a child with the handle as a prop renders again
+/// after a change.
 pub struct UseEventSourceFoldHandle<S: 'static> {
     store: Rc<Store<Shown<S>>>,
     version: u64,
 }
 
 impl<T> UseEventSourceHandle<T> {
-    /// The newest event, if one came since the dependencies changed.
+    /// The newest event since the dependencies changed.
     pub fn latest(&self) -> Option<Rc<T>> {
         self.with(Option::clone)
     }
 }
 
 impl<S> UseEventSourceFoldHandle<S> {
-    /// Looks at the value. The fold, which has the value itself, sees one as `init` returns it here.
+    /// Reads the value. Within the fold, which holds the value, this is a new value from `init`.
     ///
     /// ```
     /// # use wasm_eventsource::yew::UseEventSourceFoldHandle;
@@ -279,8 +278,8 @@ impl<S> UseEventSourceFoldHandle<S> {
         look(&self.store.view.value.borrow())
     }
 
-    /// Changes the value, and renders the component. If this is called in the fold, or while the value is looked
-    /// at, the change waits: it is made before the next event is folded, and in the next frame at the latest.
+    /// Changes the value, and renders the component. Within the fold or [`with`](Self::with), the change
+    /// waits: it is made before the next event is folded, and in the next frame at the latest.
     ///
     /// ```
     /// # use wasm_eventsource::yew::UseEventSourceFoldHandle;
@@ -294,9 +293,8 @@ impl<S> UseEventSourceFoldHandle<S> {
 
     /// The state of the connection, as of the newest event that was folded.
     ///
-    /// No end is left out of the renders: if a connection ends, and the next one too, before the component
-    /// was rendered, it is rendered for each of them. So an effect that depends on the state runs for every
-    /// failure, however fast they follow:
+    /// Every end is rendered: if several connections end before the component renders, it renders once for
+    /// each. So an effect that depends on the state runs for every failure:
     ///
     /// ```
     /// use serde::Deserialize;
@@ -326,18 +324,18 @@ impl<S> UseEventSourceFoldHandle<S> {
         current.unwrap_or_else(|| self.store.state())
     }
 
-    /// The newest error of this connection: of its opening, of a message, or the one that ended it. The next
-    /// opening takes it away.
+    /// The newest error of this connection: of its opening, of a message, or of its end. The next opening
+    /// clears it.
     pub fn error(&self) -> Option<Error> {
         self.store.error()
     }
 
     /// The newest response of the server, for its headers and status. `None` before the first response, over
-    /// the browser's own `EventSource`, and for a stream that is no [`EventStream`](crate::EventStream).
+    /// the browser's `EventSource`, and for a stream that is not an [`EventStream`](crate::EventStream).
     ///
-    /// After [`Error::Status`] or [`Error::ContentType`] the body can be read too, if the program asks for the
-    /// response in the fold of the error, in the render that shows it, or in an effect of that render. The
-    /// body is there until `close()`, the next opening, or the end of the component.
+    /// After [`Error::Status`] or [`Error::ContentType`] the body can be read too, if the program calls this
+    /// method in the fold of the error, in the render that shows it, or in an effect of that render. The body
+    /// can be read until `close()`, the next opening, or the end of the component.
     ///
     /// ```
     /// # use wasm_eventsource::yew::UseEventSourceFoldHandle;
@@ -350,22 +348,21 @@ impl<S> UseEventSourceFoldHandle<S> {
         self.store.response()
     }
 
-    /// Closes the connection, if it is not closed. What came before is still folded. It stays closed until
+    /// Closes the connection, if it is not closed. Earlier events are still folded. It stays closed until
     /// [`reopen`](Self::reopen) or [`restart`](Self::restart), or until the dependencies change.
     pub fn close(&self) {
         self.store.close();
     }
 
-    /// Opens a new connection in the place of the one that is open or has ended, and goes on. What was folded
-    /// stays, and over `fetch()` the request has the last event ID, so that the server sends what follows; the
-    /// browser's own `EventSource` cannot send it. Does nothing after the component is gone.
+    /// Replaces the connection with a new one, and resumes. The folded value stays, and over `fetch()` the
+    /// request has the last event ID, so that the server can resume after it; the browser's `EventSource`
+    /// cannot send it. Does nothing after the component is destroyed.
     pub fn reopen(&self) {
         self.store.reopen();
     }
 
-    /// Opens a new connection in the place of the one that is open or has ended, and begins anew, as when the
-    /// dependencies change: the value is as `init` returns it, and no last event ID is sent. Does nothing after
-    /// the component is gone.
+    /// Replaces the connection with a new one, and starts again, as when the dependencies change: `init`
+    /// returns the first value, and no last event ID is sent. Does nothing after the component is destroyed.
     pub fn restart(&self) {
         self.store.restart();
     }
@@ -395,7 +392,7 @@ impl<S> PartialEq for UseEventSourceFoldHandle<S> {
     }
 }
 
-/// What a component shows.
+/// The parts of a store that a component shows.
 struct Shown<S> {
     value: RefCell<S>,
     renders: RefCell<Renders>,
@@ -420,18 +417,18 @@ impl<S: 'static> View for Shown<S> {
     }
 }
 
-/// The ends that have still to be rendered.
+/// The ends that are not rendered yet.
 ///
-/// Yew compares the dependencies of an effect with those of the render before. If a connection fails, and the
-/// next fails alike before there was a render, both renders would have the same state, and an effect on the
-/// state would miss the second failure. So every end waits here for a render, and between two equal ends there
-/// is a render with the state `Connecting`.
+/// Yew compares the dependencies of an effect with those of the previous render. If two connections fail
+/// alike before a render, both renders would have the same state, and an effect on the state would miss the
+/// second failure. So every end waits here for a render, and two equal ends are separated by a render with
+/// the state `Connecting`.
 #[derive(Default)]
 struct Renders {
     ends: VecDeque<State>,
     newest: State,
     rendered: State,
-    /// The state of the render under way, if it is not the last that is due.
+    /// The state of the current render, if another render is due after it.
     current: Option<State>,
 }
 
@@ -468,7 +465,7 @@ impl Renders {
 struct Component<S: 'static, T, D> {
     store: Rc<Store<Shown<S>>>,
     deps: RefCell<Option<Rc<D>>>,
-    /// The newest render's.
+    /// The fold of the newest render.
     fold: Rc<RefCell<Option<Fold<S, T>>>>,
 }
 
@@ -486,7 +483,7 @@ impl<S: 'static, T: 'static, D: PartialEq + 'static> Component<S, T, D> {
         }
     }
 
-    /// Takes the arguments of a render. Other dependencies end the connection before the render is shown.
+    /// Takes the arguments of a render. Changed dependencies end the connection before the render is shown.
     fn render<C: IntoSource<T, M>, M>(
         &self,
         deps: D,

@@ -10,25 +10,25 @@ use crate::connector::fetch::{self, Body, FreshHeaders, RequestOptions};
 
 /// # Over `fetch()`
 ///
-/// Each of these chooses `fetch()` in the place of the browser's `EventSource`, and so do
-/// [`fetch`](Self::fetch) and [`request`](Self::request). Everything else stays as it is: stream,
-/// types, close rule, states. What is different:
+/// Each of these methods selects `fetch()` in the place of the browser's `EventSource`, and so do
+/// [`fetch`](Self::fetch) and [`request`](Self::request). Streams, types, close rule and states work the
+/// same. The differences:
 ///
-/// - What a stream is not polled for is not read, and its close event not seen. The app's memory stays
-///   as it is, whatever the server sends, and the server is held back where the browser passes that
-///   on: Chromium does, while Firefox 153 and WebKitGTK 2.50 read ahead into memory of their own. A
-///   [`Buffer`](crate::Buffer) that is set, or a connection without a stream, reads ahead; a callback
-///   beside a stream sees messages when the stream has room for them.
-/// - Failures say what they are: [`Error::Status`](crate::Error::Status),
+/// - The connection reads only when its stream is polled, so unread data takes no memory of the app, and a
+///   close event is seen when the stream gets to it. Chromium applies this backpressure to the server;
+///   Firefox 153 and WebKitGTK 2.50 read ahead into the browser's memory. A connection with a
+///   [`Buffer`](crate::Buffer), or without a stream, reads ahead. A callback beside a stream without a buffer
+///   is called when polling the stream reads the event.
+/// - Failures name their cause: [`Error::Status`](crate::Error::Status),
 ///   [`Error::ContentType`](crate::Error::ContentType), [`Error::Cors`](crate::Error::Cors), with the
-///   answer in [`Connection::response`](crate::Connection::response).
-/// - A close rule that looks at the message sees every message, subscribed to or not.
-/// - Only `GET` is asked again by itself; see [`reconnect`](Self::reconnect).
-/// - Another origin must allow the headers by CORS, `Last-Event-ID` among them. Where it does not answer,
-///   a `HEAD` tells whether that is why: see [`Error::Cors`](crate::Error::Cors).
+///   response in [`Connection::response`](crate::Connection::response).
+/// - A close rule sees messages of every name, subscribed to or not.
+/// - By default, only `GET` requests are sent again; see [`reconnect`](Self::reconnect).
+/// - Another origin must allow the headers by CORS, `Last-Event-ID` among them. After a failure the
+///   connection probes the server to detect a CORS error: see [`Error::Cors`](crate::Error::Cors).
 impl EventSource {
-    /// An event source at this URL that is read by `fetch()`: several times faster than the browser's
-    /// own, and with the server's status.
+    /// An event source at this URL over `fetch()`: several times faster than the browser's `EventSource`, and
+    /// with the server's status.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), wasm_eventsource::Error> {
@@ -50,12 +50,12 @@ impl EventSource {
         EventSource::over(Over::Fetch(options), url.into())
     }
 
-    /// An event source that sends this request: a [`web_sys::Request`], or what can be made one, such
-    /// as `gloo_net::http::Request`.
+    /// An event source that sends this request: a [`web_sys::Request`], or a type that converts into one,
+    /// such as `gloo_net::http::Request`.
     ///
-    /// What the request says is kept: method, headers, body, credentials, redirects. Added are
-    /// `Accept: text/event-stream` where it says nothing of it, `Last-Event-ID`, and that nothing is
-    /// cached. Aborting by the request's own signal closes the connection, as [`CloseReason::Called`].
+    /// The request keeps its method, headers, body, credentials and redirect mode. The connection adds
+    /// `Accept: text/event-stream` if the header is missing, `Last-Event-ID`, and `cache: "no-store"`.
+    /// Aborting the request's signal closes the connection, as [`CloseReason::Called`].
     ///
     /// [`CloseReason::Called`]: crate::CloseReason::Called
     ///
@@ -73,7 +73,7 @@ impl EventSource {
         EventSource::fetch(request.url()).options(|options| options.given = Some(request))
     }
 
-    /// Sets the request's method; `GET` unless set.
+    /// Sets the request's method. The default is `GET`.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), wasm_eventsource::OpenError> {
@@ -102,17 +102,17 @@ impl EventSource {
         self.options(|options| options.method = Some(method.into()))
     }
 
-    /// Sets a header of the request; one that was set before under this name is replaced.
+    /// Sets a header of the request, and replaces an earlier one of this name.
     ///
-    /// Opening fails with [`OpenError::InvalidHeader`](crate::OpenError::InvalidHeader) for one that
-    /// the browser would not send.
+    /// Opening fails with [`OpenError::InvalidHeader`](crate::OpenError::InvalidHeader) if the browser does
+    /// not send it.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let header = (name.into(), value.into());
         self.options(|options| options.headers.push(header))
     }
 
-    /// Sets headers that are computed anew for each attempt, the first and each reconnect: a fresh
-    /// token, for example. They replace headers of the same name that were set otherwise.
+    /// Sets a function that computes headers for each attempt, a fresh token for example. They replace other
+    /// headers of the same name.
     ///
     /// An `Err` ends the stream with [`Error::Headers`](crate::Error::Headers).
     ///
@@ -150,9 +150,9 @@ impl EventSource {
         self.options(|options| options.fresh_headers = Some(compute))
     }
 
-    /// Sets the request's body: a text, bytes, or a [`JsValue`](wasm_bindgen::JsValue) that `fetch()`
-    /// takes, such as `FormData`, or a `ReadableStream` where the browser can send one. The method must be one that has a body: see
-    /// [`method`](Self::method).
+    /// Sets the request's body: a text, bytes, or a [`JsValue`](wasm_bindgen::JsValue) that `fetch()` takes,
+    /// such as `FormData`, or a `ReadableStream` if the browser can send one. The method must allow a body:
+    /// see [`method`](Self::method).
     pub fn body(self, body: impl Into<Body>) -> Self {
         self.options(|options| {
             options.body = Some(Ok(body.into()));
@@ -160,11 +160,10 @@ impl EventSource {
         })
     }
 
-    /// Sets the request's body to this value as JSON, and its `Content-Type` where no header says
-    /// otherwise.
+    /// Sets the request's body to this value as JSON, and its `Content-Type` unless a header sets it.
     ///
-    /// Opening fails with [`OpenError::InvalidBody`](crate::OpenError::InvalidBody) if the value cannot
-    /// be JSON.
+    /// Opening fails with [`OpenError::InvalidBody`](crate::OpenError::InvalidBody) if the value cannot be
+    /// serialized.
     pub fn json(self, body: &impl Serialize) -> Self {
         let json = serde_json::to_string(body).map(Body::Text);
         self.options(|options| {
@@ -173,27 +172,28 @@ impl EventSource {
         })
     }
 
-    /// Sets the last event ID that the first request goes on from, as if it had been received. Later
-    /// requests go on from what was received.
+    /// Sets the last event ID of the first request, as if it had been received. Later requests send the ID
+    /// that was received last.
     ///
-    /// A header `Last-Event-ID` that is set otherwise is taken for this. An ID goes into the header `Last-Event-ID` as UTF-8 (which WebKitGTK 2.50 encodes once more, so
-    /// that only ASCII arrives there as it is). One with control characters, which no header can have, or
-    /// with more than 4 KiB, which servers refuse, is left away.
+    /// A header `Last-Event-ID` has the same effect. The ID is sent as UTF-8 (WebKitGTK 2.50 encodes it a
+    /// second time, so that only ASCII arrives unchanged). An ID that has control characters other than tabs,
+    /// or more than 64 KiB, is an error: [`OpenError::InvalidHeader`](crate::OpenError::InvalidHeader) when
+    /// opening, and [`Error::Headers`](crate::Error::Headers) if the server sent it.
     pub fn last_event_id(self, id: impl Into<String>) -> Self {
         self.options(|options| options.last_event_id = id.into())
     }
 
-    /// Whether the request is sent again after the end of a response and after a network failure. It
-    /// is for `GET`, unless set, and not for other methods: what they do would be done twice.
+    /// Whether the request is sent again after the end of a response and after a network failure. The default
+    /// is `true` for `GET`, and `false` for other methods, whose effects would be repeated.
     ///
-    /// Where it is not sent again, the end of the response ends the stream
+    /// If it is not sent again, the end of the response ends the stream
     /// ([`CloseReason::Ended`](crate::CloseReason::Ended)), and a network failure fails it
-    /// ([`Error::Network`](crate::Error::Network)). A response that is cut off is a failure, but WebKitGTK
-    /// 2.50 takes it for the end.
+    /// ([`Error::Network`](crate::Error::Network)). A response that is cut off is a failure; WebKitGTK 2.50
+    /// reports it as the end.
     ///
     /// The first attempt after a loss comes after the reconnection time: the server's `retry`, or three
-    /// seconds. Attempts that fail are further and further apart, up to half a minute. Two requests are
-    /// 50 ms apart at least.
+    /// seconds. Each failed attempt doubles the delay, up to half a minute. Two requests are at least 50 ms
+    /// apart.
     pub fn reconnect(self, reconnect: bool) -> Self {
         self.options(|options| options.reconnect = Some(reconnect))
     }
@@ -204,18 +204,18 @@ impl EventSource {
         self.options(|_| {})
     }
 
-    /// Calls back with each [comment] of the server, the text behind its colon, as long as the
-    /// connection lives. Servers send comments to show that they are still there.
+    /// Calls back with each [comment] of the server: the text after its colon. Servers send comments to keep
+    /// a connection alive.
     ///
     /// [comment]: https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
     pub fn on_comment(self, callback: impl FnMut(&str) + 'static) -> Self {
         self.options(|options| options.comments.push(Box::new(callback)))
     }
 
-    /// Sets how many bytes an event may have; 64 MiB
-    /// ([`DEFAULT_MAX_EVENT_SIZE`](crate::parser::Parser::DEFAULT_MAX_EVENT_SIZE)) unless set. A larger
-    /// one is skipped, with [`Error::TooLarge`](crate::Error::TooLarge) in its place, and the stream
-    /// goes on: no event can fill the memory. A connection without a stream passes over it.
+    /// Sets the size limit of an event in bytes; 64 MiB
+    /// ([`DEFAULT_MAX_EVENT_SIZE`](crate::parser::Parser::DEFAULT_MAX_EVENT_SIZE)) by default. A larger event
+    /// is skipped: the stream yields [`Error::TooLarge`](crate::Error::TooLarge) in its place and goes on. A
+    /// connection without a stream skips it silently.
     pub fn max_event_size(self, bytes: usize) -> Self {
         self.options(|options| options.max_event_size = bytes)
     }

@@ -7,7 +7,7 @@ use web_sys::{Event, EventSource, EventSourceInit, MessageEvent};
 extern "C" {
     /// A `MessageEvent` of an `EventSource`, whose data is always a string. Reading it as one saves a
     /// JavaScript value, and its conversion, for each message. A page may have replaced `EventSource` by
-    /// something that dispatches other data: [`has_text`](Self::has_text) has to be asked first.
+    /// something that dispatches other data: check [`has_text`](Self::has_text) first.
     pub(crate) type StringEvent;
 
     #[wasm_bindgen(method, getter, js_name = data)]
@@ -34,7 +34,7 @@ impl StringEvent {
     }
 }
 
-/// Whether the server sent the event. The connection's own events, `open` and `error`, are no messages.
+/// Whether the server sent the event. The connection's events `open` and `error` are not messages.
 pub(crate) fn is_message(event: &Event) -> bool {
     event.is_instance_of::<MessageEvent>()
 }

@@ -1,4 +1,4 @@
-//! JavaScript exceptions: what they say, and how those of the program are caught and reported.
+//! JavaScript exceptions: their messages, and how those of the program are caught and reported.
 
 use js_sys::{Array, Error, Reflect};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
@@ -22,12 +22,12 @@ thread_local! {
     static NO_ARGUMENTS: Array = Array::new();
 }
 
-/// Runs code of the program. An exception that it throws is caught and reported, as the platform does
-/// with one that an event handler throws, and the caller goes on.
+/// Runs code of the program. Its exceptions are caught and reported, as the platform does for event handlers,
+/// and the caller goes on.
 ///
-/// Wasm does not unwind: the frames between the exception and this call are cut off without running
-/// destructors. What they hold leaks, and what they have borrowed stays borrowed. So everything that has
-/// to outlive an exception belongs to a frame outside.
+/// Wasm does not unwind: the stack frames between the exception and this call are removed without running
+/// destructors. Their values leak, and their borrows never end. So a value that must survive an exception
+/// belongs to a stack frame outside of this call.
 pub(crate) fn guarded(run: impl FnOnce()) {
     let mut run = Some(run);
     run_guarded(&mut || {
@@ -37,7 +37,7 @@ pub(crate) fn guarded(run: impl FnOnce()) {
     });
 }
 
-/// Not generic: each instance would have an import and a JavaScript function of its own.
+/// Not generic: each instance would add an import and a JavaScript function.
 #[inline(never)]
 fn run_guarded(run: &mut dyn FnMut()) {
     if cfg!(not(target_arch = "wasm32")) {
@@ -52,7 +52,7 @@ fn run_guarded(run: &mut dyn FnMut()) {
     }
 }
 
-/// Reports a failure that no code of the program has seen, as an uncaught exception.
+/// Reports a failure that no code of the program has seen, like an uncaught exception.
 pub(crate) fn report_failure(message: &str) {
     if cfg!(target_arch = "wasm32") {
         report(&new_error(message));
@@ -70,14 +70,14 @@ pub(crate) fn new_error(message: &str) -> JsValue {
     Error::new(message).into()
 }
 
-/// What an exception says: an error's message, or the text of any other value.
+/// The text of an exception: an error's message, or any other value as a string.
 pub(crate) fn detail(thrown: &JsValue) -> String {
     property(thrown, "message")
         .or_else(|| text_of(thrown).ok())
         .unwrap_or_default()
 }
 
-/// A property that is a string; `None` for any other, and of a value that is no object.
+/// A string property; `None` for other properties, and for values that are not objects.
 pub(crate) fn property(of: &JsValue, name: &str) -> Option<String> {
     Reflect::get(of, &name.into()).ok()?.as_string()
 }

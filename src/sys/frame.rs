@@ -14,14 +14,14 @@ extern "C" {
     fn cancel_animation_frame(id: f64) -> Result<(), JsValue>;
 }
 
-/// How long a page without frames waits before a task runs all the same, in milliseconds. Only hidden pages
-/// have to wait, and browsers run no timer of theirs more often than that.
+/// The longest wait for a frame, in milliseconds, before the task runs without one. Only hidden pages wait,
+/// and browsers run their timers at most once a second.
 const LONGEST_FRAME: u32 = 1000;
 
 /// A task that runs in the browser's next frame, or after a second, because a hidden page has no frames.
 /// Dropping it cancels the task.
 ///
-/// `gloo-render` panics where there is no window, and does not run in hidden pages.
+/// `gloo-render` panics without a window, and does not run in hidden pages.
 pub(crate) struct NextFrame {
     id: Option<f64>,
     _run: Closure<dyn FnMut()>,
@@ -29,7 +29,7 @@ pub(crate) struct NextFrame {
 }
 
 impl NextFrame {
-    /// `None` where there is no browser. The task must drop this, or it runs twice.
+    /// `None` outside of a browser. The task must drop this, or it runs twice.
     pub fn request(run: impl Fn() + 'static) -> Option<Self> {
         if cfg!(not(target_arch = "wasm32")) {
             return None;
@@ -48,7 +48,7 @@ impl NextFrame {
 impl Drop for NextFrame {
     fn drop(&mut self) {
         if let Some(id) = self.id {
-            // It can only be missing where there is no `requestAnimationFrame` either.
+            // It is missing only together with `requestAnimationFrame`.
             let _ = cancel_animation_frame(id);
         }
     }

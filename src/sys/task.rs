@@ -46,7 +46,7 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    /// `None` where there is no `MessageChannel`.
+    /// `None` without `MessageChannel`.
     pub fn new(mut run: impl FnMut() + 'static) -> Option<Self> {
         let channel = Channel::new().ok()?;
         let to = channel.port2();
@@ -73,7 +73,7 @@ impl Drop for Tasks {
     }
 }
 
-/// Milliseconds on a clock that is never set.
+/// Milliseconds of a monotonic clock.
 #[cfg(feature = "fetch")]
 pub(crate) fn now() -> f64 {
     performance_now()

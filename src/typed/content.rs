@@ -1,8 +1,6 @@
-//! Contents that know more, or ask for less, than JSON: [`Text`], [`Envelope`], and a whole
-//! [`Message`].
+//! Contents other than JSON: [`Text`], [`Envelope`], and a whole [`Message`].
 //!
-//! Each asks for itself by a name that no type of a program has; the deserializers of this crate
-//! know these names.
+//! Each deserializes as a newtype with a reserved name, which the deserializers of this crate recognise.
 
 use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref, sync::Arc};
 
@@ -17,7 +15,7 @@ pub(super) const TEXT: &str = "$wasm_eventsource::Text";
 pub(super) const ENVELOPE: &str = "$wasm_eventsource::Envelope";
 pub(super) const MESSAGE: &str = "$wasm_eventsource::Message";
 
-/// The data of an event as it is: no JSON, no quotes, nothing that could be wrong with it.
+/// The raw data of an event. It is not parsed as JSON, so decoding it cannot fail.
 ///
 /// `Option<Text>` takes the data `null` for `None`, as JSON does.
 ///
@@ -29,7 +27,7 @@ pub(super) const MESSAGE: &str = "$wasm_eventsource::Message";
 /// #[serde(rename_all = "lowercase")]
 /// enum Feed {
 ///     Tick(f64),  // JSON
-///     Note(Text), // whatever the server wrote
+///     Note(Text), // any text
 /// }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,7 +66,7 @@ impl From<&str> for Text {
 }
 
 impl Serialize for Text {
-    /// A string: a type may be shared with a server that is written in Rust.
+    /// As a string, so that a server in Rust can share a type.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }
@@ -81,7 +79,7 @@ impl From<Text> for String {
 }
 
 impl<'de> Deserialize<'de> for Text {
-    /// From an event its data; from any other format a string.
+    /// Takes the data of an event; in other formats, a string.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TextVisitor;
 
@@ -112,10 +110,10 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// A decoded value together with the event type and last event ID it came with.
+/// A decoded value with the event type and last event ID of its message.
 ///
-/// It may be around the whole enum or around the content of one variant. An `Option` goes inside:
-/// around it, the data `null` would leave nothing of it.
+/// It may wrap the whole enum or the content of one variant. An `Option` goes inside: an `Option` of an
+/// `Envelope` is `None` for the data `null`.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -148,7 +146,7 @@ pub struct Envelope<T> {
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
-    /// From an event only: nothing else has these parts.
+    /// Works for events only: other formats lack these parts.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct EnvelopeVisitor<T>(PhantomData<T>);
 
@@ -180,7 +178,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
 }
 
 impl<'de> Deserialize<'de> for Message {
-    /// From an event only: nothing else has these parts.
+    /// Works for events only: other formats lack these parts.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct MessageVisitor;
 
@@ -213,7 +211,7 @@ impl<'de> Deserialize<'de> for Message {
     }
 }
 
-/// What other formats are told: all of them take a newtype for what is in it.
+/// The error for other formats, which read a newtype as its content.
 fn not_an_event<E: de::Error>(wanted: &dyn de::Expected) -> E {
     de::Error::invalid_type(de::Unexpected::NewtypeStruct, wanted)
 }
@@ -228,7 +226,7 @@ fn part<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(
         .ok_or_else(|| de::Error::invalid_length(at, whole))
 }
 
-/// The parts of an envelope in their order; the value is whatever the last deserializer gives.
+/// The parts of an envelope in order; the deserializer `D` reads the value.
 pub(super) struct EnvelopeParts<'de, D> {
     texts: std::array::IntoIter<&'de str, 2>,
     value: Option<D>,

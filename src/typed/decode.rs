@@ -9,7 +9,7 @@ use serde_json::Error;
 use super::{payload::Payload, wrapped::Core};
 use crate::message::Frame;
 
-/// The whole message: the event type says which variant, the data is the content.
+/// The whole message: the event type picks the variant, the data is the content.
 pub(super) struct Event<'de>(pub &'de Frame<'de>);
 
 impl<'de> Core<'de> for Event<'de> {
@@ -49,7 +49,7 @@ impl<'de> EnumAccess<'de> for Event<'de> {
 impl<'de> VariantAccess<'de> for Payload<'de> {
     type Error = Error;
 
-    /// The name says it all: whatever data comes with it is accepted, and none too.
+    /// Accepts any data or none: the event name is enough.
     fn unit_variant(self) -> Result<(), Error> {
         Ok(())
     }

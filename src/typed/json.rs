@@ -5,15 +5,15 @@ use serde::Deserialize;
 use crate::{error::DecodeError, message::Frame};
 
 impl Frame<'_> {
-    /// The data, read as JSON. The value may borrow from the frame, so that a callback can look at a
-    /// `&str` in it without a copy. [`Text`](crate::Text) takes the data as it is.
+    /// The data, read as JSON. The value may borrow from the frame, so that a callback can look at a `&str`
+    /// in it without a copy. [`Text`](crate::Text) takes the raw data.
     ///
     /// It is read by `serde_json`, with the features your app gives it: `float_roundtrip` for floats
     /// that are exact to the last bit, `arbitrary_precision` for numbers of any length.
     ///
     /// # Errors
     ///
-    /// [`DecodeError`], with the message, if the data is no JSON or has another shape.
+    /// [`DecodeError`], with the message, if the data is not JSON or has another shape.
     ///
     /// ```
     /// use serde::Deserialize;
@@ -34,12 +34,12 @@ impl Frame<'_> {
         super::content(self)
     }
 
-    /// The data, read as JSON into a JavaScript value by the engine's own `JSON.parse`: for a value
-    /// that goes on to JavaScript, and is not looked at in Rust.
+    /// The data, read as JSON into a JavaScript value by the engine's `JSON.parse`: for a value that is
+    /// passed on to JavaScript.
     ///
     /// # Errors
     ///
-    /// [`DecodeError`], with the message, if the data is no JSON.
+    /// [`DecodeError`], with the message, if the data is not JSON.
     #[cfg(feature = "js")]
     pub fn js_value(&self) -> Result<wasm_bindgen::JsValue, DecodeError> {
         crate::sys::parse_json(self.data())
@@ -54,12 +54,12 @@ impl Frame<'_> {
     /// `BENCHMARKS.md` has the tables. This one is for an app that has `serde_wasm_bindgen` already
     /// and not `serde_json`, and for types made for it.
     ///
-    /// Numbers are JavaScript's here: an integer beyond 2⁵³ is not exact.
-    /// [`Text`](crate::Text) and [`Envelope`](crate::Envelope) are for [`json`](Self::json) alone.
+    /// Numbers are JavaScript's here: an integer beyond 2⁵³ is not exact. [`Text`](crate::Text) and
+    /// [`Envelope`](crate::Envelope) work only with [`json`](Self::json).
     ///
     /// # Errors
     ///
-    /// [`DecodeError`], with the message, if the data is no JSON or has another shape.
+    /// [`DecodeError`], with the message, if the data is not JSON or has another shape.
     #[cfg(feature = "js")]
     pub fn json_by_js<T: serde::de::DeserializeOwned>(&self) -> Result<T, DecodeError> {
         serde_wasm_bindgen::from_value(self.js_value()?)

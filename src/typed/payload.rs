@@ -1,4 +1,4 @@
-//! The data of a message as a value of any type: JSON, or what the contents of this crate ask for.
+//! The data of a message as a value of any type: JSON, or one of the contents of this crate.
 
 use serde::{
     Deserializer,
@@ -27,7 +27,7 @@ impl<'de> Payload<'de> {
     }
 }
 
-/// Methods that are no concern of ours.
+/// Forwards methods to `serde_json`.
 macro_rules! as_json {
     ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, Error> {
@@ -61,7 +61,7 @@ impl<'de> Deserializer<'de> for Payload<'de> {
                 ]
                 .into_iter(),
             )),
-            // serde_json has contents of its own.
+            // serde_json has reserved names, too.
             _ if name.starts_with("$serde_json") => {
                 self.json(|json| json.deserialize_newtype_struct(name, visitor))
             }
@@ -70,7 +70,7 @@ impl<'de> Deserializer<'de> for Payload<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        // White space as JSON has it.
+        // JSON's white space.
         if self.0.data().trim_matches([' ', '\t', '\n', '\r']) == "null" {
             visitor.visit_none()
         } else {

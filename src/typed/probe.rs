@@ -1,7 +1,7 @@
 //! Asks an enum for the names of its variants.
 //!
-//! What serde derives tells the names to the deserializer it is given. This one listens to them and
-//! gives up, so that no value is ever made.
+//! A derived `Deserialize` passes the names of the variants to its deserializer. This one records them and
+//! returns an error, so that no value is made.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use serde::{
 
 use super::wrapped::{Core, Wrapped};
 
-/// The names of the type's variants; `None` if it is no enum, or one that does not tell them
+/// The names of the type's variants; `None` if it is not an enum, or an enum that does not pass them
 /// (untagged, internally or adjacently tagged).
 pub(super) fn variants<'de, T: Deserialize<'de>>() -> Option<&'static [&'static str]> {
     match T::deserialize(Wrapped::new(Probe)) {
@@ -21,7 +21,7 @@ pub(super) fn variants<'de, T: Deserialize<'de>>() -> Option<&'static [&'static 
     }
 }
 
-/// What the probe learnt, on the only way out of a deserializer without a value.
+/// The result of the probe. It is an error, because a deserializer without a value can return only an error.
 #[derive(Debug)]
 enum Answer {
     Variants(&'static [&'static str]),
@@ -39,7 +39,7 @@ impl<'de> Core<'de> for Probe {
         variants: &'static [&'static str],
         _: V,
     ) -> Result<V::Value, Answer> {
-        // A slip: nobody means events that are called `Ok` and `Err`.
+        // A mistake: `Ok` and `Err` are not event names.
         if (name, variants) == ("Result", &["Ok", "Err"]) {
             return Err(Answer::NoEnum);
         }

@@ -1,4 +1,4 @@
-//! What may be around an enum: the one place that knows, for asking its names and for reading it.
+//! The wrappers around an enum, for probing its names and for reading it.
 
 use serde::{
     Deserializer,
@@ -8,7 +8,7 @@ use serde::{
 
 use super::content::{ENVELOPE, EnvelopeParts};
 
-/// What is done when the enum is reached.
+/// The action when the enum is reached.
 pub(super) trait Core<'de>: Sized {
     type Error: de::Error;
 
@@ -24,7 +24,7 @@ pub(super) trait Core<'de>: Sized {
     fn last_event_id(&self) -> &'de str;
 }
 
-/// Looks into newtypes, options and envelopes for the enum, and takes nothing else.
+/// Looks into newtypes, options and envelopes for the enum, and rejects other types.
 pub(super) struct Wrapped<C> {
     core: C,
     depth: u8,
@@ -35,7 +35,7 @@ impl<C> Wrapped<C> {
         Wrapped { core, depth: 0 }
     }
 
-    /// One wrapper further in. A type that wraps itself would have no end.
+    /// One level deeper. The limit stops at a type that wraps itself.
     fn inside<'de>(mut self) -> Result<Self, C::Error>
     where
         C: Core<'de>,

@@ -26,7 +26,7 @@ pub(super) struct FetchAttempts {
     pub request: Request,
     /// Whether the request may be sent again.
     pub repeats: bool,
-    /// Whether it has to be copied for that.
+    /// Whether sending it again needs a copy.
     pub copies_request: bool,
     pub streams_body: bool,
     pub fresh_headers: Option<Box<FreshHeaders>>,
@@ -70,7 +70,7 @@ impl FetchAttempts {
         let response = self.send().await?;
         connector.response.put(&response);
         check(session.url(), &response).inspect_err(|_| connector.response.keep())?;
-        // Before the program learns of the response and can read the body itself.
+        // Before the program can get the response and read the body.
         let body = response.body().map(|body| BodyReader::new(&body));
         let body = body.transpose().map_err(|thrown| self.lost(&thrown))?;
         let origin = sys::origin_of(&response.url());
@@ -88,10 +88,10 @@ impl FetchAttempts {
         }
     }
 
-    /// Sends the request and waits for the response. If there is none, looks for the reason.
+    /// Sends the request and waits for the response. If `fetch()` rejects, finds out why.
     async fn send(&mut self) -> Result<Response, Ended> {
         let request = self.next_request().await?;
-        // What computes headers may close the connection.
+        // The function that computes headers may close the connection.
         if self.session.is_closed() {
             return Err(Ended::Clean);
         }
@@ -111,8 +111,8 @@ impl FetchAttempts {
         }
     }
 
-    /// Whether to ask the server why there is no response: at first, and at the first two attempts after a
-    /// loss, not at every attempt to reach a server that is down.
+    /// Whether to probe the server if `fetch()` rejects: at the first attempt and at the first two after a
+    /// loss, but not at every attempt while a server is down.
     fn may_probe(&self) -> bool {
         !self.streams_body
             && matches!(
@@ -151,8 +151,8 @@ impl FetchAttempts {
                 polled = Some(computing.get_or_insert_with(compute).as_mut().poll(cx));
             });
             polled.unwrap_or_else(|| {
-                // The exception cut the future off in the middle of its work: it must not run again, not
-                // even to be dropped.
+                // The exception stopped the future in an unknown state: it must not run again, not even to be
+                // dropped.
                 mem::forget(computing.take());
                 Poll::Ready(Err("an exception was thrown".to_owned()))
             })

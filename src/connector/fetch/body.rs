@@ -7,13 +7,13 @@ use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 use super::yielder::Yielder;
 use crate::sys;
 
-/// How many bytes are parsed at once. A browser may have read megabytes, and to parse all of that without a
-/// pause would leave the page no time. A small piece is also still in the processor's cache.
+/// The largest piece that is parsed without a pause, in bytes. A browser may return megabytes at once, and
+/// parsing them in one go would block the page. A small piece also stays in the processor's cache.
 const LARGEST_PIECE: u32 = 64 * 1024;
 
 pub(super) struct BodyReader {
     reader: ReadableStreamDefaultReader,
-    /// What was read and is not parsed yet.
+    /// The bytes that were read and are not parsed yet.
     rest: Option<Uint8Array>,
     yielder: Yielder,
 }

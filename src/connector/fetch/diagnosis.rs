@@ -1,10 +1,10 @@
 //! Why `fetch()` rejected.
 //!
-//! Browsers reject a request with the same error whether the server is down, does not allow this page to read
-//! its responses, or the browser may not send the request at all. Only the first can pass. The others are told
-//! apart by what the request says of itself, by the browser's `securitypolicyviolation` event, and by *probes*:
-//! requests of which the page can learn that they were answered, and nothing else. `redirect: "manual"` shows
-//! that there is a redirect, `mode: "no-cors"` that there is a server.
+//! Browsers reject with the same error if the server is down, if it does not allow this page to read its
+//! responses, and if the browser does not send the request. Only the first is temporary. The properties of
+//! the request, the browser's `securitypolicyviolation` event, and *probes* distinguish the others. A probe
+//! is a request that reveals only whether it was answered: with `redirect: "manual"` it detects a redirect,
+//! with `mode: "no-cors"` a server.
 
 use std::{
     cell::RefCell,
@@ -22,13 +22,14 @@ use web_sys::{EventTarget, Request, RequestInit};
 use super::response::ResponseSlot;
 use crate::{error::Error, supervisor::Ended, sys};
 
-/// How long a probe waits for the server, in milliseconds.
+/// The timeout of a probe, in milliseconds.
 const PROBE_TIME: u32 = 2000;
 
-/// How long a violation may come behind the rejection, in milliseconds. Engines differ in the order.
+/// The longest time from the rejection to the report of a violation, in milliseconds. The order of the two
+/// depends on the engine.
 const VIOLATION_TIME: u32 = 50;
 
-/// The URLs that a content security policy has blocked since this was made.
+/// The URLs that a content security policy has blocked since [`watch`](Self::watch).
 pub(super) struct Violations {
     blocked: Rc<RefCell<Vec<String>>>,
     _listener: Option<EventListener>,
@@ -65,8 +66,8 @@ impl Violations {
     }
 }
 
-/// What the end of an attempt was that the browser rejected. `lost` is the error if that may pass; without a slot
-/// for probes, no server is asked.
+/// How an attempt ended that `fetch()` rejected. `lost` is the error for a temporary failure. Without a slot
+/// for probes, the server is not probed.
 pub(super) async fn diagnose(
     given_url: &str,
     request: &Request,
@@ -91,7 +92,7 @@ pub(super) async fn diagnose(
     let (mode, redirect) = (option(request, "mode"), option(request, "redirect"));
     let is_foreign = sys::is_of_another_origin(&url);
     let redirects = if is_foreign && redirect == "follow" {
-        // The other probe follows it.
+        // The `no-cors` probe follows it.
         false
     } else {
         probe(request, &mode, "manual", probes).await == Answer::Redirect
@@ -107,7 +108,7 @@ pub(super) async fn diagnose(
     Ended::Lost(lost)
 }
 
-/// Why the browser never sends such a request, as far as the request shows.
+/// The reason why the browser never sends this request, if the request itself shows it.
 fn forbidden(request: &Request) -> Option<&'static str> {
     let url = sys::parse_url(&request.url())?;
     let protocol = url.protocol();
@@ -164,11 +165,11 @@ enum Answer {
     Late,
 }
 
-/// Asks the server with `HEAD`, which changes nothing, and reads nothing of the response. A server that does not
-/// answer that, or answers although it resets the request itself, is asked with `GET`, if that is the method of
-/// the request.
+/// Probes the server with `HEAD`, which changes nothing, and reads nothing of the response. If the result is
+/// a redirect, an opaque response or a timeout, and the request is a `GET`, probes with `GET`, too: a server
+/// may ignore `HEAD`, or answer it and reset the request.
 ///
-/// It is boxed: otherwise its code would be there once for each place that waits for it.
+/// Boxed, so that its code is not repeated at each `await`.
 fn probe<'a>(
     request: &'a Request,
     mode: &'a str,
@@ -223,7 +224,7 @@ async fn probe_with(
         Either::Left((Err(_), _)) => Answer::None,
         Either::Right(_) => Answer::Late,
     };
-    // What the server still sends is of no use.
+    // The rest of the response is not needed.
     slot.abort();
     answer
 }

@@ -4,12 +4,12 @@ use std::cell::Cell;
 
 use crate::parser::Parser;
 
-/// Where the parser is. Whoever takes it out may use it, and has to put it back.
+/// The place of the parser. The task or stream that takes the parser must put it back.
 #[derive(Default)]
 enum Place {
-    /// Here, and the task may fill it.
+    /// In place, for the task to fill.
     Empty(Box<Parser>),
-    /// Here, with unread events in it.
+    /// In place, with unread events.
     Full(Box<Parser>),
     #[default]
     Taken,

@@ -5,8 +5,8 @@
 /// The media type of an event stream.
 pub(super) const EVENT_STREAM: &str = "text/event-stream";
 
-/// Whether the last media type in the value of the header `Content-Type` is that of an event stream. What is no
-/// media type is skipped, and so is `*/*`. Case and parameters do not count.
+/// Whether the last media type in the value of the header `Content-Type` is that of an event stream. Invalid
+/// media types and `*/*` are skipped. Case and parameters are ignored.
 pub(super) fn is_event_stream(content_type: &str) -> bool {
     let last = split(content_type.as_bytes())
         .into_iter()
@@ -33,7 +33,7 @@ fn split(value: &[u8]) -> Vec<&[u8]> {
     parts.collect()
 }
 
-/// Type and subtype, if they are proper: the start of "[parse a MIME type]", which no parameter can make fail.
+/// Type and subtype, if they are valid: the start of "[parse a MIME type]", which no parameter can make fail.
 ///
 /// [parse a MIME type]: https://mimesniff.spec.whatwg.org/#parse-a-mime-type
 fn essence(media_type: &[u8]) -> Option<&[u8]> {
@@ -76,7 +76,7 @@ fn is_token_byte(byte: &u8) -> bool {
 mod tests {
     use super::*;
 
-    /// What of the value counts, as text.
+    /// The essence of the value, as text.
     fn extract(content_type: &str) -> Option<String> {
         split(content_type.as_bytes())
             .into_iter()

@@ -1,4 +1,4 @@
-//! What the program says of the request, and the request that is made of it.
+//! The options of the request, and the request that is made of them.
 
 use std::{future::Future, pin::Pin, rc::Rc};
 
@@ -10,7 +10,7 @@ use crate::{error::OpenError, parser::Parser, session::Session, sys};
 
 pub(crate) type Headers = Vec<(String, String)>;
 
-/// Computes headers, or returns why there are none.
+/// Computes headers, or returns an error text.
 pub(crate) type FreshHeaders = dyn Fn() -> Pin<Box<dyn Future<Output = Result<Headers, String>>>>;
 
 /// Called with the text of each comment.
@@ -20,14 +20,14 @@ pub(crate) type CommentCallback = dyn FnMut(&str);
 pub(crate) type Open = fn(&Rc<Session>, RequestOptions, bool) -> Result<(), OpenError>;
 
 pub(crate) struct RequestOptions {
-    /// The connector. It is here as a function, so that it is linked only into apps that make such options.
+    /// The connector, as a function pointer, so that only apps with such options link it.
     pub open: Open,
     /// A request of the program. The other options replace parts of it.
     pub given: Option<Request>,
     pub method: Option<String>,
     pub headers: Headers,
     pub fresh_headers: Option<Box<FreshHeaders>>,
-    /// The body, or why it could not be made.
+    /// The body, or the error of its serialization.
     pub body: Option<Result<Body, String>>,
     /// Whether the body is a stream.
     pub streams_body: bool,
@@ -57,7 +57,8 @@ impl RequestOptions {
     }
 }
 
-/// The body of a request: [`EventSource::body`](crate::EventSource::body) takes what converts into it.
+/// The body of a request: [`EventSource::body`](crate::EventSource::body) takes any type that converts into
+/// it.
 ///
 /// ```
 /// use wasm_eventsource::{Body, EventSource};
@@ -73,7 +74,7 @@ pub enum Body {
     Text(String),
     /// Bytes, without a `Content-Type`.
     Bytes(Vec<u8>),
-    /// What JavaScript's `fetch()` takes: a `Blob`, `FormData`, `URLSearchParams` and the like.
+    /// A value that JavaScript's `fetch()` takes: a `Blob`, `FormData`, `URLSearchParams` and the like.
     Js(JsValue),
 }
 
@@ -118,7 +119,7 @@ impl From<Body> for JsValue {
 }
 
 impl RequestOptions {
-    /// The request as the program wants it, with what every request for an event stream has.
+    /// The program's request, with the headers and options of every request for an event stream.
     pub fn request(&mut self, url: &str, with_credentials: bool) -> Result<Request, OpenError> {
         OpenError::require_browser(url)?;
         let init = RequestInit::new();
@@ -144,7 +145,7 @@ impl RequestOptions {
             OpenError::thrown(url, &thrown, "fetch", invalid_url)
         })?;
         if self.is_json {
-            // Instead of the browser's type for a text. No browser forbids this one.
+            // Replaces the browser's type for a text. Browsers allow this header.
             let _ = set_header(&request, "Content-Type", "application/json");
         }
         for (name, value) in self.headers.drain(..) {
@@ -154,7 +155,7 @@ impl RequestOptions {
         if !has_header(&request, "Accept") {
             let _ = set_header(&request, "Accept", EVENT_STREAM);
         }
-        // Each attempt sets it anew, to what that attempt resumes behind.
+        // Each attempt replaces it with the ID that the attempt resumes after.
         if let Ok(Some(id)) = request.headers().get(LAST_EVENT_ID)
             && self.last_event_id.is_empty()
         {
@@ -176,7 +177,7 @@ fn set_body(init: &RequestInit, body: Body) -> bool {
     let body = JsValue::from(body);
     let is_stream = body.is_instance_of::<ReadableStream>();
     if is_stream {
-        // No browser takes a stream without it.
+        // Browsers require it for a stream.
         sys::set_option(init, "duplex", "half");
     }
     sys::set_option(init, "body", body);
@@ -191,7 +192,7 @@ pub(super) fn set_header(request: &Request, name: &str, value: &str) -> Result<(
     if has_header(request, name) {
         Ok(())
     } else {
-        Err("the browser does not let programs set it, or not for such a request".to_owned())
+        Err("the browser does not let programs set it on this request".to_owned())
     }
 }
 
@@ -199,24 +200,24 @@ fn has_header(request: &Request, name: &str) -> bool {
     request.headers().has(name).unwrap_or_default()
 }
 
-/// No server takes a header that is longer, in bytes.
+/// The longest ID, in bytes. Servers reject longer headers.
 const LONGEST_ID: usize = 64 * 1024;
 
-/// Sets `Last-Event-ID`, or removes it if there is no ID. The standard has it in UTF-8, and headers in
-/// JavaScript are texts of which each character is a byte.
+/// Sets `Last-Event-ID`, or removes it if the ID is empty. The standard encodes the ID as UTF-8, and
+/// JavaScript's header values have one character for each byte.
 pub(super) fn set_last_event_id(request: &Request, id: &str) -> Result<(), String> {
     let is_control = |c: char| c.is_ascii_control() && c != '\t';
     if id.contains(is_control) {
-        return Err("the ID has control characters, which no header can have".to_owned());
+        return Err("the ID has control characters, which headers cannot have".to_owned());
     }
     if id.len() > LONGEST_ID {
         return Err(format!(
-            "the ID has {} bytes, which no server takes",
+            "the ID has {} bytes, more than the limit of {LONGEST_ID}",
             id.len()
         ));
     }
     if id.is_empty() {
-        // That of the attempt before, if there was one.
+        // Removes the ID of the previous attempt.
         let _ = request.headers().delete(LAST_EVENT_ID);
         return Ok(());
     }

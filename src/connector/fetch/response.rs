@@ -1,4 +1,4 @@
-//! The response: whether it is an event stream, and how long it is kept.
+//! The response: its check as an event stream, and its lifetime.
 
 use std::cell::RefCell;
 
@@ -7,7 +7,7 @@ use web_sys::{AbortController, AbortSignal, Response};
 use super::mime::is_event_stream;
 use crate::{error::Error, supervisor::Ended};
 
-/// The newest response of a connection, and what aborts its request.
+/// The newest response of a connection, and the abort controller of its request.
 #[derive(Default)]
 pub(super) struct ResponseSlot(RefCell<Newest>);
 
@@ -15,7 +15,7 @@ pub(super) struct ResponseSlot(RefCell<Newest>);
 struct Newest {
     abort: Option<Abort>,
     response: Option<Response>,
-    /// The response is no event stream, and the program may still read it.
+    /// The response is not an event stream, and the program may still read it.
     kept: bool,
 }
 
@@ -47,12 +47,13 @@ impl ResponseSlot {
         self.0.borrow_mut().response = Some(Clone::clone(response));
     }
 
-    /// From now on the request is aborted only when the program cannot read the response any more.
+    /// Keeps the response for the program. Only [`release`](Self::release), the next request or dropping the
+    /// slot then aborts it.
     pub fn keep(&self) {
         self.0.borrow_mut().kept = true;
     }
 
-    /// The program cannot read the response any more.
+    /// Ends [`keep`](Self::keep), and aborts the request.
     pub fn release(&self) {
         self.0.borrow_mut().kept = false;
         self.abort();

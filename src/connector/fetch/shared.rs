@@ -1,4 +1,5 @@
-//! [`Fetch`], which the task, the streams and the session share: it takes in what was read, and delivers it.
+//! [`Fetch`], the state that the task, the streams and the session share. It takes in chunks and delivers
+//! their events.
 
 use std::{
     cell::{Cell, RefCell},
@@ -21,12 +22,12 @@ use crate::{
     subscription::{Subscriber, Subscription},
 };
 
-/// What the task, the streams and the session share.
+/// The state that the task, the streams and the session share.
 pub(super) struct Fetch {
     pub parser: ParserHandoff,
     max_event_size: usize,
     pub comments: Callbacks<CommentCallback>,
-    /// Whether there were any at the opening.
+    /// Whether comment callbacks were set before opening.
     has_comments: bool,
     /// The origin of the messages of this response.
     pub origin: RefCell<Arc<str>>,
@@ -59,12 +60,13 @@ impl Fetch {
         }
     }
 
-    /// Whether the stream reads the parser, and not the task.
+    /// Whether a stream reads the parser, and not the task.
     pub fn lends(&self, session: &Session) -> bool {
         !self.has_comments && session.lends()
     }
 
-    /// Ready when more bytes are wanted. What a stream gave back unread is delivered before.
+    /// Ready when more bytes are wanted. First delivers unread events that the stream may no longer read
+    /// itself.
     pub fn poll_demand(&self, session: &Session, cx: &Context<'_>) -> Poll<()> {
         if let Some(parser) = self.parser.take_full() {
             if self.lends(session) {
@@ -84,9 +86,9 @@ impl Fetch {
         Poll::Pending
     }
 
-    /// Takes in what was read.
+    /// Takes in a chunk of the body.
     pub fn fill(&self, session: &Session, chunk: &Uint8Array) {
-        // The parser is here, or nothing would have been read.
+        // The task reads only while the parser is in place.
         let Some(mut parser) = self.parser.take_empty() else {
             return;
         };
@@ -99,8 +101,8 @@ impl Fetch {
         }
     }
 
-    /// Delivers everything that is in the parser, up to the end of the connection. What was there when the
-    /// program closed the connection is still for the streams.
+    /// Delivers the events in the parser, up to the end of the connection. If the program closes the
+    /// connection, the rest still goes to the streams.
     fn dispatch(&self, session: &Session, mut parser: Box<Parser>) {
         let origin = Arc::clone(&self.origin.borrow());
         session.deliver_chunk(|| {
@@ -129,11 +131,11 @@ impl Fetch {
         self.put_back(session, parser);
     }
 
-    /// Hands the next message for the stream that reads the parser to `take`, and puts the parser back.
+    /// Passes the next message for the stream that reads the parser to `take`, and puts the parser back.
     ///
-    /// When a callback or another stream was added since the chunk came, the task delivers the rest of it, so
-    /// that everyone gets each message in its turn. After the end no task delivers it any more: then it is
-    /// for the stream that it was offered to.
+    /// If a callback or another stream was added since the chunk arrived, the task delivers the rest of the
+    /// chunk, so that streams and callbacks get the messages in order. The end also ends the task: then the
+    /// stream that was offered the chunk reads the rest.
     pub fn read_parser(
         &self,
         session: &Session,
@@ -159,7 +161,7 @@ impl Fetch {
                         take(frame);
                     }
                     if verdict != Verdict::Continue {
-                        // What is behind the last message is dropped with the parser.
+                        // The bytes after the last message are dropped with the parser.
                         return if wanted {
                             Poll::Ready(Ok(()))
                         } else {
@@ -188,7 +190,7 @@ impl Fetch {
     /// Takes back the parser when everything in it has been read.
     pub fn put_back(&self, session: &Session, parser: Box<Parser>) {
         if !session.is_closed() {
-            // A block without data changes the ID, too, and is no message.
+            // A block without data is not a message, but changes the ID.
             session.remember(parser.last_event_id());
         }
         self.parser.put_empty(parser);
@@ -201,7 +203,7 @@ impl Fetch {
     }
 }
 
-/// The event that the parser has found. The name is shared if something listens for it.
+/// The current event of the parser. Its name is shared if it has a subscription.
 fn frame<'a>(
     parser: &'a Parser,
     subscription: &'a Subscription,

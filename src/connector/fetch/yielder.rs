@@ -1,10 +1,9 @@
-//! Leaves the page its time while more comes in than can be dealt with.
+//! Yields to the page while a server sends events faster than the app processes them.
 //!
-//! What has been read of a body is delivered in a microtask, and browsers empty all of those before they do
-//! anything else. A server that is faster than its reader would leave a page no time to draw, to take a
-//! click, or to run a timer, as long as the flood lasts: for seconds in Firefox, which keeps what has not
-//! been read. So the reader requests a task when its work begins. When the work has gone on for too long,
-//! it waits for that task: when the task comes, the page has had its turn.
+//! Chunks of a body are delivered in microtasks, and browsers run all microtasks before they draw, handle a
+//! click, or run a timer. A server that is faster than its reader could block the page for seconds in
+//! Firefox, which buffers unread chunks. So the reader requests a task when its work begins. If the work
+//! takes too long, the reader waits for that task: by then the page has had its turn.
 
 use std::{
     cell::Cell,
@@ -15,22 +14,22 @@ use std::{
 
 use crate::sys::{self, Tasks};
 
-/// How long the page may have to wait, in milliseconds: half the time of a frame.
+/// The longest work without yielding, in milliseconds: half a frame.
 const LONGEST_WORK: f64 = 8.0;
 
 #[derive(Default)]
 pub(super) struct Yielder {
-    /// The first chunk came behind a task, and is the only one in most streams of tokens.
+    /// Whether the first chunk was read. It arrives in a new task, so it needs no yield.
     begun: bool,
     turn: Rc<Turn>,
-    /// Made when it is needed first.
+    /// Made at its first use.
     tasks: Option<Tasks>,
 }
 
 /// The task that was requested.
 #[derive(Default)]
 struct Turn {
-    /// When it was requested; `None` when it has come.
+    /// When it was requested; `None` after it has run.
     requested: Cell<Option<f64>>,
     waker: Cell<Option<Waker>>,
 }

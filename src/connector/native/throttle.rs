@@ -1,12 +1,12 @@
 //! When the readers of a native connection are woken for a message.
 //!
-//! Waking a task is a microtask and a call into wasm: more than everything else that is done for a small
-//! message. And because the browser runs its microtasks after each listener, a reader that is woken at
-//! once is woken for every single message, although many came together.
+//! Waking a task costs a microtask and a call into wasm: more than the rest of the work for a small message.
+//! Browsers run microtasks after each listener, so a reader that is woken at once is woken for every message
+//! of a burst.
 //!
-//! So the first message wakes at once. Those that come before the browser's next task wait for it:
-//! browsers dispatch what came together from one task. A single message is not delayed, and a burst costs
-//! two wake-ups a task.
+//! So the first message wakes the reader at once, and messages before the browser's next task wait for that
+//! task: browsers dispatch a burst from one task. A single message is not delayed, and a burst costs two
+//! wake-ups per task.
 
 use std::{
     cell::{Cell, RefCell},
@@ -43,7 +43,7 @@ impl WakeThrottle {
         })
     }
 
-    /// Whether readers are woken for this message by the task that is requested.
+    /// Whether the requested task wakes the readers for this message.
     pub fn defers(self: &Rc<Self>) -> bool {
         match self.phase.get() {
             Phase::Woken | Phase::Waiting => {
@@ -73,7 +73,7 @@ impl WakeThrottle {
         self.tasks.borrow().as_ref().is_some_and(Tasks::request)
     }
 
-    /// The task came.
+    /// Called by the requested task.
     fn task(&self) {
         if self.phase.replace(Phase::Calm) == Phase::Waiting
             && let Some(session) = self.session.upgrade()

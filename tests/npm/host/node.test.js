@@ -127,5 +127,5 @@ test("what nobody handles is printed, and the program goes on", async () => {
     "for await (const { data } of stream) console.log(data);",
   );
   assert.deepEqual(printed, ["2"]);
-  assert.match(stderr, /EventStreamError.*no JSON/);
+  assert.match(stderr, /EventStreamError.*not JSON/);
 });

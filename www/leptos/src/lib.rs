@@ -20,7 +20,7 @@ enum Reading {
     Memory { used: f64, total: f64 },
 }
 
-/// What the events are folded into.
+/// The value that the events are folded into.
 #[derive(Default)]
 struct Machine {
     readings: u32,
@@ -82,7 +82,7 @@ fn ReplyCard(key: String) -> impl IntoView {
     let prompt = RwSignal::new("What are server-sent events?".to_owned());
     let question = RwSignal::new(None::<String>);
     let reply = use_event_source_fold(
-        // Nothing is opened while there is no question.
+        // Without a question, no connection is opened.
         move || {
             question.get().map(|prompt| {
                 EventSource::fetch(format!("/reply?key={key}"))

@@ -1,4 +1,4 @@
-//! The connection of the readings: its state, how often they come, and the buttons that act on it.
+//! The connection of the readings: its state, its interval, and the buttons that act on it.
 
 use gloo_net::http::Request;
 use serde::Deserialize;
@@ -132,7 +132,7 @@ fn in_words(state: &State) -> [String; 3] {
     [kind.to_owned(), short, details]
 }
 
-/// How many streams the server found under the key.
+/// The number of streams that the server found under the key.
 #[derive(Deserialize)]
 struct Reached {
     streams: u32,

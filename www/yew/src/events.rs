@@ -16,7 +16,7 @@ pub struct Log {
     last_id: String,
 }
 
-/// What the log shows of an event.
+/// An event in the log.
 pub struct Row {
     /// When it was sent, in milliseconds since the epoch, if it says so.
     pub at: Option<u64>,
@@ -27,12 +27,12 @@ pub struct Row {
 }
 
 impl Log {
-    /// How many events came, with those that have left the log.
+    /// The number of events, including events that have left the log.
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// Empty if there is none yet.
+    /// Empty without an event.
     pub fn last_id(&self) -> &str {
         &self.last_id
     }

@@ -1,18 +1,17 @@
 //! The last minute of some series as lines to draw: pure geometry, in a window that is 60 seconds wide and
 //! 100 percent high, with 0 at its top.
 
-/// What is shown, in milliseconds.
+/// The width of the window, in milliseconds.
 const SPAN: u64 = 60_000;
 
-/// The points of the last minute. The lines stay where they are and get longer at their right end;
-/// [`shift`](Self::shift) is how far they have to be moved to the left, so that a style sheet can let
-/// them glide.
+/// The points of the last minute. The lines get longer at their right end; [`shift`](Self::shift) is their
+/// distance to the left, so that a style sheet can let them glide.
 #[derive(Debug, Clone)]
 pub struct History {
     points: Vec<Point>,
     /// The time of the first point, from which all others are counted.
     origin: u64,
-    /// Points further apart are not joined: there was no connection.
+    /// Points further apart are not joined, because the connection was lost.
     gap: u64,
 }
 
@@ -57,7 +56,7 @@ impl History {
         self.points.retain(|point| point.at >= oldest);
     }
 
-    /// How many points each series has.
+    /// The number of points of each series.
     pub fn len(&self) -> usize {
         self.points.len()
     }
@@ -73,7 +72,7 @@ impl History {
         format!("translate({:.2} 0)", 60.0 - newest)
     }
 
-    /// The lines, one a series.
+    /// The lines, one per series.
     pub fn lines(&self) -> Vec<Line> {
         let lines = self.newest().iter().enumerate();
         lines
@@ -107,7 +106,8 @@ fn y(share: f64) -> f64 {
     100.0 * (1.0 - share.clamp(0.0, 1.0))
 }
 
-/// The grid behind the lines: so many heights, and a quarter of a minute each.
+/// The grid behind the lines: `heights` horizontal lines, and a vertical one every quarter of a
+/// minute.
 pub fn grid(heights: usize) -> String {
     let steps = heights.saturating_sub(1).max(1);
     let across = (0..=steps).map(|step| format!("M0 {:.1}h60", 100.0 * step as f64 / steps as f64));
@@ -115,8 +115,7 @@ pub fn grid(heights: usize) -> String {
     across.chain(down).collect()
 }
 
-/// The colour of one of so many series: hues side by side on the wheel, so that any number looks of one
-/// piece. In the words of the style sheet, which knows whether it is dark.
+/// The colour of a series: neighbouring hues on the wheel. The style sheet adapts it to the colour scheme.
 pub fn series_color(series: usize, count: usize) -> String {
     let share = series as f64 / count.saturating_sub(1).max(1) as f64;
     format!(

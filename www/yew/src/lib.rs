@@ -1,4 +1,4 @@
-//! A dashboard in Yew. What is live in it comes from the hooks of `wasm_eventsource::yew`:
+//! A dashboard in Yew. Its live data comes from the hooks of `wasm_eventsource::yew`:
 //!
 //! - `live.rs`: the readings of the machine, folded into one value;
 //! - `machine.rs`, `connection.rs`, `events.rs`: the cards that show this value;

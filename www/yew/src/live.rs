@@ -24,7 +24,7 @@ pub fn machine_key(pace: u32) -> String {
     format!("{}-{pace}", *PAGE_KEY)
 }
 
-/// What every event of the machine is folded into.
+/// The value that every event of the machine is folded into.
 pub struct Live {
     pub cores: Vec<Percent>,
     pub cpu: History,
@@ -32,7 +32,7 @@ pub struct Live {
     /// The newest readings, in words.
     pub memory_now: String,
     pub load_now: String,
-    /// How much memory there is, in GiB.
+    /// The memory of the machine, in GiB.
     pub gib: f64,
     pub log: Log,
 }
@@ -51,8 +51,8 @@ impl Live {
         }
     }
 
-    /// An event that cannot be decoded is logged as it came, and the stream goes on. Any other error ends
-    /// the connection, whose state says so.
+    /// An event that cannot be decoded is logged with its raw data, and the stream goes on. Any other error
+    /// ends the connection, as its state shows.
     fn fold(&mut self, event: Result<Envelope<Reading>, Error>) {
         match event {
             Ok(event) => {
@@ -108,7 +108,8 @@ pub struct LiveProps {
 #[component]
 pub fn Dashboard() -> Html {
     let pace = use_state(|| 500);
-    // Another pace is another URL: the connection is closed, the value begins anew, and another opens.
+    // Another pace is another URL: the connection is closed, the value is reset, and another connection
+    // opens.
     let live = {
         let pace = *pace;
         let url = format!("/machine?key={}&interval_ms={pace}", machine_key(pace));

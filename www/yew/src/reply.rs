@@ -1,5 +1,4 @@
-//! A language model's reply, token by token: before the first question nothing is opened, and each
-//! question opens a stream.
+//! A language model's reply, token by token: each question opens a stream.
 
 use serde::{Deserialize, Serialize};
 use wasm_eventsource::{
@@ -46,7 +45,7 @@ struct Token {
     token: String,
 }
 
-/// What came of a reply.
+/// The result of a reply.
 #[derive(Default)]
 struct Reply {
     text: String,

@@ -122,7 +122,7 @@ pub async fn what_is_no_reading_is_shown_as_a_problem_and_the_stream_goes_on(
 ) -> Result<()> {
     let facts = page.open().await?;
     let no_json = match page.site {
-        Site::Demo => r#"the data of the event "cpu" is no JSON: "#,
+        Site::Demo => r#"the data of the event "cpu" is not JSON: "#,
         _ => r#"cannot decode the event "cpu""#,
     };
     for (data, problem) in [
