@@ -159,6 +159,11 @@ impl Session {
     ) -> Result<(), OpenError> {
         names.iter().try_for_each(|name| check_name(name))?;
         self.subscribers.add(subscriber);
+        if self.is_closed() {
+            // What may still be read is for the streams that were there at the end.
+            self.demand_changed();
+            return Ok(());
+        }
         let mut wanted = Vec::new();
         for name in names {
             wanted.push(self.subscribe_to(name)?);

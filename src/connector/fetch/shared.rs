@@ -122,14 +122,20 @@ impl Fetch {
     /// Hands the next message for the stream that reads the parser to `take`, and puts the parser back.
     ///
     /// When a callback or another stream was added since the chunk came, the task delivers the rest of it, so
-    /// that everyone gets each message in its turn. After the end there is no task, and no callback.
+    /// that everyone gets each message in its turn. After the end there is no task, and no callback: the first
+    /// stream that comes here delivers the rest to the queues of all.
     pub fn read_parser(
         &self,
         session: &Session,
         subscriber: &Subscriber,
         take: &mut dyn FnMut(Frame<'_>),
     ) -> Poll<Result<(), Error>> {
-        if !(self.lends(session) || session.is_closed()) {
+        if !self.lends(session) {
+            if session.is_closed()
+                && let Some(parser) = self.parser.take_full()
+            {
+                self.dispatch(session, parser);
+            }
             return Poll::Pending;
         }
         let Some(mut parser) = self.parser.take_full() else {

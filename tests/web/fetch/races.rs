@@ -312,3 +312,31 @@ async fn the_reason_of_a_close_is_not_that_of_what_would_have_come_later() {
     assert_eq!(data(&mut stream).await, ["2"]);
     assert_eq!(stream.close_reason(), Some(CloseReason::Called));
 }
+
+#[wasm_bindgen_test]
+async fn another_stream_takes_nothing_of_what_had_come_for_the_first_when_it_was_closed() {
+    let server = Scenario::new().await;
+    let mut first = server.fetch("/live").stream().unwrap();
+    server.until("open=1").await;
+    server.send("data: 1\n\ndata: 2\n\ndata: 3\n\n").await;
+    message(&mut first).await;
+    let mut second = first.subscribe().event("other").stream().unwrap();
+    first.close();
+    let mut late = first.subscribe().stream().unwrap();
+    assert_eq!(next(&mut late).await, None);
+    assert_eq!(next(&mut second).await, None);
+    assert_eq!(data(&mut first).await, ["2", "3"]);
+}
+
+#[wasm_bindgen_test]
+async fn two_streams_get_the_rest_of_a_chunk_that_one_was_reading_at_the_close() {
+    let server = Scenario::new().await;
+    let mut first = server.fetch("/live").stream().unwrap();
+    server.until("open=1").await;
+    server.send("data: 1\n\ndata: 2\n\ndata: 3\n\n").await;
+    message(&mut first).await;
+    let mut second = first.subscribe().stream().unwrap();
+    first.close();
+    assert_eq!(data(&mut first).await, ["2", "3"]);
+    assert_eq!(data(&mut second).await, ["2", "3"]);
+}
