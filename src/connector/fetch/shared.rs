@@ -164,6 +164,11 @@ impl Fetch {
                     if wanted {
                         break;
                     }
+                    // A predicate may have added a callback or a stream, for which the rest is, too.
+                    if !self.lends(session) {
+                        self.parser.put_full(parser);
+                        return self.read_parser(session, subscriber, take);
+                    }
                 }
                 Step::TooLarge => {
                     self.parser.put_full(parser);

@@ -340,3 +340,34 @@ async fn two_streams_get_the_rest_of_a_chunk_that_one_was_reading_at_the_close()
     assert_eq!(data(&mut first).await, ["2", "3"]);
     assert_eq!(data(&mut second).await, ["2", "3"]);
 }
+
+#[wasm_bindgen_test]
+async fn a_stream_that_a_predicate_opens_gets_what_comes_behind_that_message() {
+    let server = Scenario::new().await;
+    let (slot, opened) = (
+        Slot::<Connection>::default(),
+        Slot::<EventStream>::default(),
+    );
+    let (own, stream) = (Rc::clone(&slot), Rc::clone(&opened));
+    let rule = CloseRule::when(move |frame| {
+        if frame.event_type() == "begin" {
+            let connection = own.take().expect("once");
+            stream.replace(Some(connection.subscribe().event("b").stream().unwrap()));
+        }
+        false
+    });
+    let mut first = server
+        .fetch("/live")
+        .event("a")
+        .close_on(rule)
+        .stream()
+        .unwrap();
+    slot.replace(Some(first.connection().clone()));
+    server.until("open=1").await;
+    server
+        .send("event: begin\ndata: 0\n\nevent: b\ndata: 1\n\nevent: a\ndata: 2\n\n")
+        .await;
+    assert_eq!(data_of(&mut first).await, "2");
+    let mut second = opened.take().expect("it was opened");
+    assert_eq!(data_of(&mut second).await, "1");
+}
