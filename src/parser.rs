@@ -46,6 +46,7 @@ const LF: u8 = b'\n';
 ///
 /// Each byte is copied once, into the parser's buffer, and searched once, however small the chunks
 /// are. The data of an event is put together in that buffer and lent from there; no event allocates.
+#[derive(Clone)]
 pub struct Parser {
     /// The bytes of the stream are in `..end`; what follows is room that need not be zeroed again.
     buffer: Vec<u8>,
@@ -104,7 +105,7 @@ enum Ahead {
 }
 
 /// The fields of a block of lines, up to the blank line that ends it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Block {
     /// The data so far, joined, in the buffer; `None` as long as there is no `data` field.
     data: Option<Range<usize>>,

@@ -1,16 +1,20 @@
 //! [`ParserHandoff`], which passes the parser between the task that fills it and the stream that reads it.
 
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 
 use crate::parser::Parser;
 
 /// Where the parser is. Whoever takes it out may use it, and has to put it back.
+///
+/// Before code of the program sees a frame in the parser, the parser is put back, and the frame is borrowed from
+/// another handle of it. An exception in that code cuts off the caller, which could put nothing back, and its
+/// handle is never dropped: the next one to change the parser ([`Rc::make_mut`]) then makes a copy.
 #[derive(Default)]
 enum Place {
     /// Here, and the task may fill it.
-    Empty(Box<Parser>),
+    Empty(Rc<Parser>),
     /// Here, with unread events in it.
-    Full(Box<Parser>),
+    Full(Rc<Parser>),
     #[default]
     Taken,
 }
@@ -19,10 +23,10 @@ pub(super) struct ParserHandoff(Cell<Place>);
 
 impl ParserHandoff {
     pub fn new(parser: Parser) -> Self {
-        ParserHandoff(Cell::new(Place::Empty(Box::new(parser))))
+        ParserHandoff(Cell::new(Place::Empty(Rc::new(parser))))
     }
 
-    pub fn take_empty(&self) -> Option<Box<Parser>> {
+    pub fn take_empty(&self) -> Option<Rc<Parser>> {
         match self.0.take() {
             Place::Empty(parser) => Some(parser),
             other => {
@@ -32,7 +36,7 @@ impl ParserHandoff {
         }
     }
 
-    pub fn take_full(&self) -> Option<Box<Parser>> {
+    pub fn take_full(&self) -> Option<Rc<Parser>> {
         match self.0.take() {
             Place::Full(parser) => Some(parser),
             other => {
@@ -47,18 +51,18 @@ impl ParserHandoff {
         self.with(|_| ()).is_some()
     }
 
-    pub fn put_empty(&self, parser: Box<Parser>) {
+    pub fn put_empty(&self, parser: Rc<Parser>) {
         self.0.set(Place::Empty(parser));
     }
 
-    pub fn put_full(&self, parser: Box<Parser>) {
+    pub fn put_full(&self, parser: Rc<Parser>) {
         self.0.set(Place::Full(parser));
     }
 
     /// Looks at the parser while no body is being read.
     pub fn with<T>(&self, look: impl FnOnce(&mut Parser) -> T) -> Option<T> {
         let mut parser = self.take_empty()?;
-        let seen = look(&mut parser);
+        let seen = look(Rc::make_mut(&mut parser));
         self.put_empty(parser);
         Some(seen)
     }

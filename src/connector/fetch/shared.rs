@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     convert::Infallible,
+    rc::Rc,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
@@ -84,7 +85,7 @@ impl Fetch {
         let Some(mut parser) = self.parser.take_empty() else {
             return;
         };
-        chunk.copy_to(parser.room(chunk.length() as usize));
+        chunk.copy_to(Rc::make_mut(&mut parser).room(chunk.length() as usize));
         if self.lends(session) {
             self.parser.put_full(parser);
             session.offer_chunk();
@@ -95,11 +96,11 @@ impl Fetch {
 
     /// Delivers everything that is in the parser, up to the end of the connection. What was there when the
     /// program closed the connection is still for the streams.
-    fn dispatch(&self, session: &Session, mut parser: Box<Parser>) {
+    fn dispatch(&self, session: &Session, mut parser: Rc<Parser>) {
         let origin = Arc::clone(&self.origin.borrow());
         session.deliver_chunk(|| {
             while !session.is_closed() || session.has_streams() {
-                match parser.advance() {
+                match Rc::make_mut(&mut parser).advance() {
                     Step::Hungry => return,
                     Step::Comment => {
                         let comment = parser.comment();
@@ -142,7 +143,7 @@ impl Fetch {
             return Poll::Pending;
         };
         loop {
-            match parser.advance() {
+            match Rc::make_mut(&mut parser).advance() {
                 Step::Event => {
                     let subscription = session.subscription(parser.event_type());
                     let origin = Arc::clone(&self.origin.borrow());
@@ -150,19 +151,16 @@ impl Fetch {
                     let verdict = session.admit(&frame);
                     let wanted =
                         verdict != Verdict::Mark && subscription.subscribers.include(subscriber);
+                    // What is behind the last message is dropped with the parser.
+                    if verdict == Verdict::Continue && wanted {
+                        self.parser.put_full(Rc::clone(&parser));
+                    }
                     if wanted {
                         take(frame);
+                        return Poll::Ready(Ok(()));
                     }
                     if verdict != Verdict::Continue {
-                        // What is behind the last message is dropped with the parser.
-                        return if wanted {
-                            Poll::Ready(Ok(()))
-                        } else {
-                            Poll::Pending
-                        };
-                    }
-                    if wanted {
-                        break;
+                        return Poll::Pending;
                     }
                     // A predicate may have added a callback or a stream, for which the rest is, too.
                     if !self.lends(session) {
@@ -181,12 +179,10 @@ impl Fetch {
                 }
             }
         }
-        self.parser.put_full(parser);
-        Poll::Ready(Ok(()))
     }
 
     /// Takes back the parser when everything in it has been read.
-    pub fn put_back(&self, session: &Session, parser: Box<Parser>) {
+    pub fn put_back(&self, session: &Session, parser: Rc<Parser>) {
         if !session.is_closed() {
             // A block without data changes the ID, too, and is no message.
             session.remember(parser.last_event_id());

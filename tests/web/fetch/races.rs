@@ -371,3 +371,46 @@ async fn a_stream_that_a_predicate_opens_gets_what_comes_behind_that_message() {
     let mut second = opened.take().expect("it was opened");
     assert_eq!(data_of(&mut second).await, "1");
 }
+
+#[wasm_bindgen_test]
+async fn a_payload_that_throws_while_it_is_decoded_is_lost_alone() {
+    expect_exceptions();
+    struct Throws(u32);
+    impl<'de> serde::Deserialize<'de> for Throws {
+        fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            let n = u32::deserialize(from)?;
+            if n == 2 {
+                wasm_bindgen::throw_str("thrown on purpose");
+            }
+            Ok(Throws(n))
+        }
+    }
+    let server = Scenario::new().await;
+    let mut stream = server
+        .fetch("/live")
+        .typed_event::<Throws>("message")
+        .unwrap();
+    server.until("open=1").await;
+    server.send("data: 1\n\ndata: 2\n\ndata: 3\n\n").await;
+    assert_eq!(next(&mut stream).await.unwrap().unwrap().0, 1);
+    let stream = Rc::new(RefCell::new(stream));
+    let caught = {
+        let mut borrowed = stream.borrow_mut();
+        let mut poll = || {
+            let _ = futures_util::FutureExt::now_or_never(borrowed.next());
+        };
+        catches(&mut poll)
+    };
+    assert!(caught);
+    let mut stream = stream.borrow_mut();
+    assert_eq!(next(&mut *stream).await.unwrap().unwrap().0, 3);
+    server.send("data: 4\n\n").await;
+    assert_eq!(next(&mut *stream).await.unwrap().unwrap().0, 4);
+}
+
+#[wasm_bindgen::prelude::wasm_bindgen(
+    inline_js = "export function catches(run) { try { run(); return false; } catch { return true; } }"
+)]
+extern "C" {
+    fn catches(run: &mut dyn FnMut()) -> bool;
+}
