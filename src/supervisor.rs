@@ -52,7 +52,8 @@ pub(crate) fn supervise(
     spawn_local(async move {
         {
             let running = pin!(run(&session, attempts, repeats));
-            select(running, stopped).await;
+            // The end first: nothing more is asked or computed after it.
+            select(stopped, running).await;
         }
         // A stream that reads frames where they are may have met the close rule while it was polled.
         session.finish();

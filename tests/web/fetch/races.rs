@@ -414,3 +414,23 @@ async fn a_payload_that_throws_while_it_is_decoded_is_lost_alone() {
 extern "C" {
     fn catches(run: &mut dyn FnMut()) -> bool;
 }
+
+#[wasm_bindgen_test]
+async fn what_computes_the_headers_does_not_run_on_after_the_close() {
+    let server = Scenario::new().await;
+    let notes = Notes::default();
+    let writer = notes.clone();
+    let source = server.fetch("/never").headers_with(async move || {
+        std::future::poll_fn(|_| {
+            writer.write("polled");
+            std::task::Poll::<()>::Pending
+        })
+        .await;
+        Ok::<_, String>([("X-A", "b")])
+    });
+    let stream = source.stream().unwrap();
+    notes.until("polled").await;
+    stream.close();
+    gloo_timers::future::TimeoutFuture::new(20).await;
+    assert_eq!(notes.all(), ["polled"]);
+}
