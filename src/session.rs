@@ -137,6 +137,11 @@ impl Session {
         self.state.is_closed()
     }
 
+    /// Whether the last handle was dropped: the program gets no call any more.
+    pub fn is_abandoned(&self) -> bool {
+        self.abandoned.get()
+    }
+
     /// Whether nothing more comes for the streams: it is closed, and no message is being delivered.
     pub fn is_over(&self) -> bool {
         self.is_closed() && !self.delivering.get()
@@ -345,7 +350,7 @@ impl Session {
                     urgency = push(frame.clone());
                 }
                 callbacks.each(|callback| {
-                    if !self.abandoned.get() {
+                    if !self.is_abandoned() {
                         callback(&frame);
                     }
                 });

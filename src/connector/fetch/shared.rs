@@ -104,7 +104,11 @@ impl Fetch {
                     Step::Hungry => return,
                     Step::Comment => {
                         let comment = parser.comment();
-                        self.comments.each(|callback| callback(&comment));
+                        self.comments.each(|callback| {
+                            if !session.is_abandoned() {
+                                callback(&comment);
+                            }
+                        });
                     }
                     Step::TooLarge => session.deliver_error(self.too_large()),
                     Step::Event => {

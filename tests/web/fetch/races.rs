@@ -434,3 +434,22 @@ async fn what_computes_the_headers_does_not_run_on_after_the_close() {
     gloo_timers::future::TimeoutFuture::new(20).await;
     assert_eq!(notes.all(), ["polled"]);
 }
+
+#[wasm_bindgen_test]
+async fn comment_callbacks_are_not_called_when_the_connection_is_gone() {
+    let server = Scenario::new().await;
+    let slot = Slot::<Connection>::default();
+    let (own, notes) = (Rc::clone(&slot), Notes::default());
+    let (first, second) = (notes.clone(), notes.clone());
+    let source = server.fetch("/live").on_comment(move |_| {
+        drop(own.take());
+        first.write("dropped");
+    });
+    let source = source.on_comment(move |_| second.write("called"));
+    slot.replace(Some(source.open().unwrap()));
+    server.until("open=1").await;
+    server.send(": 1\n\n").await;
+    notes.until("dropped").await;
+    server.until("open=0").await;
+    assert_eq!(notes.all(), ["dropped"]);
+}
