@@ -89,7 +89,11 @@ impl Receiver {
             return;
         };
         if sys::is_message(event) {
-            self.message(&session, &session.subscription(name), event);
+            // It is listened for although nothing may be subscribed to it.
+            let subscription = session.subscription(name);
+            if *subscription.name == *name {
+                self.message(&session, &subscription, event);
+            }
             return;
         }
         match (name, self.source.ready_state()) {

@@ -1,11 +1,11 @@
 //! What is true of the browser's own `EventSource` alone, and not over `fetch()`.
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{CloseReason, Error};
+use wasm_eventsource::{CloseReason, CloseRule, Error};
 
 use crate::{
     Scenario,
-    observe::{data, message, messages, next, noting_states, numbers},
+    observe::{Notes, data, message, messages, next, noting_states, numbers},
 };
 
 // Over `fetch()` what nobody polls for is not read, so that the server is held back.
@@ -96,4 +96,22 @@ async fn no_channel_stays_open_though_the_first_message_is_the_last() {
     assert_eq!(open_channels(), before + 1.0, "one is enough");
     drop(stream);
     assert_eq!(open_channels(), before);
+}
+
+#[wasm_bindgen_test]
+async fn a_rule_does_not_see_an_event_of_a_connection_events_name_without_a_subscription() {
+    let server = Scenario::new().await;
+    let seen = Notes::default();
+    let writer = seen.clone();
+    let rule = CloseRule::when(move |frame| {
+        writer.write(frame.event_type());
+        false
+    });
+    let mut stream = server
+        .source("/named/error")
+        .close_on(rule)
+        .stream()
+        .unwrap();
+    message(&mut stream).await;
+    assert_eq!(seen.all(), ["message"]);
 }
