@@ -46,6 +46,7 @@ const LF: u8 = b'\n';
 ///
 /// Each byte is copied once, into the parser's buffer, and searched once, for chunks of any size. The data of
 /// an event is joined in that buffer and lent from there, without an allocation.
+#[derive(Clone)]
 pub struct Parser {
     /// The bytes of the stream are in `..end`; the rest is room that was zeroed before.
     buffer: Vec<u8>,
@@ -104,7 +105,7 @@ enum Ahead {
 }
 
 /// The fields of a block of lines, up to the blank line that ends it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Block {
     /// The joined data in the buffer; `None` without a `data` field.
     data: Option<Range<usize>>,

@@ -160,6 +160,8 @@ impl Session {
         names.iter().try_for_each(|name| check_name(name))?;
         self.subscribers.add(subscriber);
         if self.is_closed() {
+            // What may still be read is for the streams that were there at the end.
+            self.demand_changed();
             return Ok(());
         }
         let mut wanted = Vec::new();
@@ -294,7 +296,7 @@ impl Session {
                 .any(|reader| reader.reads_ahead || reader.asks.get())
     }
 
-    #[cfg(feature = "fetch")]
+    /// Whether the last handle was dropped.
     pub fn is_abandoned(&self) -> bool {
         self.abandoned.get()
     }
@@ -323,7 +325,6 @@ impl Session {
     pub fn offer_chunk(&self) {
         for reader in self.subscribers.borrow().iter() {
             reader.asks.set(false);
-            reader.was_offered.set(true);
         }
         self.wake(&self.subscribers, Some(Urgency::Now));
     }
@@ -358,7 +359,7 @@ impl Session {
                     urgency = push(frame.clone());
                 }
                 callbacks.each(|callback| {
-                    if !self.abandoned.get() {
+                    if !self.is_abandoned() {
                         callback(&frame);
                     }
                 });

@@ -14,6 +14,7 @@ use std::{
 use futures_core::{FusedStream, Stream};
 
 use crate::{
+    buffer::Item,
     close::CloseReason,
     connection::Connection,
     error::{DecodeError, Error},
@@ -285,14 +286,7 @@ impl Items {
     /// the stream reads the parser.
     fn next(&self, take: &mut dyn FnMut(Frame<'_>)) -> Option<Next> {
         if let Some(item) = self.subscriber.pop() {
-            return Some(match item {
-                Ok(Lifecycle::Message(message)) => {
-                    take(message);
-                    Ok(None)
-                }
-                Ok(change) => Ok(Some(change)),
-                Err(error) => Err(error),
-            });
+            return Some(hand_over(item, take));
         }
         #[cfg(feature = "fetch")]
         {
@@ -300,6 +294,10 @@ impl Items {
             let read = session.connector()?.read(session, &self.subscriber, take);
             if let Poll::Ready(read) = read {
                 return Some(read.map(|()| None));
+            }
+            // What was to be read may be in the queues now.
+            if let Some(item) = self.subscriber.pop() {
+                return Some(hand_over(item, take));
             }
         }
         None
@@ -334,6 +332,17 @@ impl Items {
             }
             _ => None,
         }
+    }
+}
+
+/// Hands a message from the queue to `take`.
+fn hand_over(item: Item, take: &mut dyn FnMut(Frame<'_>)) -> Next {
+    match item? {
+        Lifecycle::Message(message) => {
+            take(message);
+            Ok(None)
+        }
+        change => Ok(Some(change)),
     }
 }
 

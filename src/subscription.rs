@@ -28,9 +28,6 @@ pub(crate) struct Subscriber {
     /// Whether it was polled and waits for an item. The stream sets it; an item for its queue, or a chunk that
     /// it is offered, resets it.
     pub asks: Cell<bool>,
-    /// Whether it was offered a chunk to read where it is.
-    #[cfg(feature = "fetch")]
-    pub was_offered: Cell<bool>,
 }
 
 impl Subscriber {
@@ -40,8 +37,6 @@ impl Subscriber {
             waker: RefCell::default(),
             reads_ahead: buffer.is_some(),
             asks: Cell::default(),
-            #[cfg(feature = "fetch")]
-            was_offered: Cell::default(),
         })
     }
 

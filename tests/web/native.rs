@@ -5,7 +5,7 @@ use wasm_eventsource::{CloseReason, CloseRule, Error};
 
 use crate::{
     Scenario,
-    observe::{data, message, messages, next, noting_states, numbers},
+    observe::{Notes, data, message, messages, next, noting_states, numbers},
 };
 
 // Over `fetch()` what nobody polls for is not read, so that the server is held back.
@@ -110,4 +110,22 @@ async fn a_rule_sees_no_event_named_as_the_connection_s_own_that_nothing_listens
     assert_eq!(message(&mut stream).await.data(), "1");
     server.send("data: [DONE]\n\n").await;
     assert_eq!(next(&mut stream).await, None);
+}
+
+#[wasm_bindgen_test]
+async fn a_rule_does_not_see_an_event_of_a_connection_events_name_without_a_subscription() {
+    let server = Scenario::new().await;
+    let seen = Notes::default();
+    let writer = seen.clone();
+    let rule = CloseRule::when(move |frame| {
+        writer.write(frame.event_type());
+        false
+    });
+    let mut stream = server
+        .source("/named/error")
+        .close_on(rule)
+        .stream()
+        .unwrap();
+    message(&mut stream).await;
+    assert_eq!(seen.all(), ["message"]);
 }

@@ -1,16 +1,21 @@
 //! [`ParserHandoff`], which passes the parser between the task that fills it and the stream that reads it.
 
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 
 use crate::parser::Parser;
 
 /// The place of the parser. The task or stream that takes the parser must put it back.
+///
+/// A frame in the parser is shown to code of the program only when the parser is in its place again: the frame
+/// borrows from a second handle. If that code throws an exception, the stack frames that would put the parser
+/// back are cut off, and the second handle leaks. The next change of the parser ([`Rc::make_mut`]) then makes a
+/// copy.
 #[derive(Default)]
 enum Place {
     /// In place, for the task to fill.
-    Empty(Box<Parser>),
+    Empty(Rc<Parser>),
     /// In place, with unread events.
-    Full(Box<Parser>),
+    Full(Rc<Parser>),
     #[default]
     Taken,
 }
@@ -19,10 +24,10 @@ pub(super) struct ParserHandoff(Cell<Place>);
 
 impl ParserHandoff {
     pub fn new(parser: Parser) -> Self {
-        ParserHandoff(Cell::new(Place::Empty(Box::new(parser))))
+        ParserHandoff(Cell::new(Place::Empty(Rc::new(parser))))
     }
 
-    pub fn take_empty(&self) -> Option<Box<Parser>> {
+    pub fn take_empty(&self) -> Option<Rc<Parser>> {
         match self.0.take() {
             Place::Empty(parser) => Some(parser),
             other => {
@@ -32,7 +37,7 @@ impl ParserHandoff {
         }
     }
 
-    pub fn take_full(&self) -> Option<Box<Parser>> {
+    pub fn take_full(&self) -> Option<Rc<Parser>> {
         match self.0.take() {
             Place::Full(parser) => Some(parser),
             other => {
@@ -47,18 +52,18 @@ impl ParserHandoff {
         self.with(|_| ()).is_some()
     }
 
-    pub fn put_empty(&self, parser: Box<Parser>) {
+    pub fn put_empty(&self, parser: Rc<Parser>) {
         self.0.set(Place::Empty(parser));
     }
 
-    pub fn put_full(&self, parser: Box<Parser>) {
+    pub fn put_full(&self, parser: Rc<Parser>) {
         self.0.set(Place::Full(parser));
     }
 
     /// Looks at the parser while no body is being read.
     pub fn with<T>(&self, look: impl FnOnce(&mut Parser) -> T) -> Option<T> {
         let mut parser = self.take_empty()?;
-        let seen = look(&mut parser);
+        let seen = look(Rc::make_mut(&mut parser));
         self.put_empty(parser);
         Some(seen)
     }

@@ -4,6 +4,7 @@
 use std::{
     cell::{Cell, RefCell},
     convert::Infallible,
+    rc::Rc,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
@@ -92,7 +93,7 @@ impl Fetch {
         let Some(mut parser) = self.parser.take_empty() else {
             return;
         };
-        chunk.copy_to(parser.room(chunk.length() as usize));
+        chunk.copy_to(Rc::make_mut(&mut parser).room(chunk.length() as usize));
         if self.lends(session) {
             self.parser.put_full(parser);
             session.offer_chunk();
@@ -103,11 +104,11 @@ impl Fetch {
 
     /// Delivers the events in the parser, up to the end of the connection. If the program closes the
     /// connection, the rest still goes to the streams.
-    fn dispatch(&self, session: &Session, mut parser: Box<Parser>) {
+    fn dispatch(&self, session: &Session, mut parser: Rc<Parser>) {
         let origin = Arc::clone(&self.origin.borrow());
         session.deliver_chunk(|| {
             while !session.is_closed() || session.has_streams() {
-                match parser.advance() {
+                match Rc::make_mut(&mut parser).advance() {
                     Step::Hungry => return,
                     Step::Comment => {
                         let comment = parser.comment();
@@ -135,21 +136,26 @@ impl Fetch {
     ///
     /// If a callback or another stream was added since the chunk arrived, the task delivers the rest of the
     /// chunk, so that streams and callbacks get the messages in order. The end also ends the task: then the
-    /// stream that was offered the chunk reads the rest.
+    /// first stream that is polled delivers the rest to the queues of all streams.
     pub fn read_parser(
         &self,
         session: &Session,
         subscriber: &Subscriber,
         take: &mut dyn FnMut(Frame<'_>),
     ) -> Poll<Result<(), Error>> {
-        if !self.lends(session) && !(session.is_closed() && subscriber.was_offered.get()) {
+        if !self.lends(session) {
+            if session.is_closed()
+                && let Some(parser) = self.parser.take_full()
+            {
+                self.dispatch(session, parser);
+            }
             return Poll::Pending;
         }
         let Some(mut parser) = self.parser.take_full() else {
             return Poll::Pending;
         };
         loop {
-            match parser.advance() {
+            match Rc::make_mut(&mut parser).advance() {
                 Step::Event => {
                     let subscription = session.subscription(parser.event_type());
                     let origin = Arc::clone(&self.origin.borrow());
@@ -157,19 +163,21 @@ impl Fetch {
                     let verdict = session.admit(&frame);
                     let wanted =
                         verdict != Verdict::Mark && subscription.subscribers.include(subscriber);
+                    // What is behind the last message is dropped with the parser.
+                    if verdict == Verdict::Continue && wanted {
+                        self.parser.put_full(Rc::clone(&parser));
+                    }
                     if wanted {
                         take(frame);
+                        return Poll::Ready(Ok(()));
                     }
                     if verdict != Verdict::Continue {
-                        // The bytes after the last message are dropped with the parser.
-                        return if wanted {
-                            Poll::Ready(Ok(()))
-                        } else {
-                            Poll::Pending
-                        };
+                        return Poll::Pending;
                     }
-                    if wanted {
-                        break;
+                    // A predicate may have added a callback or a stream, for which the rest is, too.
+                    if !self.lends(session) {
+                        self.parser.put_full(parser);
+                        return self.read_parser(session, subscriber, take);
                     }
                 }
                 Step::TooLarge => {
@@ -183,12 +191,10 @@ impl Fetch {
                 }
             }
         }
-        self.parser.put_full(parser);
-        Poll::Ready(Ok(()))
     }
 
     /// Takes back the parser when everything in it has been read.
-    pub fn put_back(&self, session: &Session, parser: Box<Parser>) {
+    pub fn put_back(&self, session: &Session, parser: Rc<Parser>) {
         if !session.is_closed() {
             // A block without data is not a message, but changes the ID.
             session.remember(parser.last_event_id());

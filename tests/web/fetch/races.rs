@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures_util::StreamExt;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{
     CloseHandle, CloseReason, CloseRule, Connection, Error, EventSource, EventStream, State,
@@ -330,21 +331,6 @@ async fn a_listener_that_comes_and_goes_while_a_chunk_is_half_read_leaves_the_re
 }
 
 #[wasm_bindgen_test]
-async fn a_stream_that_is_opened_after_the_close_takes_nothing_from_the_one_before() {
-    let server = Scenario::new().await;
-    let mut stream = server.fetch("/live").stream().unwrap();
-    server.until("open=1").await;
-    server.send("data: 1\n\ndata: 2\n\n").await;
-    assert_eq!(data_of(&mut stream).await, "1");
-    let mut second = stream.subscribe().stream().unwrap();
-    stream.close();
-    let mut late = stream.subscribe().stream().unwrap();
-    assert!(data(&mut late).await.is_empty());
-    assert!(data(&mut second).await.is_empty());
-    assert_eq!(data(&mut stream).await, ["2"]);
-}
-
-#[wasm_bindgen_test]
 async fn headers_are_not_computed_for_a_connection_that_is_dropped_at_once() {
     let server = Scenario::new().await;
     let calls = Rc::new(Cell::new(0));
@@ -357,4 +343,149 @@ async fn headers_are_not_computed_for_a_connection_that_is_dropped_at_once() {
     server
         .no_request_follows(0, move || assert_eq!(calls.get(), 0))
         .await;
+}
+
+#[wasm_bindgen_test]
+async fn another_stream_takes_nothing_of_what_had_come_for_the_first_when_it_was_closed() {
+    let server = Scenario::new().await;
+    let mut first = server.fetch("/live").stream().unwrap();
+    server.until("open=1").await;
+    server.send("data: 1\n\ndata: 2\n\ndata: 3\n\n").await;
+    message(&mut first).await;
+    let mut second = first.subscribe().event("other").stream().unwrap();
+    first.close();
+    let mut late = first.subscribe().stream().unwrap();
+    assert_eq!(next(&mut late).await, None);
+    assert_eq!(next(&mut second).await, None);
+    assert_eq!(data(&mut first).await, ["2", "3"]);
+}
+
+#[wasm_bindgen_test]
+async fn two_streams_get_the_rest_of_a_chunk_that_one_was_reading_at_the_close() {
+    let server = Scenario::new().await;
+    let mut first = server.fetch("/live").stream().unwrap();
+    server.until("open=1").await;
+    server.send("data: 1\n\ndata: 2\n\ndata: 3\n\n").await;
+    message(&mut first).await;
+    let mut second = first.subscribe().stream().unwrap();
+    first.close();
+    assert_eq!(data(&mut first).await, ["2", "3"]);
+    assert_eq!(data(&mut second).await, ["2", "3"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_a_predicate_opens_gets_what_comes_behind_that_message() {
+    let server = Scenario::new().await;
+    let (slot, opened) = (
+        Slot::<Connection>::default(),
+        Slot::<EventStream>::default(),
+    );
+    let (own, stream) = (Rc::clone(&slot), Rc::clone(&opened));
+    let rule = CloseRule::when(move |frame| {
+        if frame.event_type() == "begin" {
+            let connection = own.take().expect("once");
+            stream.replace(Some(connection.subscribe().event("b").stream().unwrap()));
+        }
+        false
+    });
+    let mut first = server
+        .fetch("/live")
+        .event("a")
+        .close_on(rule)
+        .stream()
+        .unwrap();
+    slot.replace(Some(first.connection().clone()));
+    server.until("open=1").await;
+    server
+        .send("event: begin\ndata: 0\n\nevent: b\ndata: 1\n\nevent: a\ndata: 2\n\n")
+        .await;
+    assert_eq!(data_of(&mut first).await, "2");
+    let mut second = opened.take().expect("it was opened");
+    assert_eq!(data_of(&mut second).await, "1");
+}
+
+#[wasm_bindgen_test]
+async fn a_payload_that_throws_while_it_is_decoded_is_lost_alone() {
+    expect_exceptions();
+    struct Throws(u32);
+    impl<'de> serde::Deserialize<'de> for Throws {
+        fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            let n = u32::deserialize(from)?;
+            if n == 2 {
+                wasm_bindgen::throw_str("thrown on purpose");
+            }
+            Ok(Throws(n))
+        }
+    }
+    let server = Scenario::new().await;
+    let mut stream = server
+        .fetch("/live")
+        .typed_event::<Throws>("message")
+        .unwrap();
+    server.until("open=1").await;
+    server.send("data: 1\n\ndata: 2\n\ndata: 3\n\n").await;
+    assert_eq!(next(&mut stream).await.unwrap().unwrap().0, 1);
+    let stream = Rc::new(RefCell::new(stream));
+    let caught = {
+        let mut borrowed = stream.borrow_mut();
+        let mut poll = || {
+            let _ = futures_util::FutureExt::now_or_never(borrowed.next());
+        };
+        apply(&mut poll, &JsValue::UNDEFINED, &js_sys::Array::new())
+    };
+    assert!(caught.is_err());
+    let mut stream = stream.borrow_mut();
+    assert_eq!(next(&mut *stream).await.unwrap().unwrap().0, 3);
+    server.send("data: 4\n\n").await;
+    assert_eq!(next(&mut *stream).await.unwrap().unwrap().0, 4);
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = apply)]
+    fn apply(
+        run: &mut dyn FnMut(),
+        this: &JsValue,
+        arguments: &js_sys::Array,
+    ) -> Result<(), JsValue>;
+}
+
+#[wasm_bindgen_test]
+async fn what_computes_the_headers_does_not_run_on_after_the_close() {
+    let server = Scenario::new().await;
+    let notes = Notes::default();
+    let writer = notes.clone();
+    let source = server.fetch("/never").headers_with(async move || {
+        std::future::poll_fn(|_| {
+            writer.write("polled");
+            std::task::Poll::<()>::Pending
+        })
+        .await;
+        Ok::<_, String>([("X-A", "b")])
+    });
+    let stream = source.stream().unwrap();
+    notes.until("polled").await;
+    stream.close();
+    server
+        .no_request_follows(0, move || assert_eq!(notes.all(), ["polled"]))
+        .await;
+}
+
+#[wasm_bindgen_test]
+async fn comment_callbacks_are_not_called_when_the_connection_is_gone() {
+    let server = Scenario::new().await;
+    let slot = Slot::<Connection>::default();
+    let (own, notes) = (Rc::clone(&slot), Notes::default());
+    let (first, second) = (notes.clone(), notes.clone());
+    let source = server.fetch("/live").on_comment(move |_| {
+        drop(own.take());
+        first.write("dropped");
+    });
+    let source = source.on_comment(move |_| second.write("called"));
+    slot.replace(Some(source.open().unwrap()));
+    server.until("open=1").await;
+    server.send(": 1\n\n").await;
+    notes.until("dropped").await;
+    server.until("open=0").await;
+    assert_eq!(notes.all(), ["dropped"]);
 }
