@@ -408,6 +408,11 @@ impl Session {
     /// Puts an error into the queue of each stream.
     #[cfg(feature = "fetch")]
     pub fn deliver_error(&self, error: Error) {
+        if self.subscribers.is_empty()
+            && let Some(sharing) = self.sharing.get()
+        {
+            (sharing.report)(&error);
+        }
         self.push(&self.subscribers, Err(error));
     }
 

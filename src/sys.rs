@@ -10,6 +10,7 @@ mod exception;
 mod frame;
 #[cfg(feature = "js")]
 mod json;
+mod page;
 #[cfg(feature = "fetch")]
 mod request;
 mod task;
@@ -25,6 +26,7 @@ pub(crate) use exception::{detail, guarded, property, report_failure};
 pub(crate) use frame::NextFrame;
 #[cfg(feature = "js")]
 pub(crate) use json::parse_json;
+pub(crate) use page::PageWatch;
 #[cfg(feature = "fetch")]
 pub(crate) use request::{fetch, keep_referrer, new_request, set_option};
 pub(crate) use task::Tasks;

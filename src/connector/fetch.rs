@@ -22,6 +22,7 @@ use crate::{
     session::{Connector, Session},
     subscription::{Subscriber, Subscription},
     supervisor::supervise,
+    sys::PageWatch,
 };
 use attempt::FetchAttempts;
 use shared::Fetch;
@@ -66,6 +67,7 @@ pub(crate) fn open(
         request,
         fresh_headers: options.fresh_headers,
         sent: 0.0,
+        page: PageWatch::new(|| {}),
     };
     let repeats = attempts.repeats;
     let control = supervise(Rc::clone(session), attempts, repeats);

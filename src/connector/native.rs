@@ -5,7 +5,7 @@
 //! [`EventSource`]: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
 
 use std::{
-    cell::RefCell,
+    cell::{OnceCell, RefCell},
     rc::{Rc, Weak},
     sync::Arc,
 };
@@ -19,7 +19,7 @@ use crate::{
     message::Message,
     session::{Connector, Session},
     subscription::Subscription,
-    sys::{self, StringEvent},
+    sys::{self, PageWatch, StringEvent},
 };
 use throttle::WakeThrottle;
 
@@ -47,7 +47,17 @@ pub(crate) fn open(session: &Rc<Session>, with_credentials: bool) -> Result<(), 
         source: source.clone(),
         texts: RefCell::default(),
         throttle: WakeThrottle::new(Rc::downgrade(session)),
+        page: OnceCell::new(),
     });
+    let back = Rc::downgrade(&receiver);
+    let _ = receiver.page.set(PageWatch::new(move || {
+        if let Some(receiver) = back.upgrade()
+            && let Some(session) = receiver.session.upgrade()
+            && session.was_open()
+        {
+            receiver.look(&session);
+        }
+    }));
     let connection = CONNECTION_EVENTS.map(|name| {
         let receiver = Rc::clone(&receiver);
         EventListener::new(&source, name, move |event| {
@@ -69,6 +79,7 @@ struct Receiver {
     source: EventSource,
     texts: RefCell<Texts>,
     throttle: Rc<WakeThrottle>,
+    page: OnceCell<PageWatch>,
 }
 
 /// Texts that most messages of a response share, read when they change.
@@ -95,15 +106,24 @@ impl Receiver {
             }
             return;
         }
-        match (name, self.source.ready_state()) {
-            ("open", _) => {
-                self.texts.borrow_mut().origin = None;
-                session.opened();
-            }
-            (_, EventSource::CONNECTING) => {
+        if name == "open" {
+            self.texts.borrow_mut().origin = None;
+            session.opened();
+        } else {
+            self.look(&session);
+        }
+    }
+
+    /// Reports what the browser's `readyState` says of a loss, unless the page is being left.
+    fn look(&self, session: &Session) {
+        if self.page.get().is_some_and(PageWatch::is_left) {
+            return;
+        }
+        match self.source.ready_state() {
+            EventSource::CONNECTING => {
                 session.lost();
             }
-            (_, EventSource::CLOSED) => session.fail(Error::Failed {
+            EventSource::CLOSED => session.fail(Error::Failed {
                 url: session.url().to_owned(),
                 was_open: session.was_open(),
             }),

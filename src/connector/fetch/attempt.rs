@@ -17,7 +17,7 @@ use crate::{
     session::Session,
     state::State,
     supervisor::{Attempts, Ended},
-    sys,
+    sys::{self, PageWatch},
 };
 
 pub(super) struct FetchAttempts {
@@ -32,6 +32,7 @@ pub(super) struct FetchAttempts {
     pub fresh_headers: Option<Box<FreshHeaders>>,
     /// When the last request was sent.
     pub sent: f64,
+    pub page: PageWatch,
 }
 
 impl Drop for FetchAttempts {
@@ -50,6 +51,8 @@ impl Attempts for FetchAttempts {
                 .with(|parser| parser.set_last_event_id(id));
         }
         let ended = self.try_attempt().await.unwrap_or_else(|ended| ended);
+        // A page that is being left makes no more attempts. If it is shown again, this one is over.
+        poll_fn(|cx| self.page.poll_shown(cx)).await;
         // An event that is not complete is dropped.
         self.connector.parser.with(|parser| parser.restart());
         ended
