@@ -263,12 +263,12 @@ pub enum Error {
     /// permit it by [CORS]. The URL of a redirect counts, too.
     ///
     /// Browsers report the same error if the server is down. To find out, the connection probes the server
-    /// with a `HEAD` request, and then with a `GET` if that is the request's method. Probes have no cookies,
-    /// and reveal only whether the server answers. The connection sends them when the first attempt fails,
-    /// and when one of the first two attempts after a loss fails. If probes find a server after two attempts
-    /// in a row, the connection fails; a request that is not repeated fails at once. In a page that is
-    /// isolated by `Cross-Origin-Embedder-Policy` the browser blocks the probes, and the server counts as
-    /// down.
+    /// with a `HEAD` request and, if that does not fail, with a `GET` if that is the request's method. Probes
+    /// have no cookies, and reveal only whether the server answers. The connection sends them when the first
+    /// attempt fails, and when one of the first two attempts after a loss fails. If probes find a server
+    /// after two attempts in a row, the connection fails; a request that is not repeated fails at once. In a
+    /// page that is isolated by `Cross-Origin-Embedder-Policy` the browser blocks the probes, and the server
+    /// counts as down.
     ///
     /// [CORS]: https://fetch.spec.whatwg.org/#http-cors-protocol
     #[cfg(feature = "fetch")]

@@ -28,7 +28,8 @@ use crate::{
 /// It yields one item for each message of its event names: `Ok`, or [`Error::Decode`] if the message does not
 /// fit the stream's type. It ends, and from then on yields `None`,
 /// - when a message meets the [close rule](crate::CloseRule), after that message;
-/// - when it is closed, after earlier messages;
+/// - when it is closed, after earlier messages; over `fetch()` also by the server, with the status 204 or the
+///   end of a response whose request is not sent again;
 /// - when the connection [fails](Error::Failed), after one `Err`.
 ///
 /// If the request may be sent again, the end of a response or a network failure does not end the stream: it
