@@ -138,7 +138,7 @@ impl Parser {
     const SHORT_PIECE: usize = 16;
 
     /// The capacity that an idle buffer may keep. More is released.
-    const AT_EASE: usize = 1 << 20;
+    const MAX_IDLE_CAPACITY: usize = 1 << 20;
 
     /// A parser at the start of a body.
     pub fn new() -> Self {
@@ -502,7 +502,7 @@ impl Parser {
         if self.held() == 0 {
             self.compact();
         }
-        if self.buffer.len() > Self::AT_EASE {
+        if self.buffer.len() > Self::MAX_IDLE_CAPACITY {
             self.shrink();
         }
     }
@@ -510,7 +510,7 @@ impl Parser {
     #[cold]
     fn shrink(&mut self) {
         let held = self.held();
-        let enough = Self::AT_EASE.max(2 * self.last_chunk);
+        let enough = Self::MAX_IDLE_CAPACITY.max(2 * self.last_chunk);
         if self.buffer.len() <= enough {
             return;
         }
@@ -653,7 +653,7 @@ fn milliseconds(digits: &[u8]) -> Option<u64> {
 /// released.
 fn set(to: &mut String, value: &[u8]) {
     if to.as_bytes() != value {
-        if to.capacity() > Parser::AT_EASE {
+        if to.capacity() > Parser::MAX_IDLE_CAPACITY {
             *to = String::new();
         }
         to.clear();

@@ -94,6 +94,8 @@ export type EventStreamErrorKind =
   | "blocked"
   /** No response came, or the connection broke, and the request is not sent again. */
   | "network"
+  /** A header cannot be sent, such as a last event ID with control characters. */
+  | "headers"
   /** Opening failed. */
   | "open"
   /** The data of an event is not JSON. */

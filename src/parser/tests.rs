@@ -1149,7 +1149,7 @@ mod work {
 
     #[test]
     fn what_a_huge_name_or_id_took_is_given_back() {
-        let huge = "x".repeat(2 * Parser::AT_EASE);
+        let huge = "x".repeat(2 * Parser::MAX_IDLE_CAPACITY);
         let mut parser = Parser::new();
         for field in ["event", "id"] {
             feed(
@@ -1165,14 +1165,19 @@ mod work {
             &parser.last_event_id,
             &parser.next_event_id,
         ] {
-            assert!(text.capacity() <= Parser::AT_EASE);
+            assert!(text.capacity() <= Parser::MAX_IDLE_CAPACITY);
         }
     }
 
     #[test]
     fn a_large_buffer_is_kept_as_long_as_the_chunks_are_large() {
         let mut watched = Watched::default();
-        let chunk = [&b"data: "[..], &[b'x'; 2 * Parser::AT_EASE], b"\n\n"].concat();
+        let chunk = [
+            &b"data: "[..],
+            &[b'x'; 2 * Parser::MAX_IDLE_CAPACITY],
+            b"\n\n",
+        ]
+        .concat();
         assert_eq!(watched.flood(&chunk, 1), 1);
         assert_eq!(watched.parser.buffer.len(), chunk.len());
         assert_eq!(watched.flood("data\n\n", 1), 1);
