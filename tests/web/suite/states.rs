@@ -151,11 +151,5 @@ async fn while_the_page_is_being_left_no_loss_is_a_change_of_the_state() {
     assert_eq!(states.all(), ["open"]);
     page_event("pageshow");
     server.until("opened=3&open=1").await;
-    if super::OVER_FETCH {
-        states.until("reconnecting").await;
-    } else {
-        // The browser has connected anew, and is open again when the page is back.
-        assert_eq!(states.all(), ["open"]);
-    }
     drop(connection);
 }
