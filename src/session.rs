@@ -615,13 +615,8 @@ pub(crate) trait Connector {
     /// Passes the next message for this stream to `take`, if it can be read without a copy and a queue;
     /// otherwise pending.
     #[cfg(feature = "fetch")]
-    fn read(
-        &self,
-        session: &Session,
-        subscriber: &Subscriber,
-        take: &mut dyn FnMut(Frame<'_>),
-    ) -> Poll<Result<(), Error>> {
-        let _ = (session, subscriber, take);
+    fn read(&self, session: &Session, take: &mut dyn FnMut(Frame<'_>)) -> Poll<Result<(), Error>> {
+        let _ = (session, take);
         Poll::Pending
     }
 

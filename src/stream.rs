@@ -292,7 +292,7 @@ impl Items {
         #[cfg(feature = "fetch")]
         {
             let session = self.connection.session();
-            let read = session.connector()?.read(session, &self.subscriber, take);
+            let read = session.connector()?.read(session, take);
             if let Poll::Ready(read) = read {
                 return Some(read.map(|()| None));
             }

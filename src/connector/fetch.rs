@@ -20,7 +20,7 @@ use crate::{
     error::{Error, OpenError},
     message::Frame,
     session::{Connector, Session},
-    subscription::{Subscriber, Subscription},
+    subscription::Subscription,
     supervisor::supervise,
     sys::PageWatch,
 };
@@ -97,13 +97,8 @@ impl Connector for Fetch {
         true
     }
 
-    fn read(
-        &self,
-        session: &Session,
-        subscriber: &Subscriber,
-        take: &mut dyn FnMut(Frame<'_>),
-    ) -> Poll<Result<(), Error>> {
-        self.read_parser(session, subscriber, take)
+    fn read(&self, session: &Session, take: &mut dyn FnMut(Frame<'_>)) -> Poll<Result<(), Error>> {
+        self.read_parser(session, take)
     }
 
     fn response(&self) -> Option<Response> {

@@ -20,7 +20,7 @@ use crate::{
     message::Frame,
     parser::{Parser, Step},
     session::Session,
-    subscription::{Subscriber, Subscription},
+    subscription::Subscription,
 };
 
 /// The state that the task, the streams and the session share.
@@ -140,7 +140,6 @@ impl Fetch {
     pub fn read_parser(
         &self,
         session: &Session,
-        subscriber: &Subscriber,
         take: &mut dyn FnMut(Frame<'_>),
     ) -> Poll<Result<(), Error>> {
         if !self.lends(session) {
@@ -160,9 +159,10 @@ impl Fetch {
                     let subscription = session.subscription(parser.event_type());
                     let origin = Arc::clone(&self.origin.borrow());
                     let frame = frame(&parser, &subscription, &origin);
+                    // There is one stream, which is subscribed to this name or not. A predicate may add others.
+                    let is_subscribed = !subscription.subscribers.is_empty();
                     let verdict = session.admit(&frame);
-                    let wanted =
-                        verdict != Verdict::Mark && subscription.subscribers.include(subscriber);
+                    let wanted = verdict != Verdict::Mark && is_subscribed;
                     // What is behind the last message is dropped with the parser.
                     if verdict == Verdict::Continue && wanted {
                         self.parser.put_full(Rc::clone(&parser));
@@ -177,7 +177,7 @@ impl Fetch {
                     // A predicate may have added a callback or a stream, for which the rest is, too.
                     if !self.lends(session) {
                         self.parser.put_full(parser);
-                        return self.read_parser(session, subscriber, take);
+                        return self.read_parser(session, take);
                     }
                 }
                 Step::TooLarge => {
