@@ -1,7 +1,8 @@
 //! The browser's `EventSource` and its events.
 
+use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::{Event, EventSource, EventSourceInit, MessageEvent};
+use web_sys::{Event, EventSource, MessageEvent};
 
 #[wasm_bindgen]
 extern "C" {
@@ -21,6 +22,12 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     pub(crate) fn origin(this: &StringEvent) -> Option<String>;
+
+    #[wasm_bindgen(js_name = EventSource)]
+    type Constructor;
+
+    #[wasm_bindgen(constructor, catch, js_class = "EventSource")]
+    fn new(url: &str, init: &JsValue) -> Result<Constructor, JsValue>;
 }
 
 impl StringEvent {
@@ -39,9 +46,15 @@ pub(crate) fn is_message(event: &Event) -> bool {
     event.is_instance_of::<MessageEvent>()
 }
 
-/// The browser's constructor.
+/// The browser's constructor. Its options are an object only where there are any: `web-sys` would link
+/// the object's functions into every app.
 pub(crate) fn new_event_source(url: &str, with_credentials: bool) -> Result<EventSource, JsValue> {
-    let init = EventSourceInit::new();
-    init.set_with_credentials(with_credentials);
-    EventSource::new_with_event_source_init_dict(url, &init)
+    let init = if with_credentials {
+        let init = Object::new();
+        Reflect::set(&init, &"withCredentials".into(), &true.into())?;
+        init.into()
+    } else {
+        JsValue::UNDEFINED
+    };
+    Constructor::new(url, &init).map(JsCast::unchecked_into)
 }
