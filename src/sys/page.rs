@@ -1,70 +1,40 @@
-//! Whether the page is being left.
+//! Whether the page is unloaded.
 
-#[cfg(feature = "fetch")]
-use std::task::{Context, Poll};
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-    task::Waker,
-};
+use std::{cell::Cell, rc::Rc};
 
 use gloo_events::EventListener;
-use js_sys::global;
+use js_sys::{Reflect, global};
 use wasm_bindgen::JsCast;
 use web_sys::EventTarget;
 
-/// Knows whether the page was left, from its `pagehide` event to a `pageshow`. While a page is unloaded,
-/// browsers cut its connections, and a frame that navigates away must not take that for a loss.
+/// Knows whether the page was left for good, by its `pagehide` event. While a page or frame is unloaded,
+/// browsers cut its connections, which is no loss that a program has to see. A page that goes into the
+/// back/forward cache may be shown again, and is not unloaded.
 ///
-/// Workers and Node.js have no such events.
+/// Workers and Node.js have no such event.
 pub(crate) struct PageWatch {
-    page: Rc<Page>,
-    _listeners: Option<[EventListener; 2]>,
-}
-
-#[derive(Default)]
-struct Page {
-    is_left: Cell<bool>,
-    waker: RefCell<Option<Waker>>,
+    is_left: Rc<Cell<bool>>,
+    _listener: Option<EventListener>,
 }
 
 impl PageWatch {
-    /// Calls `shown` when the page is back.
-    pub fn new(mut shown: impl FnMut() + 'static) -> Self {
-        let page = Rc::<Page>::default();
-        let (hidden, back) = (Rc::clone(&page), Rc::clone(&page));
+    pub fn new() -> Self {
+        let is_left = Rc::<Cell<bool>>::default();
+        let left = Rc::clone(&is_left);
         let global = global().dyn_into::<EventTarget>().ok();
-        let listeners = global.map(|global| {
-            [
-                EventListener::new(&global, "pagehide", move |_| hidden.is_left.set(true)),
-                EventListener::new(&global, "pageshow", move |_| {
-                    if back.is_left.replace(false) {
-                        let waker = back.waker.take();
-                        if let Some(waker) = waker {
-                            waker.wake();
-                        }
-                        shown();
-                    }
-                }),
-            ]
+        let listener = global.map(|global| {
+            EventListener::new(&global, "pagehide", move |event| {
+                let persisted = Reflect::get(event, &"persisted".into());
+                left.set(persisted.is_ok_and(|persisted| !persisted.is_truthy()));
+            })
         });
         PageWatch {
-            page,
-            _listeners: listeners,
+            is_left,
+            _listener: listener,
         }
     }
 
     pub fn is_left(&self) -> bool {
-        self.page.is_left.get()
-    }
-
-    /// Ready unless the page was left.
-    #[cfg(feature = "fetch")]
-    pub fn poll_shown(&self, cx: &Context<'_>) -> Poll<()> {
-        if !self.is_left() {
-            return Poll::Ready(());
-        }
-        self.page.waker.replace(Some(cx.waker().clone()));
-        Poll::Pending
+        self.is_left.get()
     }
 }
