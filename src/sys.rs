@@ -26,7 +26,7 @@ pub(crate) use exception::{detail, guarded, property, report_failure};
 pub(crate) use frame::NextFrame;
 #[cfg(feature = "js")]
 pub(crate) use json::parse_json;
-pub(crate) use page::PageWatch;
+pub(crate) use page::{PAGE_HIDE, event_target, unloads};
 #[cfg(feature = "fetch")]
 pub(crate) use request::{fetch, keep_referrer, new_request, set_option};
 pub(crate) use task::Tasks;
