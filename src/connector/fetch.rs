@@ -12,8 +12,9 @@
 //! body. `shared.rs` has the state that task, streams and session share, and `handoff.rs` passes the parser
 //! between them.
 
-use std::{rc::Rc, task::Poll};
+use std::{cell::Cell, rc::Rc, task::Poll};
 
+use gloo_events::EventListener;
 use web_sys::Response;
 
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
     session::{Connector, Session},
     subscription::Subscription,
     supervisor::supervise,
-    sys::PageWatch,
+    sys::{self, PAGE_HIDE},
 };
 use attempt::FetchAttempts;
 use shared::Fetch;
@@ -57,6 +58,7 @@ pub(crate) fn open(
     session.remember(&options.last_event_id);
     let connector = Rc::new(Fetch::new(options.max_event_size, options.comments));
     let is_get = request.method() == "GET";
+    let is_unloaded = Rc::<Cell<bool>>::default();
     let attempts = FetchAttempts {
         connector: Rc::clone(&connector),
         session: Rc::clone(session),
@@ -67,7 +69,12 @@ pub(crate) fn open(
         request,
         fresh_headers: options.fresh_headers,
         sent: 0.0,
-        page: PageWatch::new(|| {}),
+        is_unloaded: Rc::clone(&is_unloaded),
+        _page: sys::event_target().map(|page| {
+            EventListener::new(&page, PAGE_HIDE, move |event| {
+                is_unloaded.set(sys::unloads(event));
+            })
+        }),
     };
     let repeats = attempts.repeats;
     let control = supervise(Rc::clone(session), attempts, repeats);

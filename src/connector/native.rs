@@ -5,21 +5,21 @@
 //! [`EventSource`]: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
 
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Cell, RefCell},
     rc::{Rc, Weak},
     sync::Arc,
 };
 
 use gloo_events::EventListener;
 use wasm_bindgen::JsValue;
-use web_sys::{Event, EventSource};
+use web_sys::{Event, EventSource, EventTarget};
 
 use crate::{
     error::{Error, OpenError},
     message::Message,
     session::{Connector, Session},
     subscription::Subscription,
-    sys::{self, PageWatch, StringEvent},
+    sys::{self, PAGE_HIDE, StringEvent},
 };
 use throttle::WakeThrottle;
 
@@ -47,26 +47,19 @@ pub(crate) fn open(session: &Rc<Session>, with_credentials: bool) -> Result<(), 
         source: source.clone(),
         texts: RefCell::default(),
         throttle: WakeThrottle::new(Rc::downgrade(session)),
-        page: OnceCell::new(),
+        is_unloaded: Cell::default(),
     });
-    let back = Rc::downgrade(&receiver);
-    let _ = receiver.page.set(PageWatch::new(move || {
-        if let Some(receiver) = back.upgrade()
-            && let Some(session) = receiver.session.upgrade()
-            && session.was_open()
-        {
-            receiver.look(&session);
-        }
-    }));
-    let connection = CONNECTION_EVENTS.map(|name| {
+    let listen = |target: &EventTarget, name: &'static str| {
         let receiver = Rc::clone(&receiver);
-        EventListener::new(&source, name, move |event| {
+        EventListener::new(target, name, move |event| {
             receiver.connection_event(name, event);
         })
-    });
+    };
+    let mut connection = Vec::from(CONNECTION_EVENTS.map(|name| listen(&source, name)));
+    connection.extend(sys::event_target().map(|page| listen(&page, PAGE_HIDE)));
     session.attach(Rc::new(Native {
         receiver,
-        connection: RefCell::new(Some(connection)),
+        connection: RefCell::new(connection),
         messages: RefCell::default(),
     }));
     Ok(())
@@ -79,7 +72,7 @@ struct Receiver {
     source: EventSource,
     texts: RefCell<Texts>,
     throttle: Rc<WakeThrottle>,
-    page: OnceCell<PageWatch>,
+    is_unloaded: Cell<bool>,
 }
 
 /// Texts that most messages of a response share, read when they change.
@@ -94,7 +87,7 @@ struct Texts {
 }
 
 impl Receiver {
-    /// One of the [`CONNECTION_EVENTS`], or a server's event of the same name: that is a `MessageEvent`,
+    /// `pagehide`, one of the [`CONNECTION_EVENTS`], or a server's event of the same name: that is a `MessageEvent`,
     /// the connection's own are not.
     fn connection_event(&self, name: &str, event: &Event) {
         let Some(session) = self.session.upgrade() else {
@@ -106,24 +99,17 @@ impl Receiver {
             }
             return;
         }
-        if name == "open" {
-            self.texts.borrow_mut().origin = None;
-            session.opened();
-        } else {
-            self.look(&session);
-        }
-    }
-
-    /// Reports what the browser's `readyState` says of a loss, unless the page is being left.
-    fn look(&self, session: &Session) {
-        if self.page.get().is_some_and(PageWatch::is_left) {
-            return;
-        }
-        match self.source.ready_state() {
-            EventSource::CONNECTING => {
+        match (name, self.source.ready_state()) {
+            (PAGE_HIDE, _) => self.is_unloaded.set(sys::unloads(event)),
+            ("open", _) => {
+                self.texts.borrow_mut().origin = None;
+                session.opened();
+            }
+            _ if self.is_unloaded.get() => {}
+            (_, EventSource::CONNECTING) => {
                 session.lost();
             }
-            EventSource::CLOSED => session.fail(Error::Failed {
+            (_, EventSource::CLOSED) => session.fail(Error::Failed {
                 url: session.url().to_owned(),
                 was_open: session.was_open(),
             }),
@@ -170,7 +156,7 @@ impl Receiver {
 /// The `EventSource` and its listeners, one per name.
 struct Native {
     receiver: Rc<Receiver>,
-    connection: RefCell<Option<[EventListener; 2]>>,
+    connection: RefCell<Vec<EventListener>>,
     messages: RefCell<Vec<(Rc<Subscription>, EventListener)>>,
 }
 

@@ -1,7 +1,14 @@
 //! One attempt: the request, the response, the body.
 
-use std::{future::poll_fn, mem, rc::Rc, task::Poll};
+use std::{
+    cell::Cell,
+    future::{pending, poll_fn},
+    mem,
+    rc::Rc,
+    task::Poll,
+};
 
+use gloo_events::EventListener;
 use wasm_bindgen::JsValue;
 use web_sys::{Request, RequestInit, Response};
 
@@ -17,7 +24,7 @@ use crate::{
     session::Session,
     state::State,
     supervisor::{Attempts, Ended},
-    sys::{self, PageWatch},
+    sys,
 };
 
 pub(super) struct FetchAttempts {
@@ -32,7 +39,9 @@ pub(super) struct FetchAttempts {
     pub fresh_headers: Option<Box<FreshHeaders>>,
     /// When the last request was sent.
     pub sent: f64,
-    pub page: PageWatch,
+    /// Whether the page is unloaded.
+    pub is_unloaded: Rc<Cell<bool>>,
+    pub _page: Option<EventListener>,
 }
 
 impl Drop for FetchAttempts {
@@ -51,8 +60,10 @@ impl Attempts for FetchAttempts {
                 .with(|parser| parser.set_last_event_id(id));
         }
         let ended = self.try_attempt().await.unwrap_or_else(|ended| ended);
-        // A page that is being left makes no more attempts. If it is shown again, this one is over.
-        poll_fn(|cx| self.page.poll_shown(cx)).await;
+        if self.is_unloaded.get() {
+            // The connection ends with the page, without a change of its state.
+            pending::<()>().await;
+        }
         // An event that is not complete is dropped.
         self.connector.parser.with(|parser| parser.restart());
         ended

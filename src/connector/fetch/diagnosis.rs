@@ -15,9 +15,7 @@ use std::{
 use futures_util::future::{Either, select};
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
-use js_sys::global;
-use wasm_bindgen::JsCast;
-use web_sys::{EventTarget, Request, RequestInit};
+use web_sys::{Request, RequestInit};
 
 use super::response::ResponseSlot;
 use crate::{error::Error, supervisor::Ended, sys};
@@ -40,8 +38,7 @@ impl Violations {
         let blocked = Rc::<RefCell<Vec<String>>>::default();
         let seen = Rc::clone(&blocked);
         // Node.js has `fetch()`, and a global object without events.
-        let global = global().dyn_into::<EventTarget>().ok();
-        let listener = global.map(|global| {
+        let listener = sys::event_target().map(|global| {
             EventListener::new(&global, "securitypolicyviolation", move |event| {
                 if sys::property(event, "disposition").as_deref() == Some("enforce")
                     && sys::property(event, "effectiveDirective").as_deref() == Some("connect-src")
