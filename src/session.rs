@@ -14,7 +14,7 @@ use web_sys::AbortSignal;
 
 use crate::{
     buffer::{Item, Urgency},
-    callback::{Callback, Listener},
+    callback::{Callback, Listener, Snapshot},
     close::{CloseReason, CloseRule, Verdict},
     error::{Error, OpenError},
     lifecycle::Lifecycle,
@@ -27,11 +27,12 @@ use crate::{
     sys,
 };
 
-/// The callbacks that are registered before the connection is opened.
-#[derive(Default)]
-pub(crate) struct EarlyCallbacks {
-    pub messages: Vec<(Arc<str>, Box<MessageCallback>)>,
-    pub states: Vec<Box<StateObserver>>,
+/// The functions that only a connection with message callbacks needs. They are pointers, so that apps without
+/// callbacks do not link them.
+#[derive(Clone, Copy)]
+struct Calling {
+    call: fn(&Session, Snapshot<MessageCallback>, &Frame<'_>),
+    clear: fn(&Subscription),
 }
 
 /// The code for connections with several streams, or none. Function pointers, so that an app with one stream
@@ -57,6 +58,7 @@ pub(crate) struct Session {
     was_open: Cell<bool>,
     connector: OnceCell<Rc<dyn Connector>>,
     abort_listeners: RefCell<Vec<EventListener>>,
+    calling: Cell<Option<Calling>>,
     sharing: Cell<Option<Sharing>>,
     /// The number of handles that keep the connection open.
     handles: Cell<usize>,
@@ -69,12 +71,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Registers names and callbacks before the connection is opened, so that no message is missed.
-    pub fn new(
-        url: String,
-        rule: CloseRule,
-        callbacks: EarlyCallbacks,
-    ) -> Result<Rc<Self>, OpenError> {
+    /// Subscribes to the names of the close rule before the connection is opened, so that no message is missed.
+    pub fn new(url: String, rule: CloseRule) -> Result<Rc<Self>, OpenError> {
         let session = Session {
             url: url.into(),
             rule,
@@ -86,6 +84,7 @@ impl Session {
             was_open: Cell::default(),
             connector: OnceCell::new(),
             abort_listeners: RefCell::default(),
+            calling: Cell::default(),
             sharing: Cell::default(),
             handles: Cell::default(),
             abandoned: Cell::default(),
@@ -95,12 +94,6 @@ impl Session {
         };
         for name in session.rule.listens_for() {
             session.subscribe_to(name)?;
-        }
-        for (name, callback) in callbacks.messages {
-            session.subscribe_to(name)?.callbacks.add(callback);
-        }
-        for observer in callbacks.states {
-            session.state.observers.add(observer);
         }
         Ok(Rc::new(session))
     }
@@ -206,9 +199,7 @@ impl Session {
         if self.is_closed() {
             return Ok(Listener::idle());
         }
-        let subscription = self.subscribe_to(name)?;
-        let callback = subscription.callbacks.add(callback);
-        self.demand_changed();
+        let (subscription, callback) = self.add_callback(name, callback)?;
         Ok(self.listener(move |session| {
             subscription.callbacks.remove(&callback);
             session.leave(&subscription);
@@ -216,12 +207,40 @@ impl Session {
         }))
     }
 
+    /// Adds a callback that stays until the end.
+    pub fn add_callback(
+        &self,
+        name: Arc<str>,
+        callback: Box<MessageCallback>,
+    ) -> Result<(Rc<Subscription>, Weak<Callback<MessageCallback>>), OpenError> {
+        self.calling.set(Some(Calling {
+            call: Session::call_back,
+            clear: |subscription| subscription.callbacks.clear(),
+        }));
+        let subscription = self.subscribe_to(name)?;
+        let callback = subscription.callbacks.add(callback);
+        self.demand_changed();
+        Ok((subscription, callback))
+    }
+
+    fn call_back(&self, callbacks: Snapshot<MessageCallback>, frame: &Frame<'_>) {
+        callbacks.each(|callback| {
+            if !self.is_abandoned() {
+                callback(frame);
+            }
+        });
+    }
+
+    pub fn add_observer(&self, observer: Box<StateObserver>) -> Weak<Callback<StateObserver>> {
+        self.state.observe(observer)
+    }
+
     pub fn observe(self: &Rc<Self>, observer: Box<StateObserver>) -> Listener {
         if self.is_closed() {
             return Listener::idle();
         }
-        let observer: Weak<Callback<StateObserver>> = self.state.observers.add(observer);
-        self.listener(move |session| session.state.observers.remove(&observer))
+        let observer = self.add_observer(observer);
+        self.listener(move |session| session.state.remove(&observer))
     }
 
     fn listener(self: &Rc<Self>, remove: impl FnOnce(&Session) + 'static) -> Listener {
@@ -354,15 +373,11 @@ impl Session {
             let push = |frame: Frame<'_>| {
                 self.push(subscribers, Ok(Lifecycle::Message(frame.into_owned())))
             };
-            if let Some(callbacks) = callbacks {
+            if let (Some(calling), Some(callbacks)) = (self.calling.get(), callbacks) {
                 if !subscribers.is_empty() {
                     urgency = push(frame.clone());
                 }
-                callbacks.each(|callback| {
-                    if !self.is_abandoned() {
-                        callback(&frame);
-                    }
-                });
+                (calling.call)(self, callbacks, &frame);
             } else if !subscribers.is_empty() {
                 urgency = push(frame);
             }
@@ -495,7 +510,7 @@ impl Session {
     /// A failure that no stream and no observer can see is reported.
     pub fn close(&self, reason: CloseReason) {
         let unseen =
-            !self.is_closed() && self.subscribers.is_empty() && self.state.observers.is_empty();
+            !self.is_closed() && self.subscribers.is_empty() && !self.state.has_observers();
         self.end(reason);
         self.finish();
         if let (true, Some(CloseReason::Failed(error))) = (unseen, self.close_reason())
@@ -553,9 +568,11 @@ impl Session {
         if !self.is_closed() {
             return;
         }
-        let subscriptions = self.subscriptions.borrow().all();
-        for subscription in subscriptions {
-            subscription.callbacks.clear();
+        if let Some(calling) = self.calling.get() {
+            let subscriptions = self.subscriptions.borrow().all();
+            for subscription in subscriptions {
+                (calling.clear)(&subscription);
+            }
         }
         self.state.notify();
         self.wake(&self.subscribers, Some(Urgency::Now));

@@ -14,7 +14,7 @@ use crate::{
     connector::native,
     error::{DecodeError, OpenError},
     message::Frame,
-    session::{EarlyCallbacks, Session},
+    session::Session,
     state::State,
     stream::{Decode, EventStream},
     subscribe::Selection,
@@ -58,14 +58,14 @@ pub struct EventSource {
     url: String,
     with_credentials: bool,
     selection: Selection,
-    callbacks: EarlyCallbacks,
+    callbacks: Vec<Setup>,
     close_rule: CloseRule,
-    abort: Option<Abort>,
+    abort: Option<Setup>,
     over: Over,
 }
 
-/// Closes a session when a signal is aborted. A boxed function, so that only apps that use it link it.
-type Abort = Box<dyn FnOnce(&Rc<Session>)>;
+/// Prepares a session before the connection is opened. It is a function, so that only apps that use it link it.
+type Setup = Box<dyn FnOnce(&Rc<Session>) -> Result<(), OpenError>>;
 
 /// The connector. Each is stored as a function, so that only apps that use it link it.
 enum Over {
@@ -89,7 +89,7 @@ impl EventSource {
             url,
             with_credentials: false,
             selection: Selection::default(),
-            callbacks: EarlyCallbacks::default(),
+            callbacks: Vec::new(),
             close_rule: CloseRule::default(),
             abort: None,
             over,
@@ -138,7 +138,10 @@ impl EventSource {
     /// Closes the connection when this signal is aborted, as [`Connection::close`] does. With a signal that
     /// is already aborted, nothing is opened and the stream ends at once.
     pub fn abort_signal(mut self, signal: AbortSignal) -> Self {
-        self.abort = Some(Box::new(move |session| session.close_on_abort(&signal)));
+        self.abort = Some(Box::new(move |session| {
+            session.close_on_abort(&signal);
+            Ok(())
+        }));
         self
     }
 
@@ -182,15 +185,20 @@ impl EventSource {
         event_type: impl Into<Arc<str>>,
         callback: impl FnMut(&Frame<'_>) + 'static,
     ) -> Self {
-        let callback = (event_type.into(), Box::new(callback) as Box<_>);
-        self.callbacks.messages.push(callback);
+        let name = event_type.into();
+        self.callbacks.push(Box::new(move |session| {
+            session.add_callback(name, Box::new(callback)).map(drop)
+        }));
         self
     }
 
     /// Calls back at each change of the state. The last call brings [`State::Closed`]; dropping the
     /// connection makes no call.
     pub fn on_state(mut self, callback: impl FnMut(&State) + 'static) -> Self {
-        self.callbacks.states.push(Box::new(callback));
+        self.callbacks.push(Box::new(move |session| {
+            session.add_observer(Box::new(callback));
+            Ok(())
+        }));
         self
     }
 
@@ -303,13 +311,13 @@ impl EventSource {
             let name = name.to_owned();
             return Err(OpenError::NoStream { name });
         }
-        let session = Session::new(self.url, self.close_rule, self.callbacks)?;
+        let session = new_session(self.url, self.close_rule, self.callbacks)?;
         session.share();
         connect(session, self.over, self.with_credentials, self.abort)
     }
 
     fn decoded<T>(self, decode: Decode<T>) -> Result<EventStream<T>, OpenError> {
-        let session = Session::new(self.url, self.close_rule, self.callbacks)?;
+        let session = new_session(self.url, self.close_rule, self.callbacks)?;
         // Subscribed before the connection is opened, so that no message is missed.
         let subscriber = self.selection.subscribe(&session)?;
         let connection = connect(session, self.over, self.with_credentials, self.abort)?;
@@ -317,16 +325,28 @@ impl EventSource {
     }
 }
 
+fn new_session(
+    url: String,
+    close_rule: CloseRule,
+    callbacks: Vec<Setup>,
+) -> Result<Rc<Session>, OpenError> {
+    let session = Session::new(url, close_rule)?;
+    for add in callbacks {
+        add(&session)?;
+    }
+    Ok(session)
+}
+
 /// Not generic, so that all streams share the code.
 fn connect(
     session: Rc<Session>,
     over: Over,
     with_credentials: bool,
-    abort: Option<Abort>,
+    abort: Option<Setup>,
 ) -> Result<Connection, OpenError> {
     let connection = Connection::new(Rc::clone(&session));
     if let Some(close_on_abort) = abort {
-        close_on_abort(&session);
+        close_on_abort(&session)?;
     }
     match over {
         Over::Native(open) => open(&session, with_credentials)?,

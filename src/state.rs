@@ -4,9 +4,13 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     fmt,
+    rc::Weak,
 };
 
-use crate::{callback::Callbacks, close::CloseReason};
+use crate::{
+    callback::{Callback, Callbacks},
+    close::CloseReason,
+};
 
 /// The state of a connection.
 ///
@@ -120,12 +124,22 @@ pub(crate) type StateObserver = dyn FnMut(&State);
 #[derive(Default)]
 pub(crate) struct StateCell {
     current: RefCell<State>,
-    pub observers: Callbacks<StateObserver>,
+    observers: Callbacks<StateObserver>,
+    observing: Cell<Option<Observing>>,
     /// The states that the observers have not seen.
     unseen: RefCell<VecDeque<State>>,
     notifying: Cell<bool>,
     /// The connection was dropped while it was open: observers see nothing any more.
     silenced: Cell<bool>,
+}
+
+/// The functions that only a state with observers needs. They are pointers, so that apps without observers do
+/// not link them.
+#[derive(Clone, Copy)]
+struct Observing {
+    add_unseen: fn(&StateCell, &State),
+    notify: fn(&StateCell),
+    silence: fn(&StateCell),
 }
 
 impl StateCell {
@@ -144,16 +158,44 @@ impl StateCell {
 
     /// Changes the state. The observers see it at the next [`notify`](Self::notify).
     pub fn change(&self, state: State) {
-        if !self.observers.is_empty() {
-            self.unseen.borrow_mut().push_back(state.clone());
+        if let Some(observing) = self.observing.get() {
+            (observing.add_unseen)(self, &state);
         }
         self.current.replace(state);
     }
 
+    pub fn observe(&self, observer: Box<StateObserver>) -> Weak<Callback<StateObserver>> {
+        self.observing.set(Some(Observing {
+            add_unseen: StateCell::add_unseen,
+            notify: StateCell::notify_observers,
+            silence: StateCell::silence_observers,
+        }));
+        self.observers.add(observer)
+    }
+
+    pub fn remove(&self, observer: &Weak<Callback<StateObserver>>) {
+        self.observers.remove(observer);
+    }
+
+    pub fn has_observers(&self) -> bool {
+        !self.observers.is_empty()
+    }
+
+    fn add_unseen(&self, state: &State) {
+        if self.has_observers() {
+            self.unseen.borrow_mut().push_back(state.clone());
+        }
+    }
+
     /// Notifies the observers of states that they have not seen. Removes them after the end.
-    ///
-    /// Each observer is guarded, so this function always reaches its end and resets its flag.
     pub fn notify(&self) {
+        if let Some(observing) = self.observing.get() {
+            (observing.notify)(self);
+        }
+    }
+
+    /// Each observer is guarded, so this function always reaches its end and resets its flag.
+    fn notify_observers(&self) {
         if self.notifying.replace(true) {
             return;
         }
@@ -170,7 +212,14 @@ impl StateCell {
         }
     }
 
+    /// Removes the observers, and does not call them for a state that they have not seen either.
     pub fn silence(&self) {
+        if let Some(observing) = self.observing.get() {
+            (observing.silence)(self);
+        }
+    }
+
+    fn silence_observers(&self) {
         self.silenced.set(true);
         self.observers.clear();
     }
@@ -209,14 +258,14 @@ mod tests {
         let cell = Rc::new(StateCell::default());
         let seen = Rc::new(RefCell::new(Vec::new()));
         let (inside, log) = (Rc::clone(&cell), Rc::clone(&seen));
-        cell.observers.add(Box::new(move |state| {
+        cell.observe(Box::new(move |state| {
             if *state == State::Open {
                 set(&inside, State::Closed(CloseReason::Called));
             }
             log.borrow_mut().push(format!("first {state}"));
         }));
         let log = Rc::clone(&seen);
-        cell.observers.add(Box::new(move |state| {
+        cell.observe(Box::new(move |state| {
             log.borrow_mut().push(format!("second {state}"))
         }));
         set(&cell, State::Open);
@@ -231,7 +280,7 @@ mod tests {
         let cell = StateCell::default();
         let seen = Rc::new(RefCell::new(Vec::new()));
         let log = Rc::clone(&seen);
-        cell.observers.add(Box::new(move |state| {
+        cell.observe(Box::new(move |state| {
             log.borrow_mut().push(state.to_string())
         }));
         cell.change(State::Open);
@@ -246,11 +295,9 @@ mod tests {
         let cell = StateCell::default();
         let calls = Rc::new(Cell::new(0));
         let counter = Rc::clone(&calls);
-        let observer = cell
-            .observers
-            .add(Box::new(move |_| counter.set(counter.get() + 1)));
+        let observer = cell.observe(Box::new(move |_| counter.set(counter.get() + 1)));
         set(&cell, State::Open);
-        cell.observers.remove(&observer);
+        cell.remove(&observer);
         set(&cell, State::Connecting);
         assert_eq!(calls.get(), 1);
     }

@@ -13,7 +13,6 @@ use crate::{
     callback::Callbacks,
     error::OpenError,
     message::Frame,
-    sys::guarded,
 };
 
 pub(crate) type MessageCallback = dyn FnMut(&Frame<'_>);
@@ -141,7 +140,7 @@ impl Subscribers {
             rest -= 1;
             let subscriber = self.0.borrow().get(rest).cloned();
             if let Some(subscriber) = subscriber {
-                guarded(|| subscriber.wake());
+                subscriber.wake();
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     callback::Listener,
     close::CloseRule,
     connection::CloseHandle,
-    session::{Connector, EarlyCallbacks, Session},
+    session::{Connector, Session},
     state::ReconnectCause,
     subscribe::Selection,
     subscription::Subscription,
@@ -70,8 +70,7 @@ impl Far {
 }
 
 fn open(names: &[&str], rule: CloseRule) -> (EventStream, Far) {
-    let callbacks = EarlyCallbacks::default();
-    let session = Session::new("/sse".into(), rule, callbacks).expect("proper names");
+    let session = Session::new("/sse".into(), rule).expect("proper names");
     let selection = Selection {
         names: names.iter().map(|&name| Arc::from(name)).collect(),
         ..Selection::default()
@@ -409,11 +408,12 @@ fn closing_and_dropping_free_what_callbacks_and_observers_own() {
     };
     for closes in [true, false] {
         let (observer, callback) = (owner(), owner());
-        let callbacks = EarlyCallbacks {
-            messages: vec![(Arc::from("message"), Box::new(move |_| callback()))],
-            states: vec![Box::new(move |_| observer())],
-        };
-        let session = Session::new("/".into(), CloseRule::default(), callbacks).expect("names");
+        let session = Session::new("/".into(), CloseRule::default()).expect("a proper name");
+        let callback = Box::new(move |_: &Frame<'_>| callback());
+        session
+            .add_callback(Arc::from("message"), callback)
+            .expect("a proper name");
+        session.add_observer(Box::new(move |_| observer()));
         let connection = Connection::new(session);
         let (observer, callback) = (owner(), owner());
         let _guards = (
