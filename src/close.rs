@@ -93,6 +93,10 @@ impl CloseRule {
     /// Ends the stream at the first message for which the predicate returns `true`. That message is
     /// delivered, if its name was subscribed to, and is the last. A predicate that throws a JavaScript
     /// exception counts as `false`.
+    ///
+    /// The predicate is freed with the last handle of the connection. So it must not own a handle (a
+    /// [`Connection`](crate::Connection) or a stream), or neither is ever freed. It may own a
+    /// [`CloseHandle`](crate::CloseHandle).
     pub fn when(predicate: impl Fn(&Frame<'_>) -> bool + 'static) -> Self {
         CloseRule(Rule::When(Box::new(move |frame| {
             let mut met = false;

@@ -23,6 +23,9 @@ use crate::{
 /// A stream is a handle and has these methods, too; [`EventSource::open`](crate::EventSource::open) returns a
 /// handle without a stream. Handles are cheap to clone.
 ///
+/// A callback that owns a handle of its connection keeps it open until it is closed by other means: give it a
+/// [`CloseHandle`], which does not.
+///
 /// ```no_run
 /// # fn main() -> Result<(), wasm_eventsource::OpenError> {
 /// use wasm_eventsource::{DecodeError, EventSource};
