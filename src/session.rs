@@ -66,6 +66,9 @@ pub(crate) struct Session {
     abandoned: Cell<bool>,
     /// A message, or a chunk of them, is being delivered: readers are woken at its end.
     delivering: Cell<bool>,
+    /// The subscription of the last event, which is often that of the next one.
+    #[cfg(any(feature = "fetch", test))]
+    last_subscription: RefCell<Option<Rc<Subscription>>>,
     #[cfg(feature = "fetch")]
     lends: Cell<bool>,
 }
@@ -89,6 +92,8 @@ impl Session {
             handles: Cell::default(),
             abandoned: Cell::default(),
             delivering: Cell::default(),
+            #[cfg(any(feature = "fetch", test))]
+            last_subscription: RefCell::default(),
             #[cfg(feature = "fetch")]
             lends: Cell::default(),
         };
@@ -277,6 +282,8 @@ impl Session {
             return;
         }
         let was_there = self.subscriptions.borrow_mut().remove(subscription);
+        #[cfg(any(feature = "fetch", test))]
+        self.last_subscription.take();
         if let Some(connector) = self.connector.get()
             && was_there
             && !self.is_closed()
@@ -292,8 +299,14 @@ impl Session {
     /// The subscription of this name, or that of all other names.
     #[cfg(any(feature = "fetch", test))]
     pub fn subscription(&self, name: &str) -> Rc<Subscription> {
-        let subscriptions = self.subscriptions.borrow();
-        Rc::clone(subscriptions.get(name).unwrap_or(&self.other_names))
+        if let Some(last) = &*self.last_subscription.borrow()
+            && *last.name == *name
+        {
+            return Rc::clone(last);
+        }
+        let named = self.named(name);
+        self.last_subscription.replace(named.clone());
+        named.unwrap_or_else(|| Rc::clone(&self.other_names))
     }
 
     fn demand_changed(&self) {
