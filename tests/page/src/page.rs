@@ -20,7 +20,11 @@ use crate::{
 };
 
 /// How long a fact may take to come true on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(90);
+
+/// Between two looks at the page. Each look runs a script there: on a busy machine, looks without a pause leave a
+/// page of WebKitGTK no time for its events.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Keeps what the page writes to the console from now on as an attribute: no driver but
 /// Chromium's hands it out.
@@ -86,7 +90,7 @@ impl Page {
                 Instant::now() < deadline,
                 "not within {DEADLINE:?}: {words:?} in {text:?}"
             );
-            sleep(Duration::from_millis(30)).await;
+            sleep(PAUSE).await;
         }
     }
 
@@ -111,7 +115,7 @@ impl Page {
             if Instant::now() >= deadline {
                 bail!("not within {DEADLINE:?}: {what}; the page has {facts:?}");
             }
-            sleep(Duration::from_millis(30)).await;
+            sleep(PAUSE).await;
         }
     }
 
