@@ -3,24 +3,12 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasm_eventsource::{CloseReason, State};
 
-use super::{Scenario, harness::Probe, observe::expect_exceptions};
+use super::{
+    Scenario,
+    harness::Probe,
+    observe::{expect_exceptions, reported},
+};
 use crate::mount;
-
-/// How many exceptions were reported since the first call.
-fn reported() -> f64 {
-    js_sys::eval(
-        "(() => {
-            if (globalThis.reportedExceptions === undefined) {
-                globalThis.reportedExceptions = 0;
-                globalThis.addEventListener('error', () => globalThis.reportedExceptions += 1);
-            }
-            return globalThis.reportedExceptions;
-        })()",
-    )
-    .expect("plain JavaScript")
-    .as_f64()
-    .expect("a number")
-}
 
 #[wasm_bindgen_test]
 async fn a_fold_that_panics_is_reported_and_its_connection_is_closed() {
