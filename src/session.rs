@@ -21,8 +21,8 @@ use crate::{
     message::{Frame, Message},
     state::{ReconnectCause, State, StateCell, StateObserver},
     subscription::{
-        MessageCallback, Subscriber, Subscribers, Subscription, Subscriptions, check_name,
-        push_copies,
+        MessageCallback, PushCopies, Subscriber, Subscribers, Subscription, Subscriptions,
+        check_name, push_copies,
     },
     sys,
 };
@@ -39,7 +39,7 @@ struct Calling {
 /// per connection does not link it.
 #[derive(Clone, Copy)]
 struct Sharing {
-    push_copies: fn(&[Rc<Subscriber>], &Item) -> Option<Urgency>,
+    push_copies: PushCopies,
     unsubscribe: fn(&Session, &Rc<Subscriber>),
     /// Reports a failure like an uncaught exception.
     report: fn(&Error),

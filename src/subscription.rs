@@ -76,10 +76,10 @@ impl Subscriber {
     }
 }
 
-/// Puts copies of an item into the queues of these streams. `None` if the connection cannot have a second
-/// stream, so that this is not linked.
-pub(crate) type Copies = Option<fn(&[Rc<Subscriber>], &Item) -> Option<Urgency>>;
+/// A pointer to [`push_copies`], which a connection that cannot have a second stream does not link.
+pub(crate) type PushCopies = fn(&[Rc<Subscriber>], &Item) -> Option<Urgency>;
 
+/// Enqueues a copy of the item for each of these streams.
 pub(crate) fn push_copies(subscribers: &[Rc<Subscriber>], item: &Item) -> Option<Urgency> {
     let mut urgency = None;
     for subscriber in subscribers {
@@ -94,8 +94,12 @@ pub(crate) struct Subscribers(RefCell<Vec<Rc<Subscriber>>>);
 
 impl Subscribers {
     pub fn add(&self, subscriber: &Rc<Subscriber>) {
-        if !self.include(subscriber) {
-            self.0.borrow_mut().push(Rc::clone(subscriber));
+        let mut subscribers = self.0.borrow_mut();
+        if !subscribers
+            .iter()
+            .any(|other| Rc::ptr_eq(other, subscriber))
+        {
+            subscribers.push(Rc::clone(subscriber));
         }
     }
 
@@ -103,12 +107,6 @@ impl Subscribers {
         self.0
             .borrow_mut()
             .retain(|other| !Rc::ptr_eq(other, subscriber));
-    }
-
-    pub fn include(&self, subscriber: &Subscriber) -> bool {
-        let subscribers = self.0.borrow();
-        let mut addresses = subscribers.iter().map(Rc::as_ptr);
-        addresses.any(|other| std::ptr::eq(other, subscriber))
     }
 
     pub fn clear(&self) {
@@ -125,7 +123,7 @@ impl Subscribers {
 
     /// Enqueues the item for each stream, and returns when to wake them. The last stream takes the item, the
     /// others copies.
-    pub fn push(&self, item: Item, copies: Copies) -> Option<Urgency> {
+    pub fn push(&self, item: Item, copies: Option<PushCopies>) -> Option<Urgency> {
         let subscribers = self.0.borrow();
         let (last, others) = subscribers.split_last()?;
         let copied = copies.and_then(|push_copies| push_copies(others, &item));

@@ -49,7 +49,10 @@ impl ParserHandoff {
 
     /// Whether the task can fill the parser.
     pub fn is_empty(&self) -> bool {
-        self.with(|_| ()).is_some()
+        let place = self.0.take();
+        let is_empty = matches!(place, Place::Empty(_));
+        self.0.set(place);
+        is_empty
     }
 
     pub fn put_empty(&self, parser: Rc<Parser>) {

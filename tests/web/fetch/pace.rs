@@ -10,8 +10,8 @@ use wasm_eventsource::{Buffer, CloseReason, EventSource};
 
 use super::{put_back, with_fetch};
 
-/// Makes `fetch()` give bodies that never have to be waited for, as if the server was faster than any
-/// reader, in chunks of so many messages.
+/// Replaces `fetch()` by one whose bodies are always ready, as if the server were faster than any reader. Each
+/// chunk has this number of messages.
 fn with_endless_bodies(chunk: u64) -> Function {
     with_fetch(&format!(
         "async () => {{
