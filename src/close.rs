@@ -44,17 +44,10 @@ const CLOSE: &str = "close";
 /// ```
 ///
 /// [reconnects]: https://html.spec.whatwg.org/multipage/server-sent-events.html#reestablish-the-connection
-pub struct CloseRule(Rule);
-
-enum Rule {
-    Never,
-    Event(Arc<str>),
-    Data {
-        event: Option<Arc<str>>,
-        data: Box<str>,
-    },
-    When(Box<dyn Fn(&Frame<'_>) -> bool>),
-    Either(Box<[CloseRule; 2]>),
+pub struct CloseRule {
+    /// The names that need a listener for the rule to work.
+    names: Vec<Arc<str>>,
+    judge: Box<dyn Fn(&Frame<'_>) -> Verdict>,
 }
 
 /// The verdict of a close rule on one message.
@@ -69,24 +62,34 @@ pub(crate) enum Verdict {
 }
 
 impl CloseRule {
+    fn new(name: Arc<str>, judge: impl Fn(&Frame<'_>) -> Verdict + 'static) -> Self {
+        CloseRule {
+            names: vec![name],
+            judge: Box::new(judge),
+        }
+    }
+
     /// Ends the stream at the first event of this name. The default rule is `event("close")`.
     pub fn event(name: impl Into<Arc<str>>) -> Self {
-        CloseRule(Rule::Event(name.into()))
+        let name = name.into();
+        CloseRule::new(Arc::clone(&name), move |frame| {
+            Verdict::Last.when(frame.event_type() == &*name)
+        })
     }
 
     /// Ends the stream at the first message whose data is exactly this, `[DONE]` for example.
     pub fn data(sentinel: impl Into<Box<str>>) -> Self {
-        CloseRule(Rule::Data {
-            event: None,
-            data: sentinel.into(),
+        let data = sentinel.into();
+        CloseRule::new(Arc::from(MESSAGE), move |frame| {
+            Verdict::Mark.when(frame.data() == &*data)
         })
     }
 
     /// Ends the stream at the first event of this name with exactly this data.
     pub fn event_with_data(name: impl Into<Arc<str>>, sentinel: impl Into<Box<str>>) -> Self {
-        CloseRule(Rule::Data {
-            event: Some(name.into()),
-            data: sentinel.into(),
+        let (name, data) = (name.into(), sentinel.into());
+        CloseRule::new(Arc::clone(&name), move |frame| {
+            Verdict::Mark.when(frame.data() == &*data && frame.event_type() == &*name)
         })
     }
 
@@ -98,11 +101,11 @@ impl CloseRule {
     /// [`Connection`](crate::Connection) or a stream), or neither is ever freed. It may own a
     /// [`CloseHandle`](crate::CloseHandle).
     pub fn when(predicate: impl Fn(&Frame<'_>) -> bool + 'static) -> Self {
-        CloseRule(Rule::When(Box::new(move |frame| {
+        CloseRule::new(Arc::from(MESSAGE), move |frame| {
             let mut met = false;
             guarded(|| met = predicate(frame));
-            met
-        })))
+            Verdict::Last.when(met)
+        })
     }
 
     /// Ends the stream when this rule or the other is met; this rule is checked first.
@@ -113,51 +116,39 @@ impl CloseRule {
     /// let rule = CloseRule::default().or(CloseRule::data("[DONE]"));
     /// ```
     #[must_use]
-    pub fn or(self, other: impl Into<CloseRule>) -> Self {
-        CloseRule(Rule::Either(Box::new([self, other.into()])))
+    pub fn or(mut self, other: impl Into<CloseRule>) -> Self {
+        let other = other.into();
+        let (first, second) = (self.judge, other.judge);
+        self.names.extend(other.names);
+        self.judge = Box::new(move |frame| match first(frame) {
+            Verdict::Continue => second(frame),
+            verdict => verdict,
+        });
+        self
     }
 
     /// No message ends the stream.
     pub fn never() -> Self {
-        CloseRule(Rule::Never)
-    }
-
-    /// The names that need a listener for this rule to work, subscribed to or not.
-    pub(crate) fn listens_for(&self) -> Vec<Arc<str>> {
-        let mut names = Vec::new();
-        self.add_names(&mut names);
-        names
-    }
-
-    fn add_names(&self, names: &mut Vec<Arc<str>>) {
-        match &self.0 {
-            Rule::Never => {}
-            Rule::Event(name)
-            | Rule::Data {
-                event: Some(name), ..
-            } => names.push(Arc::clone(name)),
-            Rule::Data { event: None, .. } | Rule::When(_) => names.push(Arc::from(MESSAGE)),
-            Rule::Either(rules) => rules.iter().for_each(|rule| rule.add_names(names)),
+        CloseRule {
+            names: Vec::new(),
+            judge: Box::new(|_| Verdict::Continue),
         }
     }
 
+    /// The names that need a listener for this rule to work, subscribed to or not.
+    pub(crate) fn listens_for(&self) -> &[Arc<str>] {
+        &self.names
+    }
+
     pub(crate) fn judge(&self, frame: &Frame<'_>) -> Verdict {
-        let (met, verdict) = match &self.0 {
-            Rule::Never => (false, Verdict::Continue),
-            Rule::Event(name) => (frame.event_type() == &**name, Verdict::Last),
-            Rule::Data { event, data } => {
-                let named = |name: &Arc<str>| frame.event_type() == &**name;
-                let met = frame.data() == &**data && event.as_ref().is_none_or(named);
-                (met, Verdict::Mark)
-            }
-            Rule::When(predicate) => (predicate(frame), Verdict::Last),
-            Rule::Either(rules) => {
-                let mut verdicts = rules.iter().map(|rule| rule.judge(frame));
-                let met = verdicts.find(|verdict| *verdict != Verdict::Continue);
-                return met.unwrap_or(Verdict::Continue);
-            }
-        };
-        if met { verdict } else { Verdict::Continue }
+        (self.judge)(frame)
+    }
+}
+
+impl Verdict {
+    /// This verdict if the rule is met.
+    fn when(self, met: bool) -> Verdict {
+        if met { self } else { Verdict::Continue }
     }
 }
 
@@ -184,19 +175,9 @@ impl From<String> for CloseRule {
 
 impl fmt::Debug for CloseRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Rule::Never => f.write_str("CloseRule::never()"),
-            Rule::Event(name) => write!(f, "CloseRule::event({name:?})"),
-            Rule::Data { event: None, data } => write!(f, "CloseRule::data({data:?})"),
-            Rule::Data {
-                event: Some(name),
-                data,
-            } => {
-                write!(f, "CloseRule::event_with_data({name:?}, {data:?})")
-            }
-            Rule::When(_) => f.write_str("CloseRule::when(..)"),
-            Rule::Either(rules) => write!(f, "{:?}.or({:?})", rules[0], rules[1]),
-        }
+        f.debug_struct("CloseRule")
+            .field("listens_for", &self.names)
+            .finish_non_exhaustive()
     }
 }
 

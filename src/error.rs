@@ -2,7 +2,7 @@
 
 mod visible;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use thiserror::Error;
 
@@ -39,9 +39,9 @@ pub enum OpenError {
     )]
     InvalidUrl {
         /// The URL as given.
-        url: String,
+        url: Arc<str>,
         /// The browser's message.
-        detail: String,
+        detail: Arc<str>,
     },
     /// The browser refused to open a connection to this URL.
     #[error(
@@ -51,9 +51,9 @@ pub enum OpenError {
     )]
     Refused {
         /// The URL as given.
-        url: String,
+        url: Arc<str>,
         /// The browser's message.
-        detail: String,
+        detail: Arc<str>,
     },
     /// No server can send an event of this name.
     #[error(
@@ -67,7 +67,7 @@ pub enum OpenError {
     )]
     InvalidEventName {
         /// The name as given.
-        name: String,
+        name: Arc<str>,
     },
     /// `open` was called on a builder with event names, which only a stream can yield.
     #[error(
@@ -77,7 +77,7 @@ pub enum OpenError {
     )]
     NoStream {
         /// The first name that was subscribed to; `*` for all of them.
-        name: String,
+        name: Arc<str>,
     },
     /// The type does not name its events: it is not an enum, or it is an enum with `#[serde(tag)]` or
     /// `#[serde(untagged)]`.
@@ -105,16 +105,16 @@ pub enum OpenError {
     #[error("cannot send the header {}: {}", Quoted(name), Line(detail))]
     InvalidHeader {
         /// The name as given.
-        name: String,
+        name: Arc<str>,
         /// The reason.
-        detail: String,
+        detail: Arc<str>,
     },
     /// The body cannot be serialized as JSON.
     #[cfg(feature = "fetch")]
     #[error("cannot serialize the request's body as JSON: {}", Line(detail))]
     InvalidBody {
         /// The message of serde.
-        detail: String,
+        detail: Arc<str>,
     },
     /// The buffer has a limit of 0, so it would drop every message.
     #[error("the limit of `Buffer::drop_oldest` must be at least 1, not 0")]
@@ -129,7 +129,7 @@ pub enum OpenError {
     )]
     AllEvents {
         /// The URL as given.
-        url: String,
+        url: Arc<str>,
     },
     /// This is not a browser's window or worker. Rendering on a server is the usual case: open the stream in
     /// the browser.
@@ -140,7 +140,7 @@ pub enum OpenError {
     )]
     Unsupported {
         /// The URL as given.
-        url: String,
+        url: Arc<str>,
         /// The missing API: a browser, or one of its functions.
         missing: &'static str,
     },
@@ -152,7 +152,7 @@ impl OpenError {
         if cfg!(target_arch = "wasm32") {
             Ok(())
         } else {
-            let url = url.to_owned();
+            let url = url.into();
             let missing = "browser";
             Err(OpenError::Unsupported { url, missing })
         }
@@ -165,7 +165,7 @@ impl OpenError {
         constructor: &'static str,
         invalid_url: bool,
     ) -> Self {
-        let (url, detail) = (url.to_owned(), sys::detail(thrown));
+        let (url, detail) = (url.into(), sys::detail(thrown).into());
         if sys::property(thrown, "name").as_deref() == Some("ReferenceError") {
             let missing = constructor;
             OpenError::Unsupported { url, missing }
@@ -227,7 +227,7 @@ pub enum Error {
     )]
     Failed {
         /// The URL as given.
-        url: String,
+        url: Arc<str>,
         /// Whether the connection had been open before.
         was_open: bool,
     },
@@ -238,12 +238,12 @@ pub enum Error {
     #[error("the server answered {} with the status {}", Quoted(url), StatusLine(*status, status_text))]
     Status {
         /// The URL as given.
-        url: String,
+        url: Arc<str>,
         /// The status; 0 for an opaque response (to a request in the mode `no-cors`, or a redirect that was
         /// not followed).
         status: u16,
         /// The status text; empty if the server sent none.
-        status_text: String,
+        status_text: Arc<str>,
     },
     /// The server answered with a content type other than `text/event-stream`.
     /// [`Connection::response`](crate::Connection::response) returns the response.
@@ -255,9 +255,9 @@ pub enum Error {
     )]
     ContentType {
         /// The URL as given.
-        url: String,
+        url: Arc<str>,
         /// The content type; empty if the header was missing.
-        content_type: String,
+        content_type: Arc<str>,
     },
     /// The server answers, but does not allow this page to read the response: another origin must
     /// permit it by [CORS]. The URL of a redirect counts, too.
@@ -281,7 +281,7 @@ pub enum Error {
     )]
     Cors {
         /// The URL as given.
-        url: String,
+        url: Arc<str>,
     },
     /// The browser blocks the request or its response: by a content security policy, as mixed content, for
     /// its scheme or port, or for its `mode`, `redirect` or `integrity`.
@@ -292,7 +292,7 @@ pub enum Error {
     #[error("the browser does not fetch {}: {reason}", Quoted(url))]
     Blocked {
         /// The URL as given.
-        url: String,
+        url: Arc<str>,
         /// The reason.
         reason: &'static str,
     },
@@ -306,11 +306,11 @@ pub enum Error {
     )]
     Network {
         /// The URL as given.
-        url: String,
+        url: Arc<str>,
         /// Whether the response had begun.
         was_open: bool,
         /// The browser's message.
-        detail: String,
+        detail: Arc<str>,
     },
     /// The headers of an attempt could not be set: the function that computes them returned an error, or the
     /// browser does not send one of them.
@@ -322,9 +322,9 @@ pub enum Error {
     )]
     Headers {
         /// The URL as given.
-        url: String,
+        url: Arc<str>,
         /// The reason.
-        detail: String,
+        detail: Arc<str>,
     },
     /// An event is missing here: it was larger than the limit, and was skipped.
     #[cfg(feature = "fetch")]
@@ -387,7 +387,7 @@ impl fmt::Display for ContentType<'_> {
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DecodeError(Box<Undecoded>);
+pub struct DecodeError(Arc<Undecoded>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Undecoded {
@@ -400,7 +400,7 @@ impl DecodeError {
         let message = frame.into_owned();
         let reason = reason.to_string();
         let reason = Line(&reason).to_string();
-        DecodeError(Box::new(Undecoded { message, reason }))
+        DecodeError(Arc::new(Undecoded { message, reason }))
     }
 
     /// The message that was not decoded.
@@ -410,7 +410,7 @@ impl DecodeError {
 
     /// Takes the message out of the error.
     pub fn into_message(self) -> Message {
-        self.0.message
+        Arc::unwrap_or_clone(self.0).message
     }
 
     /// The message of serde: the found and the expected value, with line and column in the data. It is cut to
@@ -446,7 +446,7 @@ mod tests {
     #[test]
     fn messages_name_what_was_wrong_and_what_to_do() {
         let empty = OpenError::InvalidEventName {
-            name: String::new(),
+            name: "".into(),
         }
         .to_string();
         assert!(empty.contains("listen for that"), "{empty}");

@@ -4,12 +4,12 @@
 #[cfg(feature = "fetch")]
 use std::task::Poll;
 use std::{
+    any::Any,
     cell::{Cell, OnceCell, RefCell},
     rc::{Rc, Weak},
     sync::Arc,
 };
 
-use gloo_events::EventListener;
 use web_sys::AbortSignal;
 
 use crate::{
@@ -57,7 +57,8 @@ pub(crate) struct Session {
     last_event_id: RefCell<String>,
     was_open: Cell<bool>,
     connector: OnceCell<Rc<dyn Connector>>,
-    abort_listeners: RefCell<Vec<EventListener>>,
+    /// Listeners for the `abort` of signals. Only apps with signals link what drops them.
+    abort_listeners: RefCell<Vec<Box<dyn Any>>>,
     calling: Cell<Option<Calling>>,
     sharing: Cell<Option<Sharing>>,
     /// The number of handles that keep the connection open.
@@ -97,7 +98,7 @@ impl Session {
             #[cfg(feature = "fetch")]
             lends: Cell::default(),
         };
-        for name in session.rule.listens_for() {
+        for name in session.rule.listens_for().to_vec() {
             session.subscribe_to(name)?;
         }
         Ok(Rc::new(session))
@@ -106,7 +107,7 @@ impl Session {
     /// Takes the connector, which delivers messages from now on.
     pub fn attach(&self, connector: Rc<dyn Connector>) {
         for subscription in self.subscriptions.borrow().all() {
-            connector.listen(&subscription);
+            Rc::clone(&connector).listen(&subscription);
         }
         let _ = self.connector.set(connector);
     }
@@ -271,7 +272,7 @@ impl Session {
         if let Some(connector) = self.connector.get()
             && !self.is_closed()
         {
-            connector.listen(&subscription);
+            Rc::clone(connector).listen(&subscription);
         }
         Ok(subscription)
     }
@@ -515,7 +516,7 @@ impl Session {
                 session.close_by_program();
             }
         });
-        self.abort_listeners.borrow_mut().push(listener);
+        self.abort_listeners.borrow_mut().push(Box::new(listener));
     }
 
     /// Closes the connection for this reason, unless it is closed. Streams still yield earlier messages.
@@ -600,7 +601,7 @@ impl Session {
         }
         if urgency == Urgency::Burst
             && let Some(connector) = self.connector.get()
-            && connector.defers_wake()
+            && Rc::clone(connector).defers_wake()
         {
             return;
         }
@@ -619,7 +620,7 @@ impl Session {
 /// run code that calls the connector.
 pub(crate) trait Connector {
     /// Delivers the messages of this name from now on.
-    fn listen(&self, subscription: &Rc<Subscription>);
+    fn listen(self: Rc<Self>, subscription: &Rc<Subscription>);
 
     /// Stops delivering the messages of this name.
     fn unlisten(&self, name: &str);
@@ -629,7 +630,7 @@ pub(crate) trait Connector {
 
     /// Whether readers are woken by a later task of the browser, which this requests; otherwise the session
     /// wakes them now.
-    fn defers_wake(&self) -> bool {
+    fn defers_wake(self: Rc<Self>) -> bool {
         false
     }
 

@@ -3,6 +3,7 @@
 use std::{fmt, rc::Rc, sync::Arc};
 
 use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
 #[cfg(feature = "fetch")]
@@ -18,6 +19,7 @@ use crate::{
     state::State,
     stream::{Decode, EventStream},
     subscribe::Selection,
+    sys,
     typed,
 };
 
@@ -56,7 +58,8 @@ mod request;
 #[must_use = "nothing is opened before `typed`, `typed_event`, `stream` or `open` is called"]
 pub struct EventSource {
     url: String,
-    with_credentials: bool,
+    /// Makes the options of the browser's `EventSource`.
+    credentials: Option<fn() -> JsValue>,
     selection: Selection,
     callbacks: Vec<Setup>,
     close_rule: CloseRule,
@@ -87,7 +90,7 @@ impl EventSource {
     fn over(over: Over, url: String) -> Self {
         EventSource {
             url,
-            with_credentials: false,
+            credentials: None,
             selection: Selection::default(),
             callbacks: Vec::new(),
             close_rule: CloseRule::default(),
@@ -124,7 +127,7 @@ impl EventSource {
     ///
     /// [`withCredentials`]: https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource-withcredentials
     pub fn with_credentials(mut self, with_credentials: bool) -> Self {
-        self.with_credentials = with_credentials;
+        self.credentials = with_credentials.then_some(sys::with_credentials);
         self
     }
 
@@ -308,19 +311,19 @@ impl EventSource {
     /// ```
     pub fn open(self) -> Result<Connection, OpenError> {
         if let Some(name) = self.selection.first() {
-            let name = name.to_owned();
+            let name = name.into();
             return Err(OpenError::NoStream { name });
         }
         let session = new_session(self.url, self.close_rule, self.callbacks)?;
         session.share();
-        connect(session, self.over, self.with_credentials, self.abort)
+        connect(session, self.over, self.credentials, self.abort)
     }
 
     fn decoded<T>(self, decode: Decode<T>) -> Result<EventStream<T>, OpenError> {
         let session = new_session(self.url, self.close_rule, self.callbacks)?;
         // Subscribed before the connection is opened, so that no message is missed.
         let subscriber = self.selection.subscribe(&session)?;
-        let connection = connect(session, self.over, self.with_credentials, self.abort)?;
+        let connection = connect(session, self.over, self.credentials, self.abort)?;
         Ok(EventStream::new(connection, subscriber, decode))
     }
 }
@@ -341,7 +344,7 @@ fn new_session(
 fn connect(
     session: Rc<Session>,
     over: Over,
-    with_credentials: bool,
+    credentials: Option<fn() -> JsValue>,
     abort: Option<Setup>,
 ) -> Result<Connection, OpenError> {
     let connection = Connection::new(Rc::clone(&session));
@@ -349,9 +352,9 @@ fn connect(
         close_on_abort(&session)?;
     }
     match over {
-        Over::Native(open) => open(&session, with_credentials)?,
+        Over::Native(open) => open(&session, credentials)?,
         #[cfg(feature = "fetch")]
-        Over::Fetch(options) => (options.open)(&session, *options, with_credentials)?,
+        Over::Fetch(options) => (options.open)(&session, *options, credentials.is_some())?,
     }
     Ok(connection)
 }
@@ -363,7 +366,7 @@ impl fmt::Debug for EventSource {
             .field("names", &self.selection.names)
             .field("close_rule", &self.close_rule)
             .field("buffer", &self.selection.buffer)
-            .field("with_credentials", &self.with_credentials)
+            .field("with_credentials", &self.credentials.is_some())
             .finish_non_exhaustive()
     }
 }

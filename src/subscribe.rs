@@ -159,7 +159,7 @@ impl Subscribe {
             && let Some(connector) = session.connector()
             && !connector.brings_every_name()
         {
-            let url = session.url().to_owned();
+            let url = session.url().into();
             return Err(OpenError::AllEvents { url });
         }
         let subscriber = self.selection.subscribe(session)?;

@@ -169,7 +169,7 @@ impl Subscription {
 pub(crate) fn check_name(name: &str) -> Result<(), OpenError> {
     if name.is_empty() || name.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) {
         return Err(OpenError::InvalidEventName {
-            name: name.to_owned(),
+            name: name.into(),
         });
     }
     Ok(())

@@ -10,6 +10,7 @@ mod exception;
 mod frame;
 #[cfg(feature = "js")]
 mod json;
+mod listener;
 mod page;
 #[cfg(feature = "fetch")]
 mod request;
@@ -20,12 +21,13 @@ mod url;
 pub(crate) use abort::on_abort;
 #[cfg(feature = "fetch")]
 pub(crate) use body::{get_reader, read};
-pub(crate) use event::{StringEvent, is_message, new_event_source};
+pub(crate) use event::{StringEvent, is_message, new_event_source, with_credentials};
 pub(crate) use exception::{detail, guarded, property, report_failure};
 #[cfg(any(feature = "yew", feature = "leptos"))]
 pub(crate) use frame::NextFrame;
 #[cfg(feature = "js")]
 pub(crate) use json::parse_json;
+pub(crate) use listener::Listener;
 pub(crate) use page::{PAGE_HIDE, event_target, unloads};
 #[cfg(feature = "fetch")]
 pub(crate) use request::{fetch, keep_referrer, new_request, set_option};

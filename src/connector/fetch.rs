@@ -14,7 +14,6 @@
 
 use std::{cell::Cell, rc::Rc, task::Poll};
 
-use gloo_events::EventListener;
 use web_sys::Response;
 
 use crate::{
@@ -23,7 +22,7 @@ use crate::{
     session::{Connector, Session},
     subscription::Subscription,
     supervisor::supervise,
-    sys::{self, PAGE_HIDE},
+    sys::{self, Listener, PAGE_HIDE},
 };
 use attempt::FetchAttempts;
 use shared::Fetch;
@@ -70,8 +69,8 @@ pub(crate) fn open(
         fresh_headers: options.fresh_headers,
         sent: 0.0,
         is_unloaded: Rc::clone(&is_unloaded),
-        _page: sys::event_target().map(|page| {
-            EventListener::new(&page, PAGE_HIDE, move |event| {
+        _page: sys::event_target().and_then(|page| {
+            Listener::new(&page, PAGE_HIDE.into(), move |event| {
                 is_unloaded.set(sys::unloads(event));
             })
         }),
@@ -85,7 +84,7 @@ pub(crate) fn open(
 
 impl Connector for Fetch {
     /// The response has the messages of all names.
-    fn listen(&self, _: &Rc<Subscription>) {}
+    fn listen(self: Rc<Self>, _: &Rc<Subscription>) {}
 
     fn unlisten(&self, _: &str) {}
 

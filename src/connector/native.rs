@@ -10,69 +10,77 @@ use std::{
     sync::Arc,
 };
 
-use gloo_events::EventListener;
 use wasm_bindgen::JsValue;
 use web_sys::{Event, EventSource, EventTarget};
 
 use crate::{
     error::{Error, OpenError},
-    message::Message,
+    message::{MESSAGE, Message},
     session::{Connector, Session},
     subscription::Subscription,
-    sys::{self, PAGE_HIDE, StringEvent},
+    sys::{self, Listener, PAGE_HIDE, StringEvent, Tasks},
 };
 use throttle::WakeThrottle;
 
 mod throttle;
 
-/// The events of the connection itself, which always have a listener. Servers may send events of these names,
-/// too.
-const CONNECTION_EVENTS: [&str; 2] = ["open", "error"];
+/// The names of the connection's own events.
+const OPEN: &str = "open";
+const ERROR: &str = "error";
 
 /// The type of [`open`].
-pub(crate) type Open = fn(&Rc<Session>, bool) -> Result<(), OpenError>;
+pub(crate) type Open = fn(&Rc<Session>, Option<fn() -> JsValue>) -> Result<(), OpenError>;
 
 /// Opens the browser's `EventSource` for a session, unless the session is closed.
-pub(crate) fn open(session: &Rc<Session>, with_credentials: bool) -> Result<(), OpenError> {
+pub(crate) fn open(
+    session: &Rc<Session>,
+    credentials: Option<fn() -> JsValue>,
+) -> Result<(), OpenError> {
     OpenError::require_browser(session.url())?;
     if session.is_closed() {
         return Ok(());
     }
-    let source = sys::new_event_source(session.url(), with_credentials).map_err(|thrown| {
+    let init = credentials.map_or(JsValue::UNDEFINED, |init| init());
+    let source = sys::new_event_source(session.url(), &init).map_err(|thrown| {
         let invalid_url = sys::property(&thrown, "name").as_deref() == Some("SyntaxError");
         OpenError::thrown(session.url(), &thrown, "EventSource", invalid_url)
     })?;
-    let receiver = Rc::new(Receiver {
+    let native = Rc::new(Native {
         session: Rc::downgrade(session),
-        source: source.clone(),
+        source,
+        listeners: RefCell::default(),
         texts: RefCell::default(),
-        throttle: WakeThrottle::new(Rc::downgrade(session)),
+        throttle: WakeThrottle::default(),
         is_unloaded: Cell::default(),
     });
-    let listen = |target: &EventTarget, name: &'static str| {
-        let receiver = Rc::clone(&receiver);
-        EventListener::new(target, name, move |event| {
-            receiver.connection_event(name, event);
-        })
-    };
-    let mut connection = Vec::from(CONNECTION_EVENTS.map(|name| listen(&source, name)));
-    connection.extend(sys::event_target().map(|page| listen(&page, PAGE_HIDE)));
-    session.attach(Rc::new(Native {
-        receiver,
-        connection: RefCell::new(connection),
-        messages: RefCell::default(),
-    }));
+    native.hear(&native.source, OPEN.into(), Heard::Open);
+    native.hear(&native.source, ERROR.into(), Heard::Error);
+    if let Some(page) = sys::event_target() {
+        native.hear(&page, PAGE_HIDE.into(), Heard::PageHide);
+    }
+    session.attach(native);
     Ok(())
 }
 
-/// Receives the browser's events. It does not keep the session alive, so that dropping the connection closes
-/// it.
-struct Receiver {
+/// The `EventSource` and its listeners. It does not keep the session alive, so that dropping the connection
+/// closes it; the listeners keep the `Native` alive until it is shut.
+struct Native {
     session: Weak<Session>,
     source: EventSource,
+    listeners: RefCell<Vec<Listener>>,
     texts: RefCell<Texts>,
-    throttle: Rc<WakeThrottle>,
+    throttle: WakeThrottle,
     is_unloaded: Cell<bool>,
+}
+
+/// Whose event a listener hears. Servers may send events with the names `open` and `error`, too.
+enum Heard {
+    Open,
+    Error,
+    PageHide,
+    Message(Rc<Subscription>),
+    /// A task that was requested.
+    Task,
 }
 
 /// Texts that most messages of a response share, read when they change.
@@ -86,12 +94,37 @@ struct Texts {
     known_id: JsValue,
 }
 
-impl Receiver {
-    /// `pagehide`, one of the [`CONNECTION_EVENTS`], or a server's event of the same name: that is a `MessageEvent`,
-    /// the connection's own are not.
-    fn connection_event(&self, name: &str, event: &Event) {
+impl Native {
+    fn hear(self: &Rc<Self>, target: &EventTarget, name: Arc<str>, heard: Heard) {
+        let listener = self.listener(target, name, heard);
+        self.listeners.borrow_mut().extend(listener);
+    }
+
+    fn listener(
+        self: &Rc<Self>,
+        target: &EventTarget,
+        name: Arc<str>,
+        heard: Heard,
+    ) -> Option<Listener> {
+        let native = Rc::clone(self);
+        Listener::new(target, name, move |event| native.heard(&heard, event))
+    }
+
+    fn heard(&self, heard: &Heard, event: &Event) {
         let Some(session) = self.session.upgrade() else {
             return;
+        };
+        let name = match heard {
+            Heard::Message(subscription) => return self.message(&session, subscription, event),
+            Heard::PageHide => return self.is_unloaded.set(sys::unloads(event)),
+            Heard::Task => {
+                if self.throttle.task() {
+                    session.wake_readers();
+                }
+                return;
+            }
+            Heard::Open => OPEN,
+            Heard::Error => ERROR,
         };
         if sys::is_message(event) {
             if let Some(subscription) = session.named(name) {
@@ -99,9 +132,8 @@ impl Receiver {
             }
             return;
         }
-        match (name, self.source.ready_state()) {
-            (PAGE_HIDE, _) => self.is_unloaded.set(sys::unloads(event)),
-            ("open", _) => {
+        match (heard, self.source.ready_state()) {
+            (Heard::Open, _) => {
                 self.texts.borrow_mut().origin = None;
                 session.opened();
             }
@@ -110,7 +142,7 @@ impl Receiver {
                 session.lost();
             }
             (_, EventSource::CLOSED) => session.fail(Error::Failed {
-                url: session.url().to_owned(),
+                url: session.url().into(),
                 was_open: session.was_open(),
             }),
             // An `error` event that leaves the connection open is ignored.
@@ -153,45 +185,33 @@ impl Receiver {
     }
 }
 
-/// The `EventSource` and its listeners, one per name.
-struct Native {
-    receiver: Rc<Receiver>,
-    connection: RefCell<Vec<EventListener>>,
-    messages: RefCell<Vec<(Rc<Subscription>, EventListener)>>,
-}
-
 impl Connector for Native {
-    fn listen(&self, subscription: &Rc<Subscription>) {
-        if CONNECTION_EVENTS.contains(&&*subscription.name) {
-            return;
+    fn listen(self: Rc<Self>, subscription: &Rc<Subscription>) {
+        let name = Arc::clone(&subscription.name);
+        if !matches!(&*name, OPEN | ERROR) {
+            self.hear(&self.source, name, Heard::Message(Rc::clone(subscription)));
         }
-        let (receiver, heard) = (Rc::clone(&self.receiver), Rc::clone(subscription));
-        let name = subscription.name.to_string();
-        let listener = EventListener::new(&self.receiver.source, name, move |event| {
-            if let Some(session) = receiver.session.upgrade() {
-                receiver.message(&session, &heard, event);
-            }
-        });
-        self.messages
-            .borrow_mut()
-            .push((Rc::clone(subscription), listener));
     }
 
     fn unlisten(&self, name: &str) {
-        let mut messages = self.messages.borrow_mut();
-        let at = messages.iter().position(|(heard, _)| *heard.name == *name);
-        let removed = at.map(|at| messages.swap_remove(at));
-        drop(messages);
+        if matches!(name, OPEN | ERROR) {
+            return;
+        }
+        let mut listeners = self.listeners.borrow_mut();
+        let at = listeners.iter().position(|heard| heard.name() == name);
+        let removed = at.map(|at| listeners.swap_remove(at));
+        drop(listeners);
         drop(removed);
     }
 
     fn shut(&self) {
-        self.receiver.source.close();
-        self.receiver.throttle.stop();
-        drop((self.connection.take(), self.messages.take()));
+        self.source.close();
+        self.throttle.stop();
+        drop(self.listeners.take());
     }
 
-    fn defers_wake(&self) -> bool {
-        self.receiver.throttle.defers()
+    fn defers_wake(self: Rc<Self>) -> bool {
+        self.throttle
+            .defers(|| Tasks::new(|port| self.listener(port, MESSAGE.into(), Heard::Task)))
     }
 }

@@ -26,7 +26,7 @@ use crate::{
 struct Wire(RefCell<Vec<String>>);
 
 impl Connector for Wire {
-    fn listen(&self, subscription: &Rc<Subscription>) {
+    fn listen(self: Rc<Self>, subscription: &Rc<Subscription>) {
         let listen = format!("listen {}", subscription.name);
         self.0.borrow_mut().push(listen);
     }

@@ -37,7 +37,7 @@ impl StringEvent {
 
     /// Whether the data is a string.
     pub(crate) fn has_text(&self) -> bool {
-        self.any_data().is_string()
+        self.any_data().as_string().is_some()
     }
 }
 
@@ -46,15 +46,15 @@ pub(crate) fn is_message(event: &Event) -> bool {
     event.is_instance_of::<MessageEvent>()
 }
 
-/// The browser's constructor. Its options are an object only where there are any: `web-sys` would link
-/// the object's functions into every app.
-pub(crate) fn new_event_source(url: &str, with_credentials: bool) -> Result<EventSource, JsValue> {
-    let init = if with_credentials {
-        let init = Object::new();
-        Reflect::set(&init, &"withCredentials".into(), &true.into())?;
-        init.into()
-    } else {
-        JsValue::UNDEFINED
-    };
-    Constructor::new(url, &init).map(JsCast::unchecked_into)
+/// The browser's constructor, with the [options](with_credentials) of its second argument.
+pub(crate) fn new_event_source(url: &str, init: &JsValue) -> Result<EventSource, JsValue> {
+    Constructor::new(url, init).map(JsCast::unchecked_into)
+}
+
+/// The options for cookies to another origin. Only apps that use it link the functions for objects.
+pub(crate) fn with_credentials() -> JsValue {
+    let init = Object::new();
+    // The object is made here: setting cannot fail.
+    let _ = Reflect::set(&init, &"withCredentials".into(), &true.into());
+    init.into()
 }

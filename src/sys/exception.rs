@@ -11,11 +11,21 @@ extern "C" {
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     fn log_error(thrown: &JsValue);
 
-    #[wasm_bindgen(catch, js_name = String)]
-    fn text_of(value: &JsValue) -> Result<String, JsValue>;
-
     #[wasm_bindgen(catch, js_namespace = Reflect, js_name = apply)]
     fn apply(run: &mut dyn FnMut(), this: &JsValue, arguments: &Array) -> Result<(), JsValue>;
+}
+
+#[cfg(feature = "fetch")]
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = String)]
+    fn text_of(value: &JsValue) -> Result<String, JsValue>;
+}
+
+/// The `EventSource` constructor throws errors and, replaced by a page, perhaps texts.
+#[cfg(not(feature = "fetch"))]
+fn text_of(value: &JsValue) -> Result<String, JsValue> {
+    value.as_string().ok_or(JsValue::UNDEFINED)
 }
 
 thread_local! {

@@ -1,8 +1,9 @@
 //! Tasks of the browser's event loop on demand, and the clock.
 
-use gloo_events::EventListener;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::EventTarget;
+
+use super::listener::Listener;
 
 #[wasm_bindgen]
 extern "C" {
@@ -40,36 +41,34 @@ extern "C" {
 
 /// Tasks on demand, by a `MessageChannel`: timers are delayed, most of all in hidden pages.
 pub(crate) struct Tasks {
-    from: Port,
-    to: Port,
-    _listener: EventListener,
+    port: Port,
+    _listener: Listener,
 }
 
 impl Tasks {
-    /// `None` without `MessageChannel`.
-    pub fn new(mut run: impl FnMut() + 'static) -> Option<Self> {
+    /// `listen` listens for the event `message`, which each task dispatches to its argument. `None` without
+    /// `MessageChannel`.
+    pub fn new(listen: impl FnOnce(&EventTarget) -> Option<Listener>) -> Option<Self> {
         let channel = Channel::new().ok()?;
         let to = channel.port2();
-        let listener = EventListener::new(&to, "message", move |_| run());
+        let listener = listen(&to)?;
         to.start().ok()?;
         Some(Tasks {
-            from: channel.port1(),
-            to,
+            port: channel.port1(),
             _listener: listener,
         })
     }
 
     /// Requests a task, and returns whether it will come.
     pub fn request(&self) -> bool {
-        self.from.post(0).is_ok()
+        self.port.post(0).is_ok()
     }
 }
 
 impl Drop for Tasks {
     /// A channel that is not closed may stay alive in the browser.
     fn drop(&mut self) {
-        self.from.close();
-        self.to.close();
+        self.port.close();
     }
 }
 

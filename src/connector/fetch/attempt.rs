@@ -8,7 +8,6 @@ use std::{
     task::Poll,
 };
 
-use gloo_events::EventListener;
 use wasm_bindgen::JsValue;
 use web_sys::{Request, RequestInit, Response};
 
@@ -24,7 +23,7 @@ use crate::{
     session::Session,
     state::State,
     supervisor::{Attempts, Ended},
-    sys,
+    sys::{self, Listener},
 };
 
 pub(super) struct FetchAttempts {
@@ -41,7 +40,7 @@ pub(super) struct FetchAttempts {
     pub sent: f64,
     /// Whether the page is unloaded.
     pub is_unloaded: Rc<Cell<bool>>,
-    pub _page: Option<EventListener>,
+    pub _page: Option<Listener>,
 }
 
 impl Drop for FetchAttempts {
@@ -177,7 +176,8 @@ impl FetchAttempts {
     }
 
     fn without_headers(&self, detail: String) -> Ended {
-        let url = self.session.url().to_owned();
+        let url = self.session.url().into();
+        let detail = detail.into();
         Ended::Refused(Error::Headers { url, detail })
     }
 
@@ -187,9 +187,9 @@ impl FetchAttempts {
 
     fn network_error(&self, thrown: &JsValue) -> Error {
         Error::Network {
-            url: self.session.url().to_owned(),
+            url: self.session.url().into(),
             was_open: self.session.was_open(),
-            detail: sys::detail(thrown),
+            detail: sys::detail(thrown).into(),
         }
     }
 }

@@ -13,12 +13,11 @@ use std::{
 };
 
 use futures_util::future::{Either, select};
-use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
 use web_sys::{Request, RequestInit};
 
 use super::response::ResponseSlot;
-use crate::{error::Error, supervisor::Ended, sys};
+use crate::{error::Error, supervisor::Ended, sys::{self, Listener}};
 
 /// The timeout of a probe, in milliseconds.
 const PROBE_TIME: u32 = 2000;
@@ -30,7 +29,7 @@ const VIOLATION_TIME: u32 = 50;
 /// The URLs that a content security policy has blocked since [`watch`](Self::watch).
 pub(super) struct Violations {
     blocked: Rc<RefCell<Vec<String>>>,
-    _listener: Option<EventListener>,
+    _listener: Option<Listener>,
 }
 
 impl Violations {
@@ -38,8 +37,8 @@ impl Violations {
         let blocked = Rc::<RefCell<Vec<String>>>::default();
         let seen = Rc::clone(&blocked);
         // Node.js has `fetch()`, and a global object without events.
-        let listener = sys::event_target().map(|global| {
-            EventListener::new(&global, "securitypolicyviolation", move |event| {
+        let listener = sys::event_target().and_then(|global| {
+            Listener::new(&global, "securitypolicyviolation".into(), move |event| {
                 if sys::property(event, "disposition").as_deref() == Some("enforce")
                     && sys::property(event, "effectiveDirective").as_deref() == Some("connect-src")
                 {
@@ -74,7 +73,7 @@ pub(super) async fn diagnose(
 ) -> Ended {
     let url = request.url();
     let blocked = |reason: &'static str| {
-        let url = given_url.to_owned();
+        let url = given_url.into();
         Ended::Refused(Error::Blocked { url, reason })
     };
     if let Some(reason) = forbidden(request) {
@@ -99,7 +98,7 @@ pub(super) async fn diagnose(
     }
     let may_be_cors = mode == "cors" && redirect == "follow" && (is_foreign || redirects);
     if may_be_cors && probe(request, "no-cors", "follow", probes).await == Answer::Opaque {
-        let url = given_url.to_owned();
+        let url = given_url.into();
         return Ended::Doubtful(Error::Cors { url });
     }
     Ended::Lost(lost)

@@ -135,7 +135,10 @@ impl RequestOptions {
         }
         match self.body.take() {
             Some(Ok(body)) => self.streams_body = set_body(&init, body),
-            Some(Err(detail)) => return Err(OpenError::InvalidBody { detail }),
+            Some(Err(detail)) => {
+                let detail = detail.into();
+                return Err(OpenError::InvalidBody { detail });
+            }
             None => {}
         }
         let given = self.given.as_ref();
@@ -149,8 +152,7 @@ impl RequestOptions {
             let _ = set_header(&request, "Content-Type", "application/json");
         }
         for (name, value) in self.headers.drain(..) {
-            set_header(&request, &name, &value)
-                .map_err(|detail| OpenError::InvalidHeader { name, detail })?;
+            set_header(&request, &name, &value).map_err(|detail| invalid_header(&name, detail))?;
         }
         if !has_header(&request, "Accept") {
             let _ = set_header(&request, "Accept", EVENT_STREAM);
@@ -162,12 +164,15 @@ impl RequestOptions {
             let bytes: Vec<u8> = id.chars().map(|byte| byte as u8).collect();
             self.last_event_id = String::from_utf8_lossy(&bytes).into_owned();
         }
-        set_last_event_id(&request, &self.last_event_id).map_err(|detail| {
-            let name = LAST_EVENT_ID.to_owned();
-            OpenError::InvalidHeader { name, detail }
-        })?;
+        set_last_event_id(&request, &self.last_event_id)
+            .map_err(|detail| invalid_header(LAST_EVENT_ID, detail))?;
         Ok(request)
     }
+}
+
+fn invalid_header(name: &str, detail: String) -> OpenError {
+    let (name, detail) = (name.into(), detail.into());
+    OpenError::InvalidHeader { name, detail }
 }
 
 pub(super) const LAST_EVENT_ID: &str = "Last-Event-ID";

@@ -81,9 +81,9 @@ pub(super) fn check(url: &str, response: &Response) -> Result<(), Ended> {
         204 => return Err(Ended::NoContent),
         status => {
             return Err(Ended::Refused(Error::Status {
-                url: url.to_owned(),
+                url: url.into(),
                 status,
-                status_text: response.status_text(),
+                status_text: response.status_text().into(),
             }));
         }
     }
@@ -92,7 +92,7 @@ pub(super) fn check(url: &str, response: &Response) -> Result<(), Ended> {
     if is_event_stream(&content_type) {
         Ok(())
     } else {
-        let url = url.to_owned();
+        let (url, content_type) = (url.into(), content_type.into());
         Err(Ended::Refused(Error::ContentType { url, content_type }))
     }
 }

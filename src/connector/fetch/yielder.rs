@@ -12,7 +12,10 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use crate::sys::{self, Tasks};
+use crate::{
+    message::MESSAGE,
+    sys::{self, Listener, Tasks},
+};
 
 /// The longest work without yielding, in milliseconds: half a frame.
 const LONGEST_WORK: f64 = 8.0;
@@ -53,7 +56,9 @@ impl Yielder {
     fn request_task(&mut self) -> bool {
         if self.tasks.is_none() {
             let turn = Rc::clone(&self.turn);
-            self.tasks = Tasks::new(move || turn.come());
+            self.tasks = Tasks::new(|port| {
+                Listener::new(port, MESSAGE.into(), move |_| turn.come())
+            });
         }
         self.tasks.as_ref().is_some_and(Tasks::request)
     }

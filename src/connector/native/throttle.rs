@@ -8,23 +8,21 @@
 //! task: browsers dispatch a burst from one task. A single message is not delayed, and a burst costs two
 //! wake-ups per task.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::{Rc, Weak},
-};
+use std::cell::{Cell, RefCell};
 
-use crate::{session::Session, sys::Tasks};
+use crate::sys::Tasks;
 
+#[derive(Default)]
 pub(super) struct WakeThrottle {
-    session: Weak<Session>,
     /// Made for the first message.
     tasks: RefCell<Option<Tasks>>,
     phase: Cell<Phase>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 enum Phase {
     /// The next message wakes.
+    #[default]
     Calm,
     /// A message has woken, and a task is requested.
     Woken,
@@ -35,16 +33,8 @@ enum Phase {
 }
 
 impl WakeThrottle {
-    pub fn new(session: Weak<Session>) -> Rc<Self> {
-        Rc::new(WakeThrottle {
-            session,
-            tasks: RefCell::default(),
-            phase: Cell::new(Phase::Calm),
-        })
-    }
-
     /// Whether the requested task wakes the readers for this message.
-    pub fn defers(self: &Rc<Self>) -> bool {
+    pub fn defers(&self, new_tasks: impl FnOnce() -> Option<Tasks>) -> bool {
         match self.phase.get() {
             Phase::Woken | Phase::Waiting => {
                 self.phase.set(Phase::Waiting);
@@ -52,7 +42,11 @@ impl WakeThrottle {
             }
             Phase::Stopped => false,
             Phase::Calm => {
-                if self.request_task() {
+                let mut tasks = self.tasks.borrow_mut();
+                if tasks.is_none() {
+                    *tasks = new_tasks();
+                }
+                if tasks.as_ref().is_some_and(Tasks::request) {
                     self.phase.set(Phase::Woken);
                 }
                 false
@@ -60,26 +54,9 @@ impl WakeThrottle {
         }
     }
 
-    fn request_task(self: &Rc<Self>) -> bool {
-        if self.tasks.borrow().is_none() {
-            let throttle = Rc::downgrade(self);
-            let tasks = Tasks::new(move || {
-                if let Some(throttle) = throttle.upgrade() {
-                    throttle.task();
-                }
-            });
-            self.tasks.replace(tasks);
-        }
-        self.tasks.borrow().as_ref().is_some_and(Tasks::request)
-    }
-
-    /// Called by the requested task.
-    fn task(&self) {
-        if self.phase.replace(Phase::Calm) == Phase::Waiting
-            && let Some(session) = self.session.upgrade()
-        {
-            session.wake_readers();
-        }
+    /// The requested task has come. Returns whether to wake readers.
+    pub fn task(&self) -> bool {
+        self.phase.replace(Phase::Calm) == Phase::Waiting
     }
 
     pub fn stop(&self) {
