@@ -59,11 +59,11 @@ pub enum OpenError {
     #[error(
         "cannot listen for the event name {}: {}",
         Quoted(name),
-        if name.is_empty() {
+        Line(if name.is_empty() {
             "an event without a name is dispatched as \"message\": listen for that"
         } else {
             "a name must not contain a line feed or a carriage return"
-        }
+        })
     )]
     InvalidEventName {
         /// The name as given.
@@ -82,8 +82,9 @@ pub enum OpenError {
     /// The type does not name its events: it is not an enum, or it is an enum with `#[serde(tag)]` or
     /// `#[serde(untagged)]`.
     #[error(
-        "{type_name} does not name its events: derive `Deserialize` for an enum without `tag` or \
-         `untagged`, read the events of one name with `typed_event`, or messages with `stream`"
+        "{} does not name its events: derive `Deserialize` for an enum without `tag` or \
+         `untagged`, read the events of one name with `typed_event`, or messages with `stream`",
+        Line(type_name)
     )]
     NotAnEnum {
         /// The name of the type.
@@ -91,7 +92,8 @@ pub enum OpenError {
     },
     /// The enum has no variants, so it names no events.
     #[error(
-        "{type_name} has no variant that can be deserialized: add one for each event to listen for"
+        "{} has no variant that can be deserialized: add one for each event to listen for",
+        Line(type_name)
     )]
     NoVariants {
         /// The name of the type.
@@ -134,9 +136,10 @@ pub enum OpenError {
     /// This is not a browser's window or worker. Rendering on a server is the usual case: open the stream in
     /// the browser.
     #[error(
-        "cannot open {}: there is no {missing} here; open event streams in a browser's window or worker, not \
-         on the server",
-        Quoted(url)
+        "cannot open {}: there is no {} here; open event streams in a browser's window or worker, not on the \
+         server",
+        Quoted(url),
+        Line(missing)
     )]
     Unsupported {
         /// The URL as given.
@@ -166,13 +169,14 @@ impl OpenError {
         invalid_url: bool,
     ) -> Self {
         let (url, detail) = (url.into(), sys::detail(thrown).into());
-        if sys::property(thrown, "name").as_deref() == Some("ReferenceError") {
-            let missing = constructor;
-            OpenError::Unsupported { url, missing }
-        } else if invalid_url {
-            OpenError::InvalidUrl { url, detail }
-        } else {
-            OpenError::Refused { url, detail }
+        match sys::property(thrown, "name").as_deref() {
+            Some("ReferenceError") => OpenError::Unsupported {
+                url,
+                missing: constructor,
+            },
+            Some("SyntaxError") => OpenError::InvalidUrl { url, detail },
+            _ if invalid_url => OpenError::InvalidUrl { url, detail },
+            _ => OpenError::Refused { url, detail },
         }
     }
 }
@@ -223,7 +227,7 @@ pub enum Error {
          `text/event-stream`, no response came, or the request was blocked (CORS, content security \
          policy); the browser's network panel shows the cause",
         Quoted(url),
-        if *was_open { "after it had been open" } else { "before it was ever open" }
+        Line(if *was_open { "after it had been open" } else { "before it was ever open" })
     )]
     Failed {
         /// The URL as given.
@@ -289,7 +293,7 @@ pub enum Error {
     /// WebKit does not report violations of a content security policy to workers: there the server counts as
     /// down.
     #[cfg(feature = "fetch")]
-    #[error("the browser does not fetch {}: {reason}", Quoted(url))]
+    #[error("the browser does not fetch {}: {}", Quoted(url), Line(reason))]
     Blocked {
         /// The URL as given.
         url: Arc<str>,
@@ -300,7 +304,7 @@ pub enum Error {
     #[cfg(feature = "fetch")]
     #[error(
         "{} {} ({}); the request is not sent again unless `reconnect(true)` is set",
-        if *was_open { "the connection broke to" } else { "no response came from" },
+        Line(if *was_open { "the connection broke to" } else { "no response came from" }),
         Quoted(url),
         Line(detail)
     )]
@@ -434,7 +438,7 @@ impl fmt::Display for DecodeError {
         if !message.last_event_id().is_empty() {
             write!(f, " with the id \"{}\"", Line(message.last_event_id()))?;
         }
-        let (reason, data) = (self.reason(), Line(message.data()));
+        let (reason, data) = (Line(self.reason()), Line(message.data()));
         write!(f, ": {reason}; its data is {data}")
     }
 }

@@ -51,6 +51,7 @@ pub(crate) struct Session {
     state: StateCell,
     subscriptions: RefCell<Subscriptions>,
     /// The subscribers to messages of names that have no subscription.
+    #[cfg(any(feature = "fetch", test))]
     other_names: Rc<Subscription>,
     /// Every stream.
     subscribers: Subscribers,
@@ -82,6 +83,7 @@ impl Session {
             rule,
             state: StateCell::default(),
             subscriptions: RefCell::default(),
+            #[cfg(any(feature = "fetch", test))]
             other_names: Subscription::new(Arc::from("*")),
             subscribers: Subscribers::default(),
             last_event_id: RefCell::default(),
@@ -98,16 +100,17 @@ impl Session {
             #[cfg(feature = "fetch")]
             lends: Cell::default(),
         };
-        for name in session.rule.listens_for().to_vec() {
-            session.subscribe_to(name)?;
+        for name in session.rule.listens_for() {
+            check_name(name)?;
+            session.subscribe_to(name);
         }
         Ok(Rc::new(session))
     }
 
     /// Takes the connector, which delivers messages from now on.
     pub fn attach(&self, connector: Rc<dyn Connector>) {
-        for subscription in self.subscriptions.borrow().all() {
-            Rc::clone(&connector).listen(&subscription);
+        for subscription in self.subscriptions.borrow().iter() {
+            Rc::clone(&connector).listen(subscription);
         }
         let _ = self.connector.set(connector);
     }
@@ -148,31 +151,36 @@ impl Session {
         })
     }
 
+    /// The error with which the connection failed for good.
+    pub fn failure(&self) -> Option<Error> {
+        self.state.with(|state| match state {
+            State::Closed(CloseReason::Failed(error)) => Some(error.clone()),
+            _ => None,
+        })
+    }
+
     // Subscriptions.
 
     pub fn subscribe(
         &self,
         names: Vec<Arc<str>>,
-        all: bool,
+        #[cfg(feature = "fetch")] all: bool,
         subscriber: &Rc<Subscriber>,
     ) -> Result<(), OpenError> {
         names.iter().try_for_each(|name| check_name(name))?;
         self.subscribers.add(subscriber);
-        if self.is_closed() {
-            // What may still be read is for the streams that were there at the end.
-            self.demand_changed();
-            return Ok(());
-        }
-        let mut wanted = Vec::new();
-        for name in names {
-            wanted.push(self.subscribe_to(name)?);
-        }
-        if all {
-            wanted = self.subscriptions.borrow().all();
-            wanted.push(Rc::clone(&self.other_names));
-        }
-        for subscription in wanted {
-            subscription.subscribers.add(subscriber);
+        // After the end, what may still be read is for the streams that were there.
+        if !self.is_closed() {
+            for name in &names {
+                self.subscribe_to(name).subscribers.add(subscriber);
+            }
+            #[cfg(feature = "fetch")]
+            if all {
+                self.other_names.subscribers.add(subscriber);
+                for subscription in self.subscriptions.borrow().iter() {
+                    subscription.subscribers.add(subscriber);
+                }
+            }
         }
         self.demand_changed();
         Ok(())
@@ -187,6 +195,7 @@ impl Session {
 
     fn remove_subscriber(&self, subscriber: &Rc<Subscriber>) {
         self.subscribers.remove(subscriber);
+        #[cfg(any(feature = "fetch", test))]
         self.other_names.subscribers.remove(subscriber);
         let subscriptions = self.subscriptions.borrow().all();
         for subscription in subscriptions {
@@ -223,7 +232,8 @@ impl Session {
             call: Session::call_back,
             clear: |subscription| subscription.callbacks.clear(),
         }));
-        let subscription = self.subscribe_to(name)?;
+        check_name(&name)?;
+        let subscription = self.subscribe_to(&name);
         let callback = subscription.callbacks.add(callback);
         self.demand_changed();
         Ok((subscription, callback))
@@ -259,12 +269,12 @@ impl Session {
     }
 
     /// The subscription of this name. If it is new, the connector listens for the name from now on.
-    fn subscribe_to(&self, name: Arc<str>) -> Result<Rc<Subscription>, OpenError> {
-        check_name(&name)?;
-        if let Some(known) = self.subscriptions.borrow().get(&name) {
-            return Ok(Rc::clone(known));
+    fn subscribe_to(&self, name: &Arc<str>) -> Rc<Subscription> {
+        if let Some(known) = self.named(name) {
+            return known;
         }
-        let subscription = Subscription::new(name);
+        let subscription = Subscription::new(Arc::clone(name));
+        #[cfg(any(feature = "fetch", test))]
         for subscriber in self.other_names.subscribers.borrow().iter() {
             subscription.subscribers.add(subscriber);
         }
@@ -274,7 +284,7 @@ impl Session {
         {
             Rc::clone(connector).listen(&subscription);
         }
-        Ok(subscription)
+        subscription
     }
 
     /// Stops listening for a name without streams, callbacks or a close rule.
@@ -527,8 +537,9 @@ impl Session {
             !self.is_closed() && self.subscribers.is_empty() && !self.state.has_observers();
         self.end(reason);
         self.finish();
-        if let (true, Some(CloseReason::Failed(error))) = (unseen, self.close_reason())
+        if unseen
             && let Some(sharing) = self.sharing.get()
+            && let Some(error) = self.failure()
         {
             (sharing.report)(&error);
         }

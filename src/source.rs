@@ -61,7 +61,7 @@ pub struct EventSource {
     /// Makes the options of the browser's `EventSource`.
     credentials: Option<fn() -> JsValue>,
     selection: Selection,
-    callbacks: Vec<Setup>,
+    setup: Option<Setup>,
     close_rule: CloseRule,
     abort: Option<Setup>,
     over: Over,
@@ -92,7 +92,7 @@ impl EventSource {
             url,
             credentials: None,
             selection: Selection::default(),
-            callbacks: Vec::new(),
+            setup: None,
             close_rule: CloseRule::default(),
             abort: None,
             over,
@@ -141,10 +141,10 @@ impl EventSource {
     /// Closes the connection when this signal is aborted, as [`Connection::close`] does. With a signal that
     /// is already aborted, nothing is opened and the stream ends at once.
     pub fn abort_signal(mut self, signal: AbortSignal) -> Self {
-        self.abort = Some(Box::new(move |session| {
+        self.abort = then(self.abort, move |session| {
             session.close_on_abort(&signal);
             Ok(())
-        }));
+        });
         self
     }
 
@@ -189,19 +189,19 @@ impl EventSource {
         callback: impl FnMut(&Frame<'_>) + 'static,
     ) -> Self {
         let name = event_type.into();
-        self.callbacks.push(Box::new(move |session| {
+        self.setup = then(self.setup, move |session| {
             session.add_callback(name, Box::new(callback)).map(drop)
-        }));
+        });
         self
     }
 
     /// Calls back at each change of the state. The last call brings [`State::Closed`]; dropping the
     /// connection makes no call.
     pub fn on_state(mut self, callback: impl FnMut(&State) + 'static) -> Self {
-        self.callbacks.push(Box::new(move |session| {
+        self.setup = then(self.setup, move |session| {
             session.add_observer(Box::new(callback));
             Ok(())
-        }));
+        });
         self
     }
 
@@ -314,49 +314,55 @@ impl EventSource {
             let name = name.into();
             return Err(OpenError::NoStream { name });
         }
-        let session = new_session(self.url, self.close_rule, self.callbacks)?;
-        session.share();
-        connect(session, self.over, self.credentials, self.abort)
+        let (connection, ()) = self.connect(|_, session| {
+            session.share();
+            Ok(())
+        })?;
+        Ok(connection)
     }
 
     fn decoded<T>(self, decode: Decode<T>) -> Result<EventStream<T>, OpenError> {
-        let session = new_session(self.url, self.close_rule, self.callbacks)?;
-        // Subscribed before the connection is opened, so that no message is missed.
-        let subscriber = self.selection.subscribe(&session)?;
-        let connection = connect(session, self.over, self.credentials, self.abort)?;
+        let (connection, subscriber) = self.connect(Selection::subscribe)?;
         Ok(EventStream::new(connection, subscriber, decode))
     }
+
+    /// Makes the session, adds callbacks and the stream, then opens the connection, so that no message is
+    /// missed. Not generic over the stream's type, so that all streams share the code.
+    fn connect<S>(
+        self,
+        subscribe: fn(Selection, &Session) -> Result<S, OpenError>,
+    ) -> Result<(Connection, S), OpenError> {
+        let session = Session::new(self.url, self.close_rule)?;
+        if let Some(set_up) = self.setup {
+            set_up(&session)?;
+        }
+        let subscribed = subscribe(self.selection, &session)?;
+        let connection = Connection::new(Rc::clone(&session));
+        if let Some(close_on_abort) = self.abort {
+            close_on_abort(&session)?;
+        }
+        match self.over {
+            Over::Native(open) => open(&session, self.credentials)?,
+            #[cfg(feature = "fetch")]
+            Over::Fetch(options) => {
+                (options.open)(&session, *options, self.credentials.is_some())?;
+            }
+        }
+        Ok((connection, subscribed))
+    }
 }
 
-fn new_session(
-    url: String,
-    close_rule: CloseRule,
-    callbacks: Vec<Setup>,
-) -> Result<Rc<Session>, OpenError> {
-    let session = Session::new(url, close_rule)?;
-    for add in callbacks {
-        add(&session)?;
-    }
-    Ok(session)
-}
-
-/// Not generic, so that all streams share the code.
-fn connect(
-    session: Rc<Session>,
-    over: Over,
-    credentials: Option<fn() -> JsValue>,
-    abort: Option<Setup>,
-) -> Result<Connection, OpenError> {
-    let connection = Connection::new(Rc::clone(&session));
-    if let Some(close_on_abort) = abort {
-        close_on_abort(&session)?;
-    }
-    match over {
-        Over::Native(open) => open(&session, credentials)?,
-        #[cfg(feature = "fetch")]
-        Over::Fetch(options) => (options.open)(&session, *options, credentials.is_some())?,
-    }
-    Ok(connection)
+/// Adds a step to a setup.
+fn then(
+    first: Option<Setup>,
+    next: impl FnOnce(&Rc<Session>) -> Result<(), OpenError> + 'static,
+) -> Option<Setup> {
+    Some(Box::new(move |session| {
+        if let Some(first) = first {
+            first(session)?;
+        }
+        next(session)
+    }))
 }
 
 impl fmt::Debug for EventSource {

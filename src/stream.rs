@@ -4,7 +4,6 @@
 use std::{
     fmt,
     future::poll_fn,
-    mem,
     ops::Deref,
     pin::Pin,
     rc::Rc,
@@ -15,7 +14,7 @@ use futures_core::{FusedStream, Stream};
 
 use crate::{
     buffer::Item,
-    close::CloseReason,
+
     connection::Connection,
     error::{DecodeError, Error},
     lifecycle::Lifecycle,
@@ -84,7 +83,10 @@ impl<T> EventStream<T> {
     /// Call it right after opening: earlier changes are not in it.
     pub fn with_lifecycle(self) -> LifecycleStream<T> {
         self.items.subscriber.keep_lifecycle();
-        LifecycleStream(self)
+        LifecycleStream {
+            stream: self,
+            end: End::Ahead,
+        }
     }
 
     /// Waits for the next message and passes it to `look` without decoding it. Over `fetch()`, the only
@@ -198,13 +200,17 @@ impl<T> fmt::Debug for EventStream<T> {
 /// # Ok(()) }
 /// ```
 #[must_use = "streams do nothing unless polled, and close their connection when dropped"]
-pub struct LifecycleStream<T = Message>(EventStream<T>);
+pub struct LifecycleStream<T = Message> {
+    stream: EventStream<T>,
+    /// The progress of yielding the reason of the end.
+    end: End,
+}
 
 impl<T> Stream for LifecycleStream<T> {
     type Item = Result<Lifecycle<T>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let EventStream { items, decode } = &mut self.0;
+        let EventStream { items, decode } = &mut self.stream;
         let mut value = None;
         let mut take = |frame: Frame<'_>| value = Some(decode(frame));
         let item = ready!(items.poll_next(cx, &mut take));
@@ -212,21 +218,28 @@ impl<T> Stream for LifecycleStream<T> {
             (_, Some(value)) => Some(value.map(Lifecycle::Message).map_err(Error::from)),
             (Some(Ok(change)), None) => change.and_then(Lifecycle::change).map(Ok),
             (Some(Err(error)), None) => Some(Err(error)),
-            (None, None) => None,
+            (None, None) if self.end == End::Ahead => {
+                self.end = End::Near;
+                self.close_reason().map(|reason| Ok(Lifecycle::Closed(reason)))
+            }
+            (None, None) => {
+                self.end = End::Reached;
+                None
+            }
         })
     }
 }
 
 impl<T> FusedStream for LifecycleStream<T> {
     fn is_terminated(&self) -> bool {
-        self.0.is_terminated()
+        self.end == End::Reached
     }
 }
 
 impl<T> LifecycleStream<T> {
     /// The connection. A clone of it keeps the connection open when the stream is dropped.
     pub fn connection(&self) -> &Connection {
-        self.0.connection()
+        self.stream.connection()
     }
 }
 
@@ -234,7 +247,7 @@ impl<T> Deref for LifecycleStream<T> {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        self.0.connection()
+        self.stream.connection()
     }
 }
 
@@ -246,7 +259,7 @@ impl<T> fmt::Debug for LifecycleStream<T> {
     }
 }
 
-/// All items of a stream in order, and the end once.
+/// The items of a stream in order, and a failure as the last one.
 struct Items {
     connection: Connection,
     subscriber: Rc<Subscriber>,
@@ -257,8 +270,9 @@ struct Items {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Ahead,
-    Error,
-    Reason,
+    /// The last item was yielded.
+    Near,
+    /// `None` was.
     Reached,
 }
 
@@ -279,8 +293,13 @@ impl Items {
             if self.waits(cx) {
                 return Poll::Pending;
             }
+            self.end = End::Near;
+            if let Some(error) = self.connection.session().failure() {
+                return Poll::Ready(Some(Err(error)));
+            }
         }
-        Poll::Ready(self.next_of_end())
+        self.end = End::Reached;
+        Poll::Ready(None)
     }
 
     /// The next item that has arrived: from the queue, or straight from the parser. The queue is empty while
@@ -317,22 +336,6 @@ impl Items {
             connector.demand_changed();
         }
         true
-    }
-
-    /// The items after the last message: a failure, the reason, then `None`.
-    fn next_of_end(&mut self) -> Option<Next> {
-        let end = mem::replace(&mut self.end, End::Reached);
-        match (end, self.connection.close_reason()?) {
-            (End::Ahead, CloseReason::Failed(error)) => {
-                self.end = End::Error;
-                Some(Err(error))
-            }
-            (End::Ahead | End::Error, reason) => {
-                self.end = End::Reason;
-                Some(Ok(Some(Lifecycle::Closed(reason))))
-            }
-            _ => None,
-        }
     }
 }
 

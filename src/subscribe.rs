@@ -21,6 +21,7 @@ use crate::{
 pub(crate) struct Selection {
     pub names: Vec<Arc<str>>,
     /// The messages of every other name, too.
+    #[cfg(feature = "fetch")]
     pub all: bool,
     pub buffer: Option<Buffer>,
 }
@@ -28,8 +29,10 @@ pub(crate) struct Selection {
 impl Selection {
     /// The first name; `*` stands for all of them.
     pub fn first(&self) -> Option<&str> {
-        let all = self.all.then_some("*");
-        self.names.first().map(|name| &**name).or(all)
+        let name = self.names.first().map(|name| &**name);
+        #[cfg(feature = "fetch")]
+        let name = name.or(self.all.then_some("*"));
+        name
     }
 
     /// Adds a stream to the session. Without a name it is subscribed to `message`.
@@ -41,7 +44,12 @@ impl Selection {
             self.names.push(Arc::from(MESSAGE));
         }
         let subscriber = Subscriber::new(self.buffer);
-        session.subscribe(self.names, self.all, &subscriber)?;
+        session.subscribe(
+            self.names,
+            #[cfg(feature = "fetch")]
+            self.all,
+            &subscriber,
+        )?;
         Ok(subscriber)
     }
 }

@@ -4,6 +4,7 @@ use std::{
     cell::{Cell, Ref, RefCell},
     mem,
     rc::Rc,
+    slice,
     sync::Arc,
     task::Waker,
 };
@@ -208,6 +209,10 @@ impl Subscriptions {
     #[cfg(feature = "fetch")]
     pub fn have_callbacks(&self) -> bool {
         self.0.iter().any(|known| !known.callbacks.is_empty())
+    }
+
+    pub fn iter(&self) -> slice::Iter<'_, Rc<Subscription>> {
+        self.0.iter()
     }
 
     pub fn all(&self) -> Vec<Rc<Subscription>> {

@@ -41,15 +41,13 @@ pub(crate) fn open(
         return Ok(());
     }
     let init = credentials.map_or(JsValue::UNDEFINED, |init| init());
-    let source = sys::new_event_source(session.url(), &init).map_err(|thrown| {
-        let invalid_url = sys::property(&thrown, "name").as_deref() == Some("SyntaxError");
-        OpenError::thrown(session.url(), &thrown, "EventSource", invalid_url)
-    })?;
+    let source = sys::new_event_source(session.url(), &init)
+        .map_err(|thrown| OpenError::thrown(session.url(), &thrown, "EventSource", false))?;
     let native = Rc::new(Native {
         session: Rc::downgrade(session),
         source,
         listeners: RefCell::default(),
-        texts: RefCell::default(),
+        texts: Cell::default(),
         throttle: WakeThrottle::default(),
         is_unloaded: Cell::default(),
     });
@@ -68,7 +66,8 @@ struct Native {
     session: Weak<Session>,
     source: EventSource,
     listeners: RefCell<Vec<Listener>>,
-    texts: RefCell<Texts>,
+    /// Of the last message of this response.
+    texts: Cell<Option<Texts>>,
     throttle: WakeThrottle,
     is_unloaded: Cell<bool>,
 }
@@ -84,11 +83,9 @@ enum Heard {
 }
 
 /// Texts that most messages of a response share, read when they change.
-#[derive(Default)]
 struct Texts {
-    /// Read once per response, because it cannot change in between. Whether the data are strings is checked
-    /// at the same time.
-    origin: Option<Arc<str>>,
+    /// It cannot change within a response.
+    origin: Arc<str>,
     last_event_id: Arc<str>,
     /// The last event ID as a JavaScript string.
     known_id: JsValue,
@@ -134,7 +131,7 @@ impl Native {
         }
         match (heard, self.source.ready_state()) {
             (Heard::Open, _) => {
-                self.texts.borrow_mut().origin = None;
+                self.texts.set(None);
                 session.opened();
             }
             _ if self.is_unloaded.get() => {}
@@ -152,36 +149,31 @@ impl Native {
 
     fn message(&self, session: &Session, subscription: &Subscription, event: &Event) {
         let event = StringEvent::of(event);
-        let (Some(origin), Some(data)) = (self.origin(event), event.data()) else {
-            return;
-        };
-        let (name, id) = (Arc::clone(&subscription.name), self.last_event_id(event));
-        session.deliver(subscription, Message::shared(name, data, id, origin));
-    }
-
-    /// The origin of the messages of this response; `None` if the event is not from an `EventSource`. Nothing
-    /// is borrowed while JavaScript runs, because a page may have replaced the getters by ones that throw.
-    fn origin(&self, event: &StringEvent) -> Option<Arc<str>> {
-        let known = self.texts.borrow().origin.clone();
-        known.or_else(|| {
-            let origin: Arc<str> = event
-                .has_text()
-                .then(|| event.origin())?
-                .unwrap_or_default()
-                .into();
-            self.texts.borrow_mut().origin = Some(Arc::clone(&origin));
-            Some(origin)
-        })
-    }
-
-    fn last_event_id(&self, event: &StringEvent) -> Arc<str> {
         let id = event.last_event_id();
-        let mut texts = self.texts.borrow_mut();
-        if texts.known_id != id {
-            texts.last_event_id = id.as_string().unwrap_or_default().into();
-            texts.known_id = id;
+        let texts = match self.texts.take() {
+            Some(texts) if texts.known_id == id => texts,
+            known => {
+                let origin = match known {
+                    Some(texts) => texts.origin,
+                    // The first message of a response: a page may have replaced `EventSource` by something
+                    // that dispatches other data.
+                    None if !event.has_text() => return,
+                    None => event.origin().unwrap_or_default().into(),
+                };
+                Texts {
+                    origin,
+                    last_event_id: id.as_string().unwrap_or_default().into(),
+                    known_id: id,
+                }
+            }
+        };
+        let (name, data) = (Arc::clone(&subscription.name), event.data());
+        let (id, origin) = (Arc::clone(&texts.last_event_id), Arc::clone(&texts.origin));
+        // Only now, because the getters may be replaced, too, by ones that throw.
+        self.texts.set(Some(texts));
+        if let Some(data) = data {
+            session.deliver(subscription, Message::shared(name, data, id, origin));
         }
-        Arc::clone(&texts.last_event_id)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::{Event, EventSource, MessageEvent};
+use web_sys::{Event, EventSource};
 
 #[wasm_bindgen]
 extern "C" {
@@ -43,7 +43,7 @@ impl StringEvent {
 
 /// Whether the server sent the event. The connection's events `open` and `error` are not messages.
 pub(crate) fn is_message(event: &Event) -> bool {
-    event.is_instance_of::<MessageEvent>()
+    !StringEvent::of(event).last_event_id().is_undefined()
 }
 
 /// The browser's constructor, with the [options](with_credentials) of its second argument.
