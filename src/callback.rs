@@ -32,18 +32,21 @@ impl<F: ?Sized> Callback<F> {
 ///
 /// A run does not copy the list. A change during a run, which is rare, does: an added callback waits for the
 /// next event, and a removed one is not called again.
-pub(crate) struct Callbacks<F: ?Sized>(RefCell<Rc<Vec<Rc<Callback<F>>>>>);
+pub(crate) struct Callbacks<F: ?Sized>(RefCell<Option<List<F>>>);
+
+type List<F> = Rc<Vec<Rc<Callback<F>>>>;
 
 impl<F: ?Sized> Callbacks<F> {
     pub fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.0.borrow().as_ref().is_none_or(|list| list.is_empty())
     }
 
     #[inline(never)]
     pub fn add(&self, function: Box<F>) -> Weak<Callback<F>> {
         let callback = Rc::new(Callback(RefCell::new(Some(function))));
         let known = Rc::downgrade(&callback);
-        Rc::make_mut(&mut *self.0.borrow_mut()).push(callback);
+        let mut list = self.0.borrow_mut();
+        Rc::make_mut(list.get_or_insert_default()).push(callback);
         known
     }
 
@@ -51,7 +54,9 @@ impl<F: ?Sized> Callbacks<F> {
         let Some(callback) = callback.upgrade() else {
             return;
         };
-        Rc::make_mut(&mut *self.0.borrow_mut()).retain(|other| !Rc::ptr_eq(other, &callback));
+        if let Some(list) = &mut *self.0.borrow_mut() {
+            Rc::make_mut(list).retain(|other| !Rc::ptr_eq(other, &callback));
+        }
         callback.remove();
     }
 
@@ -63,8 +68,9 @@ impl<F: ?Sized> Callbacks<F> {
 
     /// The callbacks that are registered now, without a copy; `None` if the list is empty.
     pub fn snapshot(&self) -> Option<Snapshot<F>> {
-        let callbacks = self.0.borrow();
-        (!callbacks.is_empty()).then(|| Snapshot(Rc::clone(&callbacks)))
+        let list = self.0.borrow();
+        let list = list.as_ref().filter(|list| !list.is_empty())?;
+        Some(Snapshot(Rc::clone(list)))
     }
 
     /// Calls the callbacks that are registered now.
@@ -75,7 +81,7 @@ impl<F: ?Sized> Callbacks<F> {
     }
 }
 
-pub(crate) struct Snapshot<F: ?Sized>(Rc<Vec<Rc<Callback<F>>>>);
+pub(crate) struct Snapshot<F: ?Sized>(List<F>);
 
 impl<F: ?Sized> Snapshot<F> {
     /// Calls each function, and drops those that were removed meanwhile. Both are guarded.

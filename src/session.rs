@@ -32,7 +32,7 @@ use crate::{
 #[derive(Clone, Copy)]
 struct Calling {
     call: fn(&Session, Snapshot<MessageCallback>, &Frame<'_>),
-    clear: fn(&Subscription),
+    clear: fn(&Session),
 }
 
 /// The code for connections with several streams, or none. Function pointers, so that an app with one stream
@@ -230,7 +230,7 @@ impl Session {
     ) -> Result<(Rc<Subscription>, Weak<Callback<MessageCallback>>), OpenError> {
         self.calling.set(Some(Calling {
             call: Session::call_back,
-            clear: |subscription| subscription.callbacks.clear(),
+            clear: Session::clear_callbacks,
         }));
         check_name(&name)?;
         let subscription = self.subscribe_to(&name);
@@ -245,6 +245,13 @@ impl Session {
                 callback(frame);
             }
         });
+    }
+
+    fn clear_callbacks(&self) {
+        let subscriptions = self.subscriptions.borrow().all();
+        for subscription in subscriptions {
+            subscription.callbacks.clear();
+        }
     }
 
     pub fn add_observer(&self, observer: Box<StateObserver>) -> Weak<Callback<StateObserver>> {
@@ -594,10 +601,7 @@ impl Session {
             return;
         }
         if let Some(calling) = self.calling.get() {
-            let subscriptions = self.subscriptions.borrow().all();
-            for subscription in subscriptions {
-                (calling.clear)(&subscription);
-            }
+            (calling.clear)(self);
         }
         self.state.notify();
         self.wake(&self.subscribers, Some(Urgency::Now));

@@ -1,10 +1,10 @@
 //! The state of a connection, and its observers.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::VecDeque,
     fmt,
-    rc::Weak,
+    rc::{Rc, Weak},
 };
 
 use crate::{
@@ -118,28 +118,30 @@ pub enum ReadyState {
 pub(crate) type StateObserver = dyn FnMut(&State);
 
 /// The current state, and its observers.
-///
-/// An observer may change the state by closing the connection. That state is queued until all observers have
-/// returned, so every observer sees every state in order.
 #[derive(Default)]
 pub(crate) struct StateCell {
     current: RefCell<State>,
-    observers: Callbacks<StateObserver>,
-    observing: Cell<Option<Observing>>,
+    /// Made for the first observer, as a trait object, so that apps without observers do not link it.
+    observers: OnceCell<Rc<dyn Observed>>,
+}
+
+trait Observed {
+    fn list(&self) -> &Callbacks<StateObserver>;
+    fn add_unseen(&self, state: &State);
+    fn notify(&self, is_closed: &dyn Fn() -> bool);
+    fn silence(&self);
+}
+
+/// An observer may change the state by closing the connection. That state is queued until all observers have
+/// returned, so every observer sees every state in order.
+#[derive(Default)]
+struct Observers {
+    list: Callbacks<StateObserver>,
     /// The states that the observers have not seen.
     unseen: RefCell<VecDeque<State>>,
     notifying: Cell<bool>,
     /// The connection was dropped while it was open: observers see nothing any more.
     silenced: Cell<bool>,
-}
-
-/// The functions that only a state with observers needs. They are pointers, so that apps without observers do
-/// not link them.
-#[derive(Clone, Copy)]
-struct Observing {
-    add_unseen: fn(&StateCell, &State),
-    notify: fn(&StateCell),
-    silence: fn(&StateCell),
 }
 
 impl StateCell {
@@ -158,72 +160,79 @@ impl StateCell {
 
     /// Changes the state. The observers see it at the next [`notify`](Self::notify).
     pub fn change(&self, state: State) {
-        if let Some(observing) = self.observing.get() {
-            (observing.add_unseen)(self, &state);
+        if let Some(observers) = self.observers.get() {
+            observers.add_unseen(&state);
         }
         self.current.replace(state);
     }
 
     pub fn observe(&self, observer: Box<StateObserver>) -> Weak<Callback<StateObserver>> {
-        self.observing.set(Some(Observing {
-            add_unseen: StateCell::add_unseen,
-            notify: StateCell::notify_observers,
-            silence: StateCell::silence_observers,
-        }));
-        self.observers.add(observer)
+        let observers = self.observers.get_or_init(|| Rc::new(Observers::default()));
+        observers.list().add(observer)
     }
 
     pub fn remove(&self, observer: &Weak<Callback<StateObserver>>) {
-        self.observers.remove(observer);
+        if let Some(observers) = self.observers.get() {
+            observers.list().remove(observer);
+        }
     }
 
     pub fn has_observers(&self) -> bool {
-        !self.observers.is_empty()
-    }
-
-    fn add_unseen(&self, state: &State) {
-        if self.has_observers() {
-            self.unseen.borrow_mut().push_back(state.clone());
-        }
+        let observers = self.observers.get();
+        observers.is_some_and(|observers| !observers.list().is_empty())
     }
 
     /// Notifies the observers of states that they have not seen. Removes them after the end.
     pub fn notify(&self) {
-        if let Some(observing) = self.observing.get() {
-            (observing.notify)(self);
+        if let Some(observers) = self.observers.get() {
+            observers.notify(&|| self.is_closed());
+        }
+    }
+
+    /// Removes the observers, and does not call them for a state that they have not seen either.
+    pub fn silence(&self) {
+        if let Some(observers) = self.observers.get() {
+            observers.silence();
+        }
+    }
+}
+
+impl Observed for Observers {
+    fn list(&self) -> &Callbacks<StateObserver> {
+        &self.list
+    }
+
+    fn add_unseen(&self, state: &State) {
+        if !self.list.is_empty() {
+            self.unseen.borrow_mut().push_back(state.clone());
         }
     }
 
     /// Each observer is guarded, so this function always reaches its end and resets its flag.
-    fn notify_observers(&self) {
+    fn notify(&self, is_closed: &dyn Fn() -> bool) {
         if self.notifying.replace(true) {
             return;
         }
         while let Some(state) = self.next_unseen() {
-            self.observers.each(|observer| {
+            self.list.each(|observer| {
                 if !self.silenced.get() {
                     observer(&state);
                 }
             });
         }
         self.notifying.set(false);
-        if self.is_closed() {
-            self.observers.clear();
+        if is_closed() {
+            self.list.clear();
         }
     }
 
-    /// Removes the observers, and does not call them for a state that they have not seen either.
-    pub fn silence(&self) {
-        if let Some(observing) = self.observing.get() {
-            (observing.silence)(self);
-        }
-    }
-
-    fn silence_observers(&self) {
+    fn silence(&self) {
         self.silenced.set(true);
-        self.observers.clear();
+        self.list.clear();
     }
+}
 
+impl Observers {
     /// A separate function, so that the queue is not borrowed while observers run.
     fn next_unseen(&self) -> Option<State> {
         self.unseen.borrow_mut().pop_front()
@@ -232,8 +241,6 @@ impl StateCell {
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-
     use super::*;
 
     fn set(cell: &StateCell, state: State) {
