@@ -30,7 +30,7 @@ pub(crate) use json::parse_json;
 pub(crate) use listener::Listener;
 pub(crate) use page::{PAGE_HIDE, event_target, unloads};
 #[cfg(feature = "fetch")]
-pub(crate) use request::{fetch, keep_referrer, new_request, set_option};
+pub(crate) use request::{fetch, keep_referrer, set_option};
 pub(crate) use task::Tasks;
 #[cfg(feature = "fetch")]
 pub(crate) use task::now;

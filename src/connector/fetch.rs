@@ -48,13 +48,11 @@ pub(crate) fn open(
     with_credentials: bool,
 ) -> Result<(), OpenError> {
     let request = options.request(session.url(), with_credentials)?;
-    if let Some(given) = &options.given {
-        session.close_on_abort(&given.signal());
-    }
     if session.is_closed() {
         return Ok(());
     }
     session.remember(&options.last_event_id);
+    let keep_referrer = options.keep_referrer();
     let connector = Rc::new(Fetch::new(options.max_event_size, options.comments));
     let is_get = request.method() == "GET";
     let is_unloaded = Rc::<Cell<bool>>::default();
@@ -66,6 +64,7 @@ pub(crate) fn open(
         repeats: options.reconnect.unwrap_or(is_get),
         streams_body: options.streams_body,
         request,
+        keep_referrer,
         fresh_headers: options.fresh_headers,
         sent: 0.0,
         is_unloaded: Rc::clone(&is_unloaded),

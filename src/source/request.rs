@@ -1,12 +1,15 @@
 //! The builder methods for a connection over `fetch()`: the request, and how it is repeated.
 
-use std::{fmt::Display, rc::Rc};
+use std::{fmt::Display, future::poll_fn, mem, pin::Pin, rc::Rc, task::Poll};
 
 use serde::Serialize;
 use web_sys::Request;
 
 use super::{EventSource, Over};
-use crate::connector::fetch::{self, Body, FreshHeaders, RequestOptions};
+use crate::{
+    connector::fetch::{self, Body, FreshHeaders, RequestOptions},
+    sys,
+};
 
 /// # Over `fetch()`
 ///
@@ -70,7 +73,9 @@ impl EventSource {
     /// ```
     pub fn request(request: impl Into<Request>) -> Self {
         let request = request.into();
-        EventSource::fetch(request.url()).options(|options| options.given = Some(request))
+        EventSource::fetch(request.url())
+            .abort_signal(request.signal())
+            .options(|options| options.give(request))
     }
 
     /// Sets the request's method. The default is `GET`.
@@ -107,8 +112,7 @@ impl EventSource {
     /// Opening fails with [`OpenError::InvalidHeader`](crate::OpenError::InvalidHeader) if the browser does
     /// not send it.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        let header = (name.into(), value.into());
-        self.options(|options| options.headers.push(header))
+        self.options(|options| options.header(name.into(), value.into()))
     }
 
     /// Sets a function that computes headers for each attempt, a fresh token for example. They replace other
@@ -139,7 +143,7 @@ impl EventSource {
         let headers = Rc::new(headers);
         let compute: Box<FreshHeaders> = Box::new(move || {
             let headers = Rc::clone(&headers);
-            Box::pin(async move {
+            guarded_future(async move {
                 let fresh = headers().await.map_err(|error| error.to_string())?;
                 let fresh = fresh.into_iter();
                 Ok(fresh
@@ -155,7 +159,7 @@ impl EventSource {
     /// see [`method`](Self::method).
     pub fn body(self, body: impl Into<Body>) -> Self {
         self.options(|options| {
-            options.body = Some(Ok(body.into()));
+            options.body(Ok(body.into()));
             options.is_json = false;
         })
     }
@@ -167,7 +171,7 @@ impl EventSource {
     pub fn json(self, body: &impl Serialize) -> Self {
         let json = serde_json::to_string(body).map(Body::Text);
         self.options(|options| {
-            options.body = Some(json.map_err(|error| error.to_string()));
+            options.body(json.map_err(|error| error.to_string()));
             options.is_json = true;
         })
     }
@@ -231,4 +235,23 @@ impl EventSource {
         self.over = Over::Fetch(options);
         self
     }
+}
+
+/// The future, polled under guard: an exception is its error.
+fn guarded_future<T: 'static>(
+    future: impl Future<Output = Result<T, String>> + 'static,
+) -> Pin<Box<dyn Future<Output = Result<T, String>>>> {
+    let mut future = Some(Box::pin(future));
+    Box::pin(poll_fn(move |cx| {
+        let mut polled = None;
+        sys::guarded(|| {
+            polled = future.as_mut().map(|future| future.as_mut().poll(cx));
+        });
+        polled.unwrap_or_else(|| {
+            // The exception stopped the future in an unknown state: it must not run again, not even to be
+            // dropped.
+            mem::forget(future.take());
+            Poll::Ready(Err("an exception was thrown".to_owned()))
+        })
+    }))
 }

@@ -30,18 +30,6 @@ pub(crate) fn keep_referrer(init: &RequestInit, request: &Request) {
     }
 }
 
-/// A request, or a changed copy of the given one.
-pub(crate) fn new_request(
-    url: &str,
-    given: Option<&Request>,
-    init: &RequestInit,
-) -> Result<Request, JsValue> {
-    match given {
-        Some(request) => Request::new_with_request_and_init(request, init),
-        None => Request::new_with_str_and_init(url, init),
-    }
-}
-
 /// Sends the request. Where `fetch` is missing or throws at once, the result is as if it had rejected.
 pub(crate) async fn fetch(request: &Request, init: &RequestInit) -> Result<Response, JsValue> {
     let response = JsFuture::from(fetch_globally(request, init)?).await?;

@@ -3,9 +3,7 @@
 use std::{
     cell::Cell,
     future::{pending, poll_fn},
-    mem,
     rc::Rc,
-    task::Poll,
 };
 
 use wasm_bindgen::JsValue;
@@ -14,7 +12,7 @@ use web_sys::{Request, RequestInit, Response};
 use super::{
     body::BodyReader,
     diagnosis::{self, Violations},
-    options::{FreshHeaders, Headers, LAST_EVENT_ID, set_header, set_last_event_id},
+    options::{FreshHeaders, KeepReferrer, LAST_EVENT_ID, set_header, set_last_event_id},
     response::check,
     shared::Fetch,
 };
@@ -35,6 +33,7 @@ pub(super) struct FetchAttempts {
     /// Whether sending it again needs a copy.
     pub copies_request: bool,
     pub streams_body: bool,
+    pub keep_referrer: Option<KeepReferrer>,
     pub fresh_headers: Option<Box<FreshHeaders>>,
     /// When the last request was sent.
     pub sent: f64,
@@ -110,7 +109,9 @@ impl FetchAttempts {
         }
         let init = RequestInit::new();
         sys::set_option(&init, "signal", self.connector.response.next_signal());
-        sys::keep_referrer(&init, &request);
+        if let Some(keep_referrer) = self.keep_referrer {
+            keep_referrer(&init, &request);
+        }
         self.sent = sys::now();
         let violations = Violations::watch();
         match sys::fetch(&request, &init).await {
@@ -136,7 +137,12 @@ impl FetchAttempts {
 
     /// The request for the next attempt.
     async fn next_request(&self) -> Result<Request, Ended> {
-        let fresh = self.compute_headers().await?;
+        let fresh = match &self.fresh_headers {
+            Some(compute) => compute()
+                .await
+                .map_err(|detail| self.without_headers(detail))?,
+            None => Vec::new(),
+        };
         let request = if self.repeats && self.copies_request {
             self.request.clone()
         } else {
@@ -151,28 +157,6 @@ impl FetchAttempts {
             set_header(&request, &name, &value).map_err(|detail| refused(&name, detail))?;
         }
         Ok(request)
-    }
-
-    async fn compute_headers(&self) -> Result<Headers, Ended> {
-        let Some(compute) = &self.fresh_headers else {
-            return Ok(Headers::new());
-        };
-        let mut computing = None;
-        let computed = poll_fn(|cx| {
-            let mut polled = None;
-            sys::guarded(|| {
-                polled = Some(computing.get_or_insert_with(compute).as_mut().poll(cx));
-            });
-            polled.unwrap_or_else(|| {
-                // The exception stopped the future in an unknown state: it must not run again, not even to be
-                // dropped.
-                mem::forget(computing.take());
-                Poll::Ready(Err("an exception was thrown".to_owned()))
-            })
-        });
-        computed
-            .await
-            .map_err(|detail| self.without_headers(detail))
     }
 
     fn without_headers(&self, detail: String) -> Ended {

@@ -7,14 +7,13 @@
 //! with `mode: "no-cors"` a server.
 
 use std::{
-    cell::RefCell,
-    pin::{Pin, pin},
+    cell::{Cell, RefCell},
+    pin::Pin,
     rc::Rc,
 };
 
-use futures_util::future::{Either, select};
-use gloo_timers::future::TimeoutFuture;
-use web_sys::{Request, RequestInit};
+use gloo_timers::{callback::Timeout, future::TimeoutFuture};
+use web_sys::{AbortController, Request, RequestInit};
 
 use super::response::ResponseSlot;
 use crate::{error::Error, supervisor::Ended, sys::{self, Listener}};
@@ -204,21 +203,23 @@ async fn probe_with(
         sys::set_option(&init, name, value);
     }
     sys::set_option(&init, "signal", slot.next_signal());
-    let Ok(request) = sys::new_request(&request.url(), None, &init) else {
+    let Ok(request) = Request::new_with_str_and_init(&request.url(), &init) else {
         return Answer::None;
     };
-    let init = RequestInit::new();
-    let answer = pin!(sys::fetch(&request, &init));
-    let answer = match select(answer, TimeoutFuture::new(PROBE_TIME)).await {
-        Either::Left((Ok(response), _)) => {
-            match &*sys::property(&response, "type").unwrap_or_default() {
-                "opaqueredirect" => Answer::Redirect,
-                "opaque" => Answer::Opaque,
-                _ => Answer::Other,
-            }
-        }
-        Either::Left((Err(_), _)) => Answer::None,
-        Either::Right(_) => Answer::Late,
+    let is_late = Rc::<Cell<bool>>::default();
+    let abort = (Rc::clone(&is_late), slot.controller());
+    let _timeout = Timeout::new(PROBE_TIME, move || {
+        abort.0.set(true);
+        abort.1.inspect(AbortController::abort);
+    });
+    let answer = match sys::fetch(&request, &RequestInit::new()).await {
+        Ok(response) => match &*sys::property(&response, "type").unwrap_or_default() {
+            "opaqueredirect" => Answer::Redirect,
+            "opaque" => Answer::Opaque,
+            _ => Answer::Other,
+        },
+        Err(_) if is_late.get() => Answer::Late,
+        Err(_) => Answer::None,
     };
     // The rest of the response is not needed.
     slot.abort();

@@ -19,17 +19,15 @@ pub(crate) type CommentCallback = dyn FnMut(&str);
 /// Opens a connection with these options: [`open`](super::open).
 pub(crate) type Open = fn(&Rc<Session>, RequestOptions, bool) -> Result<(), OpenError>;
 
+/// The options. What only some apps set is a function, so that only those link it.
 pub(crate) struct RequestOptions {
-    /// The connector, as a function pointer, so that only apps with such options link it.
     pub open: Open,
-    /// A request of the program. The other options replace parts of it.
-    pub given: Option<Request>,
+    given: Option<Given>,
     pub method: Option<String>,
-    pub headers: Headers,
+    headers: Option<SetHeaders>,
     pub fresh_headers: Option<Box<FreshHeaders>>,
-    /// The body, or the error of its serialization.
-    pub body: Option<Result<Body, String>>,
-    /// Whether the body is a stream.
+    set_body: Option<SetBody>,
+    /// Whether the body is a stream. Known after the request is made.
     pub streams_body: bool,
     pub is_json: bool,
     pub last_event_id: String,
@@ -38,15 +36,30 @@ pub(crate) struct RequestOptions {
     pub max_event_size: usize,
 }
 
+/// A request of the program. The other options replace parts of it.
+struct Given {
+    request: Request,
+    copy: fn(&Request, &RequestInit) -> Result<Request, JsValue>,
+    keep_referrer: KeepReferrer,
+}
+
+/// Takes over the referrer of a request, which a copy does not keep.
+pub(crate) type KeepReferrer = fn(&RequestInit, &Request);
+
+/// Sets the body, and returns whether it is a stream.
+type SetBody = Box<dyn FnOnce(&RequestInit) -> Result<bool, OpenError>>;
+
+type SetHeaders = Box<dyn FnOnce(&Request) -> Result<(), OpenError>>;
+
 impl RequestOptions {
     pub fn new(open: Open) -> Self {
         RequestOptions {
             open,
             given: None,
             method: None,
-            headers: Vec::new(),
+            headers: None,
             fresh_headers: None,
-            body: None,
+            set_body: None,
             streams_body: false,
             is_json: false,
             last_event_id: String::new(),
@@ -54,6 +67,39 @@ impl RequestOptions {
             comments: Vec::new(),
             max_event_size: Parser::DEFAULT_MAX_EVENT_SIZE,
         }
+    }
+
+    pub fn give(&mut self, request: Request) {
+        self.given = Some(Given {
+            request,
+            copy: |request, init| {
+                sys::keep_referrer(init, request);
+                Request::new_with_request_and_init(request, init)
+            },
+            keep_referrer: sys::keep_referrer,
+        });
+    }
+
+    /// Sets a header after those that were set before.
+    pub fn header(&mut self, name: String, value: String) {
+        let before = self.headers.take();
+        self.headers = Some(Box::new(move |request| {
+            if let Some(before) = before {
+                before(request)?;
+            }
+            set_header(request, &name, &value).map_err(|detail| invalid_header(&name, detail))
+        }));
+    }
+
+    /// Sets the body, or the error of its serialization.
+    pub fn body(&mut self, body: Result<Body, String>) {
+        self.set_body = Some(Box::new(|init| match body {
+            Ok(body) => Ok(set_body(init, body)),
+            Err(detail) => {
+                let detail = detail.into();
+                Err(OpenError::InvalidBody { detail })
+            }
+        }));
     }
 }
 
@@ -124,35 +170,31 @@ impl RequestOptions {
         OpenError::require_browser(url)?;
         let init = RequestInit::new();
         sys::set_option(&init, "cache", "no-store");
-        if let Some(given) = &self.given {
-            sys::keep_referrer(&init, given);
-        }
         if with_credentials {
             sys::set_option(&init, "credentials", "include");
         }
         if let Some(method) = &self.method {
             sys::set_option(&init, "method", &**method);
         }
-        match self.body.take() {
-            Some(Ok(body)) => self.streams_body = set_body(&init, body),
-            Some(Err(detail)) => {
-                let detail = detail.into();
-                return Err(OpenError::InvalidBody { detail });
-            }
-            None => {}
+        if let Some(set_body) = self.set_body.take() {
+            self.streams_body = set_body(&init)?;
         }
-        let given = self.given.as_ref();
+        let request = match &self.given {
+            Some(given) => (given.copy)(&given.request, &init),
+            None => Request::new_with_str_and_init(url, &init),
+        };
         // The constructor throws the same error for each of its arguments.
-        let request = sys::new_request(url, given, &init).map_err(|thrown| {
-            let invalid_url = given.is_none() && sys::parse_url(url).is_none();
+        let request = request.map_err(|thrown| {
+            let is_alone = || Request::new_with_str_and_init(url, &RequestInit::new()).is_ok();
+            let invalid_url = self.given.is_none() && !is_alone();
             OpenError::thrown(url, &thrown, "fetch", invalid_url)
         })?;
         if self.is_json {
             // Replaces the browser's type for a text. Browsers allow this header.
             let _ = set_header(&request, "Content-Type", "application/json");
         }
-        for (name, value) in self.headers.drain(..) {
-            set_header(&request, &name, &value).map_err(|detail| invalid_header(&name, detail))?;
+        if let Some(set_headers) = self.headers.take() {
+            set_headers(&request)?;
         }
         if !has_header(&request, "Accept") {
             let _ = set_header(&request, "Accept", EVENT_STREAM);
@@ -168,6 +210,11 @@ impl RequestOptions {
             .map_err(|detail| invalid_header(LAST_EVENT_ID, detail))?;
         Ok(request)
     }
+
+    /// For the program's request only: others have the default referrer.
+    pub fn keep_referrer(&self) -> Option<KeepReferrer> {
+        self.given.as_ref().map(|given| given.keep_referrer)
+    }
 }
 
 fn invalid_header(name: &str, detail: String) -> OpenError {
@@ -177,7 +224,6 @@ fn invalid_header(name: &str, detail: String) -> OpenError {
 
 pub(super) const LAST_EVENT_ID: &str = "Last-Event-ID";
 
-/// Sets the body, and returns whether it is a stream.
 fn set_body(init: &RequestInit, body: Body) -> bool {
     let body = JsValue::from(body);
     let is_stream = body.is_instance_of::<ReadableStream>();

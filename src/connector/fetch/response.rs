@@ -43,6 +43,12 @@ impl ResponseSlot {
         Some(signal)
     }
 
+    /// The abort controller of the newest request.
+    pub fn controller(&self) -> Option<AbortController> {
+        let newest = self.0.borrow();
+        Some(Clone::clone(&newest.abort.as_ref()?.0))
+    }
+
     pub fn put(&self, response: &Response) {
         self.0.borrow_mut().response = Some(Clone::clone(response));
     }
