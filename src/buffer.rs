@@ -68,12 +68,16 @@ impl Buffer {
 #[derive(Default)]
 pub(crate) struct Queue {
     buffer: Buffer,
+    make_room: Option<MakeRoom>,
     /// The items before the oldest message: gaps, and changes of the connection between dropped messages.
     front: VecDeque<Item>,
     items: VecDeque<Item>,
     messages: usize,
     lifecycle: bool,
 }
+
+/// The type of [`Queue::drop_oldest`], which only apps with a buffer link.
+pub(crate) type MakeRoom = fn(&mut Queue);
 
 /// An item of a stream before it is decoded.
 pub(crate) type Item = Result<Lifecycle<Message>, Error>;
@@ -100,9 +104,10 @@ impl Queue {
     /// An empty queue with a capacity above this gives its memory back.
     const SMALL: usize = 1024;
 
-    pub fn new(buffer: Buffer) -> Self {
+    pub fn new(buffer: Buffer, make_room: Option<MakeRoom>) -> Self {
         Queue {
             buffer,
+            make_room,
             ..Queue::default()
         }
     }
@@ -120,8 +125,10 @@ impl Queue {
             return None;
         }
         if is_message {
-            if self.buffer.limit == Some(self.messages) {
-                self.drop_oldest();
+            if self.buffer.limit == Some(self.messages)
+                && let Some(make_room) = self.make_room
+            {
+                make_room(self);
             }
             self.messages += 1;
         }
@@ -149,7 +156,7 @@ impl Queue {
     }
 
     /// Replaces the oldest message by a gap, or widens the gap before it.
-    fn drop_oldest(&mut self) {
+    pub fn drop_oldest(&mut self) {
         while let Some(item) = self.items.pop_front() {
             if !is_message(&item) {
                 self.front.push_back(item);
@@ -191,15 +198,19 @@ mod tests {
         seen
     }
 
+    fn queue(buffer: Buffer) -> Queue {
+        Queue::new(buffer, Some(Queue::drop_oldest))
+    }
+
     fn keeping_all(buffer: Buffer) -> Queue {
-        let mut queue = Queue::new(buffer);
+        let mut queue = queue(buffer);
         queue.keep_lifecycle();
         queue
     }
 
     #[test]
     fn changes_that_nobody_wants_do_not_pile_up() {
-        let mut queue = Queue::new(Buffer::unbounded());
+        let mut queue = queue(Buffer::unbounded());
         assert_eq!(
             queue.push(Ok(Lifecycle::Opened)),
             None,
@@ -211,7 +222,7 @@ mod tests {
 
     #[test]
     fn the_memory_of_a_burst_is_given_back_when_it_was_read() {
-        let mut queue = Queue::new(Buffer::unbounded());
+        let mut queue = queue(Buffer::unbounded());
         (0..10_000).for_each(|n| assert!(queue.push(message(n)).is_some()));
         assert_eq!(seen(&mut queue).len(), 10_000);
         assert_eq!(queue.items.capacity(), 0);
@@ -229,7 +240,7 @@ mod tests {
 
     #[test]
     fn latest_keeps_the_newest() {
-        let mut queue = Queue::new(Buffer::latest());
+        let mut queue = queue(Buffer::latest());
         (1..=100).for_each(|n| assert!(queue.push(message(n)).is_some()));
         assert_eq!(seen(&mut queue), ["-99", "100"]);
     }
@@ -260,7 +271,7 @@ mod tests {
     #[cfg(feature = "fetch")]
     #[test]
     fn an_error_has_a_message_s_place_and_is_dropped_and_counted_as_one() {
-        let mut queue = Queue::new(Buffer::drop_oldest(2));
+        let mut queue = queue(Buffer::drop_oldest(2));
         let too_large = || Error::TooLarge { limit: 1 };
         (1..=1000).for_each(|_| assert!(queue.push(Err(too_large())).is_some()));
         queue.push(message(1));

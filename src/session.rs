@@ -45,6 +45,12 @@ struct Sharing {
     report: fn(&Error),
 }
 
+/// The type of [`Session::deliver`].
+pub(crate) type Deliver = fn(&Session, &Subscription, Frame<'_>) -> bool;
+
+/// Enqueues a change of the connection.
+type PushChange = fn(&Session, Lifecycle<Message>) -> Option<Urgency>;
+
 pub(crate) struct Session {
     url: Box<str>,
     rule: CloseRule,
@@ -61,6 +67,12 @@ pub(crate) struct Session {
     /// Listeners for the `abort` of signals. Only apps with signals link what drops them.
     abort_listeners: RefCell<Vec<Box<dyn Any>>>,
     calling: Cell<Option<Calling>>,
+    /// Set if messages may have to be enqueued or passed to callbacks: an app whose only stream reads the
+    /// parser does not link it.
+    #[cfg(feature = "fetch")]
+    deliver: Cell<Option<Deliver>>,
+    /// Set if a stream yields the changes of the connection.
+    push_change: Cell<Option<PushChange>>,
     sharing: Cell<Option<Sharing>>,
     /// The number of handles that keep the connection open.
     handles: Cell<usize>,
@@ -91,6 +103,9 @@ impl Session {
             connector: OnceCell::new(),
             abort_listeners: RefCell::default(),
             calling: Cell::default(),
+            #[cfg(feature = "fetch")]
+            deliver: Cell::default(),
+            push_change: Cell::default(),
             sharing: Cell::default(),
             handles: Cell::default(),
             abandoned: Cell::default(),
@@ -228,6 +243,8 @@ impl Session {
         name: Arc<str>,
         callback: Box<MessageCallback>,
     ) -> Result<(Rc<Subscription>, Weak<Callback<MessageCallback>>), OpenError> {
+        #[cfg(feature = "fetch")]
+        self.enqueue_messages();
         self.calling.set(Some(Calling {
             call: Session::call_back,
             clear: Session::clear_callbacks,
@@ -442,6 +459,17 @@ impl Session {
         }
     }
 
+    /// Allows the connector to deliver messages itself.
+    #[cfg(feature = "fetch")]
+    pub fn enqueue_messages(&self) {
+        self.deliver.set(Some(Session::deliver));
+    }
+
+    #[cfg(feature = "fetch")]
+    pub fn deliverer(&self) -> Option<Deliver> {
+        self.deliver.get()
+    }
+
     /// Runs this as one delivery: readers are woken at its end.
     #[cfg(feature = "fetch")]
     pub fn deliver_chunk(&self, deliver: impl FnOnce()) {
@@ -494,9 +522,19 @@ impl Session {
         (!self.is_closed()).then_some(attempt)
     }
 
+    /// Enqueues changes of the connection from now on.
+    pub fn push_changes(&self) {
+        self.push_change.set(Some(|session, change| {
+            session.push(&session.subscribers, Ok(change))
+        }));
+    }
+
     fn change(&self, state: State, change: Lifecycle<Message>) {
         self.state.change(state);
-        let urgency = self.push(&self.subscribers, Ok(change));
+        let urgency = self
+            .push_change
+            .get()
+            .and_then(|push_change| push_change(self, change));
         self.state.notify();
         self.wake(&self.subscribers, urgency);
     }
@@ -505,6 +543,8 @@ impl Session {
 
     /// The connection may have several streams from now on, or none.
     pub fn share(&self) {
+        #[cfg(feature = "fetch")]
+        self.enqueue_messages();
         self.sharing.set(Some(Sharing {
             push_copies,
             unsubscribe: Session::remove_subscriber,

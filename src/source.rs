@@ -134,7 +134,14 @@ impl EventSource {
     /// Sets how many messages may wait in the stream's queue. By default the queue is unbounded; over
     /// `fetch()`, the connection then reads only when the stream is polled.
     pub fn buffer(mut self, buffer: Buffer) -> Self {
-        self.selection.buffer = Some(buffer);
+        self.selection.limit(buffer);
+        #[cfg(feature = "fetch")]
+        {
+            self.setup = then(self.setup, |session| {
+                session.enqueue_messages();
+                Ok(())
+            });
+        }
         self
     }
 

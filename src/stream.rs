@@ -83,6 +83,7 @@ impl<T> EventStream<T> {
     /// Call it right after opening: earlier changes are not in it.
     pub fn with_lifecycle(self) -> LifecycleStream<T> {
         self.items.subscriber.keep_lifecycle();
+        self.connection().session().push_changes();
         LifecycleStream {
             stream: self,
             end: End::Ahead,

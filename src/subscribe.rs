@@ -6,7 +6,7 @@ use std::{fmt, rc::Rc, sync::Arc};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    buffer::Buffer,
+    buffer::{Buffer, MakeRoom, Queue},
     connection::Connection,
     error::OpenError,
     message::MESSAGE,
@@ -24,6 +24,7 @@ pub(crate) struct Selection {
     #[cfg(feature = "fetch")]
     pub all: bool,
     pub buffer: Option<Buffer>,
+    make_room: Option<MakeRoom>,
 }
 
 impl Selection {
@@ -35,6 +36,12 @@ impl Selection {
         name
     }
 
+    /// Sets the buffer, and links its code.
+    pub fn limit(&mut self, buffer: Buffer) {
+        self.buffer = Some(buffer);
+        self.make_room = Some(Queue::drop_oldest);
+    }
+
     /// Adds a stream to the session. Without a name it is subscribed to `message`.
     pub fn subscribe(mut self, session: &Session) -> Result<Rc<Subscriber>, OpenError> {
         if self.buffer.is_some_and(|buffer| !buffer.has_room()) {
@@ -43,7 +50,7 @@ impl Selection {
         if self.first().is_none() {
             self.names.push(Arc::from(MESSAGE));
         }
-        let subscriber = Subscriber::new(self.buffer);
+        let subscriber = Subscriber::new(self.buffer, self.make_room);
         session.subscribe(
             self.names,
             #[cfg(feature = "fetch")]
@@ -122,7 +129,7 @@ impl Subscribe {
 
     /// Sets how many messages may wait in the stream's queue. By default the queue is unbounded.
     pub fn buffer(mut self, buffer: Buffer) -> Self {
-        self.selection.buffer = Some(buffer);
+        self.selection.limit(buffer);
         self
     }
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    buffer::{Buffer, Item, Queue, Urgency},
+    buffer::{Buffer, Item, MakeRoom, Queue, Urgency},
     callback::Callbacks,
     error::OpenError,
     message::Frame,
@@ -31,9 +31,9 @@ pub(crate) struct Subscriber {
 }
 
 impl Subscriber {
-    pub fn new(buffer: Option<Buffer>) -> Rc<Self> {
+    pub fn new(buffer: Option<Buffer>, make_room: Option<MakeRoom>) -> Rc<Self> {
         Rc::new(Subscriber {
-            queue: RefCell::new(Queue::new(buffer.unwrap_or_default())),
+            queue: RefCell::new(Queue::new(buffer.unwrap_or_default(), make_room)),
             waker: RefCell::default(),
             reads_ahead: buffer.is_some(),
             asks: Cell::default(),

@@ -5,7 +5,7 @@ use std::{fmt::Display, future::poll_fn, mem, pin::Pin, rc::Rc, task::Poll};
 use serde::Serialize;
 use web_sys::Request;
 
-use super::{EventSource, Over};
+use super::{EventSource, Over, then};
 use crate::{
     connector::fetch::{self, Body, FreshHeaders, RequestOptions},
     sys,
@@ -212,7 +212,11 @@ impl EventSource {
     /// a connection alive.
     ///
     /// [comment]: https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
-    pub fn on_comment(self, callback: impl FnMut(&str) + 'static) -> Self {
+    pub fn on_comment(mut self, callback: impl FnMut(&str) + 'static) -> Self {
+        self.setup = then(self.setup, |session| {
+            session.enqueue_messages();
+            Ok(())
+        });
         self.options(|options| options.comments.push(Box::new(callback)))
     }
 

@@ -105,6 +105,9 @@ impl Fetch {
     /// Delivers the events in the parser, up to the end of the connection. If the program closes the
     /// connection, the rest still goes to the streams.
     fn dispatch(&self, session: &Session, mut parser: Rc<Parser>) {
+        let Some(deliver) = session.deliverer() else {
+            return self.put_back(session, parser);
+        };
         let origin = Arc::clone(&self.origin.borrow());
         session.deliver_chunk(|| {
             while !session.is_closed() || session.has_streams() {
@@ -122,7 +125,7 @@ impl Fetch {
                     Step::Event => {
                         let subscription = session.subscription(parser.event_type());
                         let frame = frame(&parser, &subscription, &origin);
-                        if session.deliver(&subscription, frame) {
+                        if deliver(session, &subscription, frame) {
                             return;
                         }
                     }
