@@ -449,10 +449,7 @@ mod tests {
 
     #[test]
     fn messages_name_what_was_wrong_and_what_to_do() {
-        let empty = OpenError::InvalidEventName {
-            name: "".into(),
-        }
-        .to_string();
+        let empty = OpenError::InvalidEventName { name: "".into() }.to_string();
         assert!(empty.contains("listen for that"), "{empty}");
         let broken = OpenError::InvalidEventName {
             name: "a\nb".into(),

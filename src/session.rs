@@ -150,6 +150,11 @@ impl Session {
         self.state.get()
     }
 
+    #[cfg(feature = "fetch")]
+    pub fn with_state<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        self.state.with(look)
+    }
+
     pub fn is_closed(&self) -> bool {
         self.state.is_closed()
     }

@@ -19,8 +19,7 @@ use crate::{
     state::State,
     stream::{Decode, EventStream},
     subscribe::Selection,
-    sys,
-    typed,
+    sys, typed,
 };
 
 #[cfg(feature = "fetch")]

@@ -14,7 +14,6 @@ use futures_core::{FusedStream, Stream};
 
 use crate::{
     buffer::Item,
-
     connection::Connection,
     error::{DecodeError, Error},
     lifecycle::Lifecycle,
@@ -221,7 +220,8 @@ impl<T> Stream for LifecycleStream<T> {
             (Some(Err(error)), None) => Some(Err(error)),
             (None, None) if self.end == End::Ahead => {
                 self.end = End::Near;
-                self.close_reason().map(|reason| Ok(Lifecycle::Closed(reason)))
+                self.close_reason()
+                    .map(|reason| Ok(Lifecycle::Closed(reason)))
             }
             (None, None) => {
                 self.end = End::Reached;

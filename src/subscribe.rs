@@ -24,7 +24,7 @@ pub(crate) struct Selection {
     #[cfg(feature = "fetch")]
     pub all: bool,
     pub buffer: Option<Buffer>,
-    make_room: Option<MakeRoom>,
+    pub make_room: Option<MakeRoom>,
 }
 
 impl Selection {

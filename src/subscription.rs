@@ -169,9 +169,7 @@ impl Subscription {
 /// Rejects an event name that no server can send.
 pub(crate) fn check_name(name: &str) -> Result<(), OpenError> {
     if name.is_empty() || name.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) {
-        return Err(OpenError::InvalidEventName {
-            name: name.into(),
-        });
+        return Err(OpenError::InvalidEventName { name: name.into() });
     }
     Ok(())
 }

@@ -1,9 +1,14 @@
 //! The loop around attempts: whether and when another one follows.
 
-use std::{convert::Infallible, pin::pin, rc::Rc};
+use std::{
+    convert::Infallible,
+    future::poll_fn,
+    pin::{Pin, pin},
+    rc::Rc,
+    task::Poll,
+};
 
 use futures_channel::oneshot;
-use futures_util::future::select;
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 
@@ -48,12 +53,16 @@ pub(crate) fn supervise(
     attempts: impl Attempts + 'static,
     repeats: bool,
 ) -> oneshot::Sender<Infallible> {
-    let (control, stopped) = oneshot::channel();
+    let (control, mut stopped) = oneshot::channel();
     spawn_local(async move {
         {
-            let running = pin!(run(&session, attempts, repeats));
-            // In this order: a task that was stopped runs no code of the program any more.
-            select(stopped, running).await;
+            let mut running = pin!(run(&session, attempts, repeats));
+            poll_fn(|cx| match Pin::new(&mut stopped).poll(cx) {
+                // First, because a task that was stopped runs no code of the program any more.
+                Poll::Ready(_) => Poll::Ready(()),
+                Poll::Pending => running.as_mut().poll(cx),
+            })
+            .await;
         }
         // A stream that reads the parser may have met the close rule while it was polled.
         session.finish();

@@ -35,4 +35,4 @@ pub(crate) use task::Tasks;
 #[cfg(feature = "fetch")]
 pub(crate) use task::now;
 #[cfg(feature = "fetch")]
-pub(crate) use url::{is_of_another_origin, origin_of, page_is_secure, parse_url};
+pub(crate) use url::{is_of_another_origin, origin_of, page_is_secure};

@@ -13,6 +13,7 @@ use std::{
 use super::*;
 use crate::{
     callback::Listener,
+    close::CloseReason,
     close::CloseRule,
     connection::CloseHandle,
     session::{Connector, Session},

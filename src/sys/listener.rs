@@ -37,9 +37,7 @@ impl Listener {
             name,
             heard: Closure::new(heard),
         };
-        let added = listener
-            .target
-            .add(&listener.name, listener.heard.as_ref());
+        let added = listener.target.add(&listener.name, listener.heard.as_ref());
         added.is_ok().then_some(listener)
     }
 

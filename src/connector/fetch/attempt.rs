@@ -120,7 +120,14 @@ impl FetchAttempts {
                 let lost = self.network_error(&thrown);
                 let probes = self.may_probe().then_some(&self.connector.response);
                 let url = self.session.url();
-                Err(diagnosis::diagnose(url, &request, lost, &violations, probes).await)
+                Err(Box::pin(diagnosis::diagnose(
+                    url,
+                    &request,
+                    lost,
+                    &violations,
+                    probes,
+                ))
+                .await)
             }
         }
     }
@@ -128,11 +135,13 @@ impl FetchAttempts {
     /// Whether to probe the server if `fetch()` rejects: at the first attempt and at the first two after a
     /// loss, but not at every attempt while a server is down.
     fn may_probe(&self) -> bool {
-        !self.streams_body
-            && matches!(
-                self.session.state(),
+        let is_early = |state: &State| {
+            matches!(
+                state,
                 State::Connecting | State::Reconnecting { attempt: 1..=2, .. }
             )
+        };
+        !self.streams_body && self.session.with_state(is_early)
     }
 
     /// The request for the next attempt.

@@ -13,10 +13,14 @@ use std::{
 };
 
 use gloo_timers::{callback::Timeout, future::TimeoutFuture};
-use web_sys::{AbortController, Request, RequestInit};
+use web_sys::{AbortController, Request, RequestInit, Url};
 
 use super::response::ResponseSlot;
-use crate::{error::Error, supervisor::Ended, sys::{self, Listener}};
+use crate::{
+    error::Error,
+    supervisor::Ended,
+    sys::{self, Listener},
+};
 
 /// The timeout of a probe, in milliseconds.
 const PROBE_TIME: u32 = 2000;
@@ -105,7 +109,7 @@ pub(super) async fn diagnose(
 
 /// The reason why the browser never sends this request, if the request itself shows it.
 fn forbidden(request: &Request) -> Option<&'static str> {
-    let url = sys::parse_url(&request.url())?;
+    let url = Url::new(&request.url()).ok()?;
     let protocol = url.protocol();
     if !matches!(&*protocol, "http:" | "https:") {
         return Some("only `http:` and `https:` URLs can be fetched here");

@@ -262,10 +262,7 @@ pub(super) fn set_last_event_id(request: &Request, id: &str) -> Result<(), Strin
         return Err("the ID has control characters, which headers cannot have".to_owned());
     }
     if id.len() > LONGEST_ID {
-        return Err(format!(
-            "the ID has {} bytes, more than the limit of {LONGEST_ID}",
-            id.len()
-        ));
+        return Err("the ID has more than 64 KiB".to_owned());
     }
     if id.is_empty() {
         // Removes the ID of the previous attempt.

@@ -56,9 +56,8 @@ impl Yielder {
     fn request_task(&mut self) -> bool {
         if self.tasks.is_none() {
             let turn = Rc::clone(&self.turn);
-            self.tasks = Tasks::new(|port| {
-                Listener::new(port, MESSAGE.into(), move |_| turn.come())
-            });
+            self.tasks =
+                Tasks::new(|port| Listener::new(port, MESSAGE.into(), move |_| turn.come()));
         }
         self.tasks.as_ref().is_some_and(Tasks::request)
     }
