@@ -116,6 +116,12 @@ struct Block {
     too_large: bool,
 }
 
+impl Block {
+    fn is_empty(&self) -> bool {
+        self.data.is_none() && !self.named && !self.identified && !self.too_large
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
     Data,
@@ -239,6 +245,10 @@ impl Parser {
     /// Advances to the next step.
     pub fn advance(&mut self) -> Step {
         self.let_go();
+        if let Some(step) = self.only_line() {
+            self.found = step;
+            return step;
+        }
         self.found = loop {
             let Some(line) = self.next_line() else {
                 break self.pause();
@@ -331,6 +341,24 @@ impl Parser {
             self.block = Block::default();
         }
         self.found = Step::Hungry;
+    }
+
+    /// The event of a block that is one line of data and ends with LF, as most do, found without
+    /// [`obey`](Self::obey). `None` for any other block, and if the block is not complete.
+    fn only_line(&mut self) -> Option<Step> {
+        const DATA: &[u8] = b"data: ";
+        let is_start = self.ahead == Ahead::Nothing && !self.skips && self.block.is_empty();
+        if !is_start || !self.buffer[self.line..self.end].starts_with(DATA) {
+            return None;
+        }
+        let end = self.line_end()?;
+        let is_whole = self.buffer[end..self.end].starts_with(&[LF, LF]);
+        if !is_whole || end - self.line > self.max_event_size {
+            return None;
+        }
+        self.block.data = Some(self.line + DATA.len()..end);
+        self.start_line(end + 2);
+        Some(Step::Event)
     }
 
     /// The next line, without its end, if it is complete.

@@ -349,6 +349,12 @@ impl Session {
         named.unwrap_or_else(|| Rc::clone(&self.other_names))
     }
 
+    /// Whether the subscription is that of one name.
+    #[cfg(feature = "fetch")]
+    pub fn is_named(&self, subscription: &Rc<Subscription>) -> bool {
+        !Rc::ptr_eq(subscription, &self.other_names)
+    }
+
     fn demand_changed(&self) {
         #[cfg(feature = "fetch")]
         self.lends.set(self.may_lend());

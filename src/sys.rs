@@ -20,7 +20,7 @@ mod url;
 
 pub(crate) use abort::on_abort;
 #[cfg(feature = "fetch")]
-pub(crate) use body::{get_reader, read};
+pub(crate) use body::BodyReader;
 pub(crate) use event::{StringEvent, is_message, new_event_source, with_credentials};
 pub(crate) use exception::{detail, guarded, property, report_failure};
 #[cfg(any(feature = "yew", feature = "leptos"))]
@@ -35,4 +35,4 @@ pub(crate) use task::Tasks;
 #[cfg(feature = "fetch")]
 pub(crate) use task::now;
 #[cfg(feature = "fetch")]
-pub(crate) use url::{is_of_another_origin, origin_of, page_is_secure};
+pub(crate) use url::{can_be_resolved, is_of_another_origin, origin_of, page_is_secure};

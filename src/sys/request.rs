@@ -16,7 +16,7 @@ extern "C" {
 
 /// Sets an option of a request. The setters of `web-sys` are an import and a JavaScript function each, and
 /// those of a keyword bring the list of all keywords.
-pub(crate) fn set_option(init: &RequestInit, name: &str, value: impl Into<JsValue>) {
+pub(crate) fn set_option(init: &JsValue, name: &str, value: impl Into<JsValue>) {
     // The object is made here: setting cannot fail.
     let _ = Reflect::set(init, &name.into(), &value.into());
 }

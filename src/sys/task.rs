@@ -41,7 +41,8 @@ extern "C" {
 
 /// Tasks on demand, by a `MessageChannel`: timers are delayed, most of all in hidden pages.
 pub(crate) struct Tasks {
-    port: Port,
+    from: Port,
+    to: Port,
     _listener: Listener,
 }
 
@@ -54,21 +55,22 @@ impl Tasks {
         let listener = listen(&to)?;
         to.start().ok()?;
         Some(Tasks {
-            port: channel.port1(),
+            from: channel.port1(),
+            to,
             _listener: listener,
         })
     }
 
     /// Requests a task, and returns whether it will come.
     pub fn request(&self) -> bool {
-        self.port.post(0).is_ok()
+        self.from.post(0).is_ok()
     }
 }
 
 impl Drop for Tasks {
     /// A channel that is not closed may stay alive in the browser.
     fn drop(&mut self) {
-        self.port.close();
+        self.to.close();
     }
 }
 

@@ -30,7 +30,7 @@ async fn status_204_ends_with_one_error() {
     let (source, states) = noting_states(server.source("/status/204"));
     let mut stream = source.stream().unwrap();
     let failed = Error::Failed {
-        url: server.url("/status/204"),
+        url: server.url("/status/204").into(),
         was_open: false,
     };
     assert_eq!(next(&mut stream).await, Some(Err(failed.clone())));
@@ -47,7 +47,7 @@ async fn a_failure_at_a_reconnect_says_that_the_connection_had_been_open() {
     let mut stream = server.source("/status/500?after=1").stream().unwrap();
     message(&mut stream).await;
     let failed = Error::Failed {
-        url: server.url("/status/500?after=1"),
+        url: server.url("/status/500?after=1").into(),
         was_open: true,
     };
     assert_eq!(next(&mut stream).await, Some(Err(failed)));

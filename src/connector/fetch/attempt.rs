@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{Request, RequestInit, Response};
 
 use super::{
-    body::BodyReader,
+    body::Pieces,
     diagnosis::{self, Violations},
     options::{FreshHeaders, KeepReferrer, LAST_EVENT_ID, set_header, set_last_event_id},
     response::check,
@@ -55,7 +55,7 @@ impl Attempts for FetchAttempts {
             let id = self.session.last_event_id();
             self.connector
                 .parser
-                .with(|parser| parser.set_last_event_id(id));
+                .with(|reading| reading.parser.set_last_event_id(id));
         }
         let ended = self.try_attempt().await.unwrap_or_else(|ended| ended);
         if self.is_unloaded.get() {
@@ -63,12 +63,16 @@ impl Attempts for FetchAttempts {
             pending::<()>().await;
         }
         // An event that is not complete is dropped.
-        self.connector.parser.with(|parser| parser.restart());
+        self.connector
+            .parser
+            .with(|reading| reading.parser.restart());
         ended
     }
 
     fn reconnection_time(&self) -> Option<u64> {
-        self.connector.parser.with(|parser| parser.retry())?
+        self.connector
+            .parser
+            .with(|reading| reading.parser.retry())?
     }
 
     fn since_sent(&self) -> u64 {
@@ -83,10 +87,12 @@ impl FetchAttempts {
         connector.response.put(&response);
         check(session.url(), &response).inspect_err(|_| connector.response.keep())?;
         // Before the program can get the response and read the body.
-        let body = response.body().map(|body| BodyReader::new(&body));
+        let body = response.body().map(|body| Pieces::new(&body));
         let body = body.transpose().map_err(|thrown| self.lost(&thrown))?;
         let origin = sys::origin_of(&response.url());
-        connector.origin.replace(origin.into());
+        connector
+            .parser
+            .with(|reading| reading.origin = origin.into());
         session.opened();
         let Some(mut body) = body else {
             return Ok(Ended::Clean);

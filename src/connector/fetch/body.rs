@@ -2,27 +2,27 @@
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
-use web_sys::{ReadableStream, ReadableStreamDefaultReader};
+use web_sys::ReadableStream;
 
 use super::yielder::Yielder;
-use crate::sys;
+use crate::sys::BodyReader;
 
 /// The largest piece that is parsed without a pause, in bytes. A browser may return megabytes at once, and
 /// parsing them in one go would block the page. A small piece also stays in the processor's cache.
 const LARGEST_PIECE: u32 = 64 * 1024;
 
-pub(super) struct BodyReader {
-    reader: ReadableStreamDefaultReader,
+pub(super) struct Pieces {
+    reader: BodyReader,
     /// The bytes that were read and are not parsed yet.
     rest: Option<Uint8Array>,
     yielder: Yielder,
 }
 
-impl BodyReader {
+impl Pieces {
     /// Fails if the body has another reader already.
     pub fn new(body: &ReadableStream) -> Result<Self, JsValue> {
-        Ok(BodyReader {
-            reader: sys::get_reader(body)?,
+        Ok(Pieces {
+            reader: BodyReader::new(body)?,
             rest: None,
             yielder: Yielder::default(),
         })
@@ -33,7 +33,7 @@ impl BodyReader {
         self.yielder.before_work().await;
         let chunk = match self.rest.take() {
             Some(rest) => rest,
-            None => match sys::read(&self.reader).await? {
+            None => match self.reader.read().await? {
                 Some(chunk) => chunk,
                 None => return Ok(None),
             },

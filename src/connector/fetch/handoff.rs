@@ -1,8 +1,15 @@
 //! [`ParserHandoff`], which passes the parser between the task that fills it and the stream that reads it.
 
-use std::{cell::Cell, rc::Rc};
+use std::{cell::Cell, rc::Rc, sync::Arc};
 
 use crate::parser::Parser;
+
+/// The parser, and the origin of the response that it reads.
+#[derive(Clone)]
+pub(super) struct Reading {
+    pub parser: Parser,
+    pub origin: Arc<str>,
+}
 
 /// The place of the parser. The task or stream that takes the parser must put it back.
 ///
@@ -13,9 +20,9 @@ use crate::parser::Parser;
 #[derive(Default)]
 enum Place {
     /// In place, for the task to fill.
-    Empty(Rc<Parser>),
+    Empty(Rc<Reading>),
     /// In place, with unread events.
-    Full(Rc<Parser>),
+    Full(Rc<Reading>),
     #[default]
     Taken,
 }
@@ -24,10 +31,11 @@ pub(super) struct ParserHandoff(Cell<Place>);
 
 impl ParserHandoff {
     pub fn new(parser: Parser) -> Self {
-        ParserHandoff(Cell::new(Place::Empty(Rc::new(parser))))
+        let origin = Arc::from("");
+        ParserHandoff(Cell::new(Place::Empty(Rc::new(Reading { parser, origin }))))
     }
 
-    pub fn take_empty(&self) -> Option<Rc<Parser>> {
+    pub fn take_empty(&self) -> Option<Rc<Reading>> {
         match self.0.take() {
             Place::Empty(parser) => Some(parser),
             other => {
@@ -37,7 +45,7 @@ impl ParserHandoff {
         }
     }
 
-    pub fn take_full(&self) -> Option<Rc<Parser>> {
+    pub fn take_full(&self) -> Option<Rc<Reading>> {
         match self.0.take() {
             Place::Full(parser) => Some(parser),
             other => {
@@ -55,16 +63,16 @@ impl ParserHandoff {
         is_empty
     }
 
-    pub fn put_empty(&self, parser: Rc<Parser>) {
+    pub fn put_empty(&self, parser: Rc<Reading>) {
         self.0.set(Place::Empty(parser));
     }
 
-    pub fn put_full(&self, parser: Rc<Parser>) {
+    pub fn put_full(&self, parser: Rc<Reading>) {
         self.0.set(Place::Full(parser));
     }
 
     /// Looks at the parser while no body is being read.
-    pub fn with<T>(&self, look: impl FnOnce(&mut Parser) -> T) -> Option<T> {
+    pub fn with<T>(&self, look: impl FnOnce(&mut Reading) -> T) -> Option<T> {
         let mut parser = self.take_empty()?;
         let seen = look(Rc::make_mut(&mut parser));
         self.put_empty(parser);

@@ -185,8 +185,7 @@ impl RequestOptions {
         };
         // The constructor throws the same error for each of its arguments.
         let request = request.map_err(|thrown| {
-            let is_alone = || Request::new_with_str_and_init(url, &RequestInit::new()).is_ok();
-            let invalid_url = self.given.is_none() && !is_alone();
+            let invalid_url = self.given.is_none() && !sys::can_be_resolved(url);
             OpenError::thrown(url, &thrown, "fetch", invalid_url)
         })?;
         if self.is_json {
@@ -262,7 +261,10 @@ pub(super) fn set_last_event_id(request: &Request, id: &str) -> Result<(), Strin
         return Err("the ID has control characters, which headers cannot have".to_owned());
     }
     if id.len() > LONGEST_ID {
-        return Err("the ID has more than 64 KiB".to_owned());
+        return Err(format!(
+            "the ID has {} bytes, more than the limit of {LONGEST_ID}",
+            id.len()
+        ));
     }
     if id.is_empty() {
         // Removes the ID of the previous attempt.

@@ -2,17 +2,20 @@
 //! their events.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     convert::Infallible,
     rc::Rc,
-    sync::Arc,
     task::{Context, Poll, Waker},
 };
 
 use futures_channel::oneshot;
 use js_sys::Uint8Array;
 
-use super::{handoff::ParserHandoff, options::CommentCallback, response::ResponseSlot};
+use super::{
+    handoff::{ParserHandoff, Reading},
+    options::CommentCallback,
+    response::ResponseSlot,
+};
 use crate::{
     callback::Callbacks,
     close::Verdict,
@@ -30,8 +33,6 @@ pub(super) struct Fetch {
     pub comments: Callbacks<CommentCallback>,
     /// Whether comment callbacks were set before opening.
     has_comments: bool,
-    /// The origin of the messages of this response.
-    pub origin: RefCell<Arc<str>>,
     pub response: ResponseSlot,
     /// The task, if it waits for demand.
     pub waker: Cell<Option<Waker>>,
@@ -53,7 +54,6 @@ impl Fetch {
             max_event_size,
             has_comments: !comments.is_empty(),
             comments,
-            origin: RefCell::new(Arc::from("")),
             response: ResponseSlot::default(),
             waker: Cell::default(),
             supervisor: Cell::default(),
@@ -90,31 +90,33 @@ impl Fetch {
     /// Takes in a chunk of the body.
     pub fn fill(&self, session: &Session, chunk: &Uint8Array) {
         // The task reads only while the parser is in place.
-        let Some(mut parser) = self.parser.take_empty() else {
+        let Some(mut reading) = self.parser.take_empty() else {
             return;
         };
-        chunk.copy_to(Rc::make_mut(&mut parser).room(chunk.length() as usize));
+        let room = Rc::make_mut(&mut reading)
+            .parser
+            .room(chunk.length() as usize);
+        chunk.copy_to(room);
         if self.lends(session) {
-            self.parser.put_full(parser);
+            self.parser.put_full(reading);
             session.offer_chunk();
         } else {
-            self.dispatch(session, parser);
+            self.dispatch(session, reading);
         }
     }
 
     /// Delivers the events in the parser, up to the end of the connection. If the program closes the
     /// connection, the rest still goes to the streams.
-    fn dispatch(&self, session: &Session, mut parser: Rc<Parser>) {
+    fn dispatch(&self, session: &Session, mut reading: Rc<Reading>) {
         let Some(deliver) = session.deliverer() else {
-            return self.put_back(session, parser);
+            return self.put_back(session, reading);
         };
-        let origin = Arc::clone(&self.origin.borrow());
         session.deliver_chunk(|| {
             while !session.is_closed() || session.has_streams() {
-                match Rc::make_mut(&mut parser).advance() {
+                match Rc::make_mut(&mut reading).parser.advance() {
                     Step::Hungry => return,
                     Step::Comment => {
-                        let comment = parser.comment();
+                        let comment = reading.parser.comment();
                         self.comments.each(|callback| {
                             if !session.is_abandoned() {
                                 callback(&comment);
@@ -123,8 +125,8 @@ impl Fetch {
                     }
                     Step::TooLarge => session.deliver_error(self.too_large()),
                     Step::Event => {
-                        let subscription = session.subscription(parser.event_type());
-                        let frame = frame(&parser, &subscription, &origin);
+                        let subscription = session.subscription(reading.parser.event_type());
+                        let frame = frame(session, &reading, &subscription);
                         if deliver(session, &subscription, frame) {
                             return;
                         }
@@ -132,7 +134,7 @@ impl Fetch {
                 }
             }
         });
-        self.put_back(session, parser);
+        self.put_back(session, reading);
     }
 
     /// Passes the next message for the stream that reads the parser to `take`, and puts the parser back.
@@ -147,28 +149,27 @@ impl Fetch {
     ) -> Poll<Result<(), Error>> {
         if !self.lends(session) {
             if session.is_closed()
-                && let Some(parser) = self.parser.take_full()
+                && let Some(reading) = self.parser.take_full()
             {
-                self.dispatch(session, parser);
+                self.dispatch(session, reading);
             }
             return Poll::Pending;
         }
-        let Some(mut parser) = self.parser.take_full() else {
+        let Some(mut reading) = self.parser.take_full() else {
             return Poll::Pending;
         };
         loop {
-            match Rc::make_mut(&mut parser).advance() {
+            match Rc::make_mut(&mut reading).parser.advance() {
                 Step::Event => {
-                    let subscription = session.subscription(parser.event_type());
-                    let origin = Arc::clone(&self.origin.borrow());
-                    let frame = frame(&parser, &subscription, &origin);
+                    let subscription = session.subscription(reading.parser.event_type());
+                    let frame = frame(session, &reading, &subscription);
                     // There is one stream, which is subscribed to this name or not. A predicate may add others.
                     let is_subscribed = !subscription.subscribers.is_empty();
                     let verdict = session.admit(&frame);
                     let wanted = verdict != Verdict::Mark && is_subscribed;
                     // What is behind the last message is dropped with the parser.
                     if verdict == Verdict::Continue && wanted {
-                        self.parser.put_full(Rc::clone(&parser));
+                        self.parser.put_full(Rc::clone(&reading));
                     }
                     if wanted {
                         take(frame);
@@ -179,17 +180,17 @@ impl Fetch {
                     }
                     // A predicate may have added a callback or a stream, for which the rest is, too.
                     if !self.lends(session) {
-                        self.parser.put_full(parser);
+                        self.parser.put_full(reading);
                         return self.read_parser(session, take);
                     }
                 }
                 Step::TooLarge => {
-                    self.parser.put_full(parser);
+                    self.parser.put_full(reading);
                     return Poll::Ready(Err(self.too_large()));
                 }
                 Step::Comment => {}
                 Step::Hungry => {
-                    self.put_back(session, parser);
+                    self.put_back(session, reading);
                     return Poll::Pending;
                 }
             }
@@ -197,12 +198,12 @@ impl Fetch {
     }
 
     /// Takes back the parser when everything in it has been read.
-    pub fn put_back(&self, session: &Session, parser: Rc<Parser>) {
+    pub fn put_back(&self, session: &Session, reading: Rc<Reading>) {
         if !session.is_closed() {
             // A block without data is not a message, but changes the ID.
-            session.remember(parser.last_event_id());
+            session.remember(reading.parser.last_event_id());
         }
-        self.parser.put_empty(parser);
+        self.parser.put_empty(reading);
     }
 
     pub fn too_large(&self) -> Error {
@@ -214,12 +215,12 @@ impl Fetch {
 
 /// The current event of the parser. Its name is shared if it has a subscription.
 fn frame<'a>(
-    parser: &'a Parser,
-    subscription: &'a Subscription,
-    origin: &'a Arc<str>,
+    session: &Session,
+    reading: &'a Reading,
+    subscription: &'a Rc<Subscription>,
 ) -> Frame<'a> {
-    let (name, data) = (parser.event_type(), parser.data());
-    let known = (*subscription.name == *name).then_some(&subscription.name);
+    let Reading { parser, origin } = reading;
+    let known = session.is_named(subscription).then_some(&subscription.name);
     let id = (parser.last_event_id(), parser.shared_id());
-    Frame::lent(name, known, data, id, origin)
+    Frame::lent(parser.event_type(), known, parser.data(), id, origin)
 }

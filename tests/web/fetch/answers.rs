@@ -41,8 +41,8 @@ async fn another_media_type_or_none_is_an_error_that_names_it() {
         let (source, states) = noting_states(server.fetch(&route));
         let mut stream = source.stream().unwrap();
         let expected = Error::ContentType {
-            url: server.url(&route),
-            content_type: content_type.replace("%20", " "),
+            url: server.url(&route).into(),
+            content_type: content_type.replace("%20", " ").into(),
         };
         let error = last_error(&mut stream).await;
         assert_eq!(error, expected);
@@ -69,7 +69,7 @@ async fn every_status_but_200_and_204_is_an_error_that_names_it_and_no_request_f
         let mut stream = source.stream().unwrap();
         match last_error(&mut stream).await {
             Error::Status { url, status, .. } => {
-                assert_eq!((url, status), (server.url(&route), expected));
+                assert_eq!((url, status), (server.url(&route).into(), expected));
             }
             other => panic!("{expected} gave {other:?}"),
         }

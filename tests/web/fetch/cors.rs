@@ -23,7 +23,7 @@ async fn is_blocked(
     assert_eq!(
         error,
         Error::Cors {
-            url: server.url(route)
+            url: server.url(route).into()
         }
     );
     assert!(error.to_string().contains("CORS"), "{error}");
@@ -164,7 +164,7 @@ async fn a_server_that_resets_a_get_twice_and_answers_a_head_is_no_matter_of_cor
 async fn a_server_that_was_open_and_then_allows_nobody_is_a_matter_of_cors() {
     let server = Scenario::new().await;
     let (mut stream, behind) = lost_while_failing(&server, 2, NOT_PROBES).await;
-    let url = server.url("/live");
+    let url = server.url("/live").into();
     assert_eq!(behind, Some(Err(Error::Cors { url })));
     assert!(matches!(
         next(&mut stream).await,

@@ -201,7 +201,7 @@ async fn what_no_browser_would_send_is_an_error_at_opening_and_no_request() {
 
     for wrong in ["http://", "http://host:port/", "http://[::1"] {
         match opened(EventSource::fetch(wrong)) {
-            OpenError::InvalidUrl { url, .. } => assert_eq!(url, wrong),
+            OpenError::InvalidUrl { url, .. } => assert_eq!(&*url, wrong),
             other => panic!("{wrong} gave {other:?}"),
         }
     }
@@ -225,7 +225,7 @@ async fn what_no_browser_would_send_is_an_error_at_opening_and_no_request() {
                 name: named,
                 detail,
             } => {
-                assert_eq!(named, name);
+                assert_eq!(&*named, name);
                 assert!(!detail.is_empty());
             }
             other => panic!("{name}: {value:?} gave {other:?}"),
@@ -370,7 +370,10 @@ async fn headers_that_cannot_be_had_or_sent_end_the_stream_and_there_is_no_reque
     let mut stream = source.stream().unwrap();
     match last_error(&mut stream).await {
         Error::Headers { url, detail } => {
-            assert_eq!((url, &*detail), (server.url("/finish/1"), "logged out"));
+            assert_eq!(
+                (url, &*detail),
+                (server.url("/finish/1").into(), "logged out")
+            );
         }
         other => panic!("{other:?}"),
     }

@@ -158,7 +158,7 @@ async fn a_post_is_not_repeated_when_it_is_cut() {
     } else {
         match last_error(&mut stream).await {
             Error::Network { url, was_open, .. } => {
-                assert_eq!((url, was_open), (server.url("/live"), true));
+                assert_eq!((url, was_open), (server.url("/live").into(), true));
             }
             other => panic!("{other:?}"),
         }

@@ -67,7 +67,7 @@ fn a_url_that_cannot_be_resolved_is_an_error() {
     for url in ["http://", "http://host:port/", "http://[::1"] {
         match event_source(url).stream() {
             Err(OpenError::InvalidUrl { url: named, detail }) => {
-                assert_eq!(named, url);
+                assert_eq!(&*named, url);
                 assert!(!detail.is_empty());
             }
             other => panic!("{url} gave {other:?}"),
@@ -79,9 +79,7 @@ fn a_url_that_cannot_be_resolved_is_an_error() {
 #[wasm_bindgen_test]
 fn a_name_that_no_server_can_send_is_an_error() {
     for name in ["", "two\nlines", "\r"] {
-        let wrong = Err(OpenError::InvalidEventName {
-            name: name.to_owned(),
-        });
+        let wrong = Err(OpenError::InvalidEventName { name: name.into() });
         let source = || event_source("/never-asked-for");
         assert_eq!(source().event(name).stream().map(drop), wrong);
         assert_eq!(source().on_frame(name, |_| {}).open().map(drop), wrong);
@@ -110,7 +108,7 @@ fn a_name_that_nothing_would_read_is_an_error() {
     assert_eq!(
         wrong,
         Err(OpenError::NoStream {
-            name: "tick".to_owned()
+            name: "tick".into()
         })
     );
 }
