@@ -125,10 +125,11 @@ pub(crate) struct StateCell {
     observers: OnceCell<Rc<dyn Observed>>,
 }
 
+/// The methods of [`Observers`].
 trait Observed {
     fn list(&self) -> &Callbacks<StateObserver>;
     fn add_unseen(&self, state: &State);
-    fn notify(&self, is_closed: &dyn Fn() -> bool);
+    fn notify(&self, cell: &StateCell);
     fn silence(&self);
 }
 
@@ -185,7 +186,7 @@ impl StateCell {
     /// Notifies the observers of states that they have not seen. Removes them after the end.
     pub fn notify(&self) {
         if let Some(observers) = self.observers.get() {
-            observers.notify(&|| self.is_closed());
+            observers.notify(self);
         }
     }
 
@@ -209,7 +210,7 @@ impl Observed for Observers {
     }
 
     /// Each observer is guarded, so this function always reaches its end and resets its flag.
-    fn notify(&self, is_closed: &dyn Fn() -> bool) {
+    fn notify(&self, cell: &StateCell) {
         if self.notifying.replace(true) {
             return;
         }
@@ -221,7 +222,7 @@ impl Observed for Observers {
             });
         }
         self.notifying.set(false);
-        if is_closed() {
+        if cell.is_closed() {
             self.list.clear();
         }
     }
