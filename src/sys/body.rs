@@ -12,8 +12,10 @@ extern "C" {
     #[wasm_bindgen(js_name = ReadableStream)]
     type Body;
 
+    /// Never `None`. Without the `Option`, each exception would leak a place for the missing reader in
+    /// wasm-bindgen's table of JavaScript values.
     #[wasm_bindgen(method, catch, js_name = getReader)]
-    fn get_reader(this: &Body, options: &JsValue) -> Result<Reader, JsValue>;
+    fn get_reader(this: &Body, options: &JsValue) -> Result<Option<Reader>, JsValue>;
 
     type Reader;
 
@@ -53,16 +55,14 @@ impl BodyReader {
         let body = body.unchecked_ref::<Body>();
         let options = js_sys::Object::new();
         set_option(&options, "mode", "byob");
-        match body.get_reader(&options) {
-            Ok(reader) => Ok(BodyReader {
-                reader,
-                buffer: Some(ArrayBuffer::new(Self::SMALL)),
-            }),
-            Err(_) => Ok(BodyReader {
-                reader: body.get_reader(&JsValue::UNDEFINED)?,
-                buffer: None,
-            }),
-        }
+        let byob = body.get_reader(&options).ok().flatten();
+        let buffer = byob.is_some().then(|| ArrayBuffer::new(Self::SMALL));
+        let reader = match byob {
+            Some(reader) => Some(reader),
+            None => body.get_reader(&JsValue::UNDEFINED)?,
+        };
+        let reader = reader.ok_or(JsValue::UNDEFINED)?;
+        Ok(BodyReader { reader, buffer })
     }
 
     /// The next chunk, which is valid until the next read; `None` at the end.
