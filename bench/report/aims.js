@@ -10,7 +10,7 @@ const listener = "typed listener";
 const stream = "native typed stream";
 const fetched = "fetch typed stream";
 
-/** `[what, relation, bound, value in one place]`; the bound may depend on the engine. */
+/** `[what, relation, bound, value in one place]`; a bound may be for some engines, or differ between them. */
 const aims = [
   ["fetch typed stream ÷ eventsource-parser, main thread", "≤", { chromium: 0.5, firefox: 0.38, webkit: 0.58 },
     burst("main", "100 B", fetched, parser)],
@@ -24,7 +24,7 @@ const aims = [
   ["latency, typed listener ÷ plain JS", "≤", 1.05, single("latency", listener, plain)],
   ["latency, native typed stream ÷ plain JS", "≤", 1.05, single("latency", stream, plain)],
   ["latency, fetch typed stream ÷ hand-written loop", "≤", 1.05, single("latency", fetched, loop)],
-  ["first event, fetch typed stream ÷ hand-written loop", "≤", 1, single("first", fetched, loop)],
+  ["first event, fetch typed stream ÷ hand-written loop", "≤", { webkit: 1 }, single("first", fetched, loop)],
   ["parser's speed ÷ that of the best other one, at its worst corpus and chunking", "≥", 1, (place) =>
     worst(place.races("parsers").flatMap((race) => race.clients.map((client) =>
       client === "wasm-eventsource" ? undefined : race.ratio("wasm-eventsource", client))), (a, b) => a.median - b.median)],
@@ -66,8 +66,9 @@ function judge(what, relation, bound, engine, { low, median, high }) {
 export function judged(records, sizes) {
   const all = Place.all(records);
   const speeds = aims.flatMap(([what, relation, bound, valueIn]) => all.flatMap(([engine, place]) => {
-    const value = valueIn(place);
-    return value ? [judge(what, relation, bound[engine] ?? bound, engine, value)] : [];
+    const wanted = typeof bound === "number" ? bound : bound[engine];
+    const value = wanted !== undefined && valueIn(place);
+    return value ? [judge(what, relation, wanted, engine, value)] : [];
   }));
   const weights = Object.entries(sizeAims).map(([app, bound]) => {
     const kilobytes = sizes.gzip[app] / 1000;

@@ -7,8 +7,8 @@ import { memory } from "./measures/memory.js";
 import { parsers } from "./measures/parsers.js";
 import { first, latency } from "./measures/single.js";
 import { throughput } from "./measures/throughput.js";
-import { measures as wanted } from "./options.js";
-import { describe, pause } from "./race.js";
+import { measures as wanted, smoke } from "./options.js";
+import { describe } from "./race.js";
 import { post, showPage } from "./xtask.js";
 
 // Memory comes first: what other measures leave free is memory in which a leak would not show.
@@ -18,9 +18,7 @@ async function run() {
   // Otherwise the browser keeps an entry for every request of the page, up to some hundreds: it looks like a leak.
   performance.setResourceTimingBufferSize(0);
   const memories = { rust: (await init()).memory, npm: (await initNpm()).memory };
-  // The browser has its own things to do when it starts.
-  await pause(500);
-  await showPage();
+  if (!smoke) await showPage();
   for (const [measure, run] of Object.entries(measures)) {
     if (wanted.length > 0 && !wanted.includes(measure)) continue;
     const start = performance.now();

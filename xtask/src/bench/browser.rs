@@ -181,8 +181,8 @@ impl Session {
             "/idle" => self.idle = cpu::is_measured().then(|| Idle::look(browser)),
             "/busy" => {
                 let idle = self.idle.take();
-                let page = idle.map(|idle| idle.find_busy(browser)).transpose();
-                self.page = page?;
+                self.page = idle.as_ref().and_then(|idle| idle.find_busy(browser));
+                answer = json!(idle.is_none() || self.page.is_some());
             }
             "/cpu" => {
                 thread::sleep(SETTLE);

@@ -4,7 +4,7 @@
 //! `/proc/PID/task/TID/schedstat` begins with the nanoseconds that a thread has run. It is the time of the client alone:
 //! server and network have processes of their own.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -32,22 +32,18 @@ impl Idle {
     }
 
     /// The page is in the process whose main thread has used most of the time since then. While the page is busy, that
-    /// is far more than any other.
-    pub fn find_busy(&self, browser: u32) -> Result<Page> {
+    /// is far more than any other, or else the browser is busy with its own things, and it is too early to say.
+    pub fn find_busy(&self, browser: u32) -> Option<Page> {
         let used = main_threads(browser).into_iter().map(|(pid, now)| {
             let before = self.0.get(&pid).copied().unwrap_or_default();
             (now.saturating_sub(before), pid)
         });
         let mut used: Vec<_> = used.collect();
         used.sort_unstable();
-        let (most, pid) = used.pop().context("the browser has no process")?;
+        let (most, pid) = used.pop()?;
         let (second, _) = used.pop().unwrap_or_default();
-        ensure!(
-            most > 2 * second,
-            "two processes of the browser are busy, so that of the page is not known"
-        );
         let threads = BTreeMap::new();
-        Ok(Page { pid, threads })
+        (most > 2 * second).then_some(Page { pid, threads })
     }
 }
 
