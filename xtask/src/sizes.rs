@@ -84,9 +84,11 @@ fn judge(found: &Sizes) -> Result<()> {
 }
 
 fn measure(tools: &Tools) -> Result<Sizes> {
+    let versions = versions(tools)?;
+    let gzip = apps::weigh(tools, &versions["wasm-opt"])?;
     Ok(Sizes {
-        tools: versions(tools)?,
-        gzip: apps::weigh(tools)?,
+        tools: versions,
+        gzip,
     })
 }
 

@@ -16,8 +16,8 @@ const AT_ONCE = 4;
 
 /** [what, how many, how few at least, the work] */
 const works = [
-  ["connections", 4_000, 12, openAndClose],
-  ["events", 400_000, 100, receive],
+  ["connections", 2_000, 12, openAndClose],
+  ["events", 200_000, 100, receive],
 ];
 
 export async function memory(memories) {

@@ -5,7 +5,7 @@ use crate::sources::Sources;
 use crate::{package, process, project, say};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use xshell::cmd;
@@ -28,9 +28,10 @@ const SOURCES: [&str; 7] = [
     "xtask/src/sizes",
 ];
 
-/// The apps, built again only if their sources changed, and the npm package, which must have been built.
-pub fn weigh(tools: &Tools) -> Result<BTreeMap<String, u64>> {
-    let out = folder(tools)?.join("apps");
+/// The apps, built again only if their sources or this version of wasm-opt changed, and the npm package, which must have
+/// been built.
+pub fn weigh(tools: &Tools, wasm_opt: &str) -> Result<BTreeMap<String, u64>> {
+    let out = folder(tools)?.join(format!("apps-{wasm_opt}"));
     let sources = Sources::read(SOURCES, tools)?;
     if !sources.are_in(&out) {
         say::step("building the smallest apps, to weigh them");
@@ -111,7 +112,7 @@ impl<'a> Build<'a> {
             tools.sh,
             "cargo rustc --quiet --package bench --example {example} --features {features} --target {TARGET} --profile sizes {settings...} --target-dir {target} -- {cfg...}"
         );
-        process::run(build.env("RUSTFLAGS", without_paths(tools)?))?;
+        process::run(build.env("CARGO_ENCODED_RUSTFLAGS", without_paths(tools)?))?;
         Ok(target
             .join(TARGET)
             .join("sizes/examples")
@@ -119,14 +120,17 @@ impl<'a> Build<'a> {
     }
 }
 
-/// Flags that replace the folders of this machine by short names.
+/// The flags of this shell, and those that replace the folders of this machine by short names; as cargo takes them where
+/// a path may have spaces.
 fn without_paths(tools: &Tools) -> Result<OsString> {
-    let mut flags = tools.sh.var_os("RUSTFLAGS").unwrap_or_default();
+    let flags = tools.sh.var("RUSTFLAGS").unwrap_or_default();
+    let mut flags: Vec<OsString> = flags.split_whitespace().map(OsString::from).collect();
     let mut replace = |folder: &Path, name: &str| {
-        flags.push(" --remap-path-prefix=");
-        flags.push(folder);
-        flags.push("=");
-        flags.push(name);
+        let mut flag = OsString::from("--remap-path-prefix=");
+        flag.push(folder);
+        flag.push("=");
+        flag.push(name);
+        flags.push(flag);
     };
     replace(&project::root(), "project");
     // One folder a registry, called after its address.
@@ -135,7 +139,7 @@ fn without_paths(tools: &Tools) -> Result<OsString> {
     for entry in entries.with_context(|| format!("cannot read {}", registries.display()))? {
         replace(&entry?.path(), "crates");
     }
-    Ok(flags)
+    Ok(flags.join(OsStr::new("\x1f")))
 }
 
 fn cargo_home() -> Result<PathBuf> {
