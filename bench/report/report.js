@@ -24,9 +24,10 @@ function libraries() {
   return [...Object.entries(dependencies), ...crates].map((library) => library.join(" ")).join(", ");
 }
 
-/** JSON with one line for each figure, so that two versions can be compared. */
-function lines({ figures, ...head }) {
-  return `${JSON.stringify(head, null, 1).slice(0, -2)},\n "figures": [\n${figures.map((figure) => JSON.stringify(figure)).join(",\n")}\n]}\n`;
+/** JSON with one line for each aim and each figure, so that two versions can be compared. */
+function lines({ run, aims, figures }) {
+  const list = (items) => `[\n${items.map((item) => JSON.stringify(item)).join(",\n")}\n]`;
+  return `{"run": ${JSON.stringify(run)},\n"aims": ${list(aims)},\n"figures": ${list(figures)}}\n`;
 }
 
 /** Puts the text between the two comments in BENCHMARKS.md. */

@@ -67,9 +67,9 @@ impl Browser {
             ("--site", package::folder()),
         ];
         let server = Server::serving(server, 0, &folders, &["--isolate"])?;
-        let desk = tiny_http::Server::http("127.0.0.1:0")
+        let listener = tiny_http::Server::http("127.0.0.1:0")
             .map_err(|error| anyhow!("cannot listen for the page: {error}"))?;
-        let xtask = desk.server_addr();
+        let xtask = listener.server_addr();
         let url = format!("{}/index.html?xtask=http://{xtask}&{query}", server.address);
         let mut session = Session {
             browser: Group::spawn(&mut self.command(&url)?)?,
@@ -78,7 +78,7 @@ impl Browser {
             records: Vec::new(),
         };
         session
-            .serve(&desk, patience)
+            .serve(&listener, patience)
             .with_context(|| engine.to_string())?;
         for record in &mut session.records {
             record.engine = Some(engine.to_string());
@@ -144,10 +144,10 @@ struct Session {
 
 impl Session {
     /// Answers the page until it is done.
-    fn serve(&mut self, desk: &tiny_http::Server, patience: Duration) -> Result<()> {
+    fn serve(&mut self, listener: &tiny_http::Server, patience: Duration) -> Result<()> {
         let mut heard = Instant::now();
         loop {
-            match desk.recv_timeout(Duration::from_millis(500))? {
+            match listener.recv_timeout(Duration::from_millis(500))? {
                 Some(request) => {
                     heard = Instant::now();
                     if self.answer(request)? {
@@ -163,7 +163,7 @@ impl Session {
                     let seconds = patience.as_secs();
                     ensure!(
                         heard.elapsed() < patience,
-                        "the page has said nothing for {seconds} s"
+                        "the page has sent nothing for {seconds} s"
                     );
                 }
             }
@@ -197,7 +197,7 @@ impl Session {
         for header in ["access-control-allow-origin: *", "cache-control: no-store"] {
             response.add_header(header.parse::<Header>().map_err(|()| anyhow!("{header}"))?);
         }
-        // A page that has gone needs no answer, and its end is noticed elsewhere.
+        // The page may be gone: then `serve` notices that the browser ended.
         let _ = request.respond(response);
         Ok(done)
     }

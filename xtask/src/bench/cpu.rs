@@ -1,8 +1,8 @@
 //! The CPU time of the page, from Linux's `/proc`: of the main thread of the process that the page runs in, and of all
 //! threads of that process.
 //!
-//! `/proc/PID/task/TID/schedstat` begins with the nanoseconds that a thread has run. It is the time of the client alone:
-//! server and network have processes of their own.
+//! `/proc/PID/task/TID/schedstat` begins with the nanoseconds that a thread has run. The scenario server and the browser's
+//! network code run in other processes, so this is the time of the client alone.
 
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -17,7 +17,7 @@ pub struct Used {
     pub process: u64,
 }
 
-/// Whether this system tells.
+/// Whether this system has these files.
 pub fn is_measured() -> bool {
     Path::new("/proc/self/schedstat").exists()
 }
@@ -31,8 +31,8 @@ impl Idle {
         Self(main_threads(browser))
     }
 
-    /// The page is in the process whose main thread has used most of the time since then. While the page is busy, that
-    /// is far more than any other, or else the browser is busy with its own things, and it is too early to say.
+    /// Finds the process of the page, which has been busy since then: its main thread has used far more time than all
+    /// others. `None` if another process was busy as well, as when a browser starts.
     pub fn find_busy(&self, browser: u32) -> Option<Page> {
         let used = main_threads(browser).into_iter().map(|(pid, now)| {
             let before = self.0.get(&pid).copied().unwrap_or_default();

@@ -42,13 +42,15 @@ pub fn weigh(tools: &Tools, wasm_opt: &str) -> Result<BTreeMap<String, u64>> {
         }
         sources.note_in(&out)?;
     }
-    let apps = APPS.map(|(name, app, _)| (name, out.join(app).join("app")));
     let package = package::folder();
+    let apps = APPS.map(|(name, app, _)| (name, out.join(app).join("app")));
     let entries = [
         ("npm", package.clone()),
         ("npm, native", package.join("native")),
     ];
-    gzip(tools, apps.into_iter().chain(entries))
+    let all = apps.iter().chain(&entries);
+    all.map(|(name, folder)| Ok(((*name).to_owned(), gzip(tools, folder)?)))
+        .collect()
 }
 
 /// Where all is built.
@@ -186,15 +188,9 @@ pub fn finish(tools: &Tools, wasm: &Path, out: &Path, levels: &[&str]) -> Result
     ))
 }
 
-/// The bytes after `gzip -9` of the wasm and JavaScript in each folder, each file alone.
-pub fn gzip<'a>(
-    tools: &Tools,
-    folders: impl IntoIterator<Item = (&'a str, PathBuf)>,
-) -> Result<BTreeMap<String, u64>> {
+/// The bytes after `gzip -9` of the wasm and JavaScript in a folder, each file alone.
+pub fn gzip(tools: &Tools, folder: &Path) -> Result<u64> {
     let script = project::root().join("xtask/src/sizes/gzip.mjs");
-    let weigh = |(name, folder): (&str, PathBuf)| {
-        let bytes = cmd!(tools.sh, "node {script} {folder}").quiet().read()?;
-        Ok((name.to_owned(), bytes.trim().parse()?))
-    };
-    folders.into_iter().map(weigh).collect()
+    let bytes = cmd!(tools.sh, "node {script} {folder}").quiet().read()?;
+    Ok(bytes.trim().parse()?)
 }

@@ -8,7 +8,7 @@ use std::fs;
 use std::process::ExitCode;
 
 /// What is shown, the lines of `bench/examples/cost.rs` that it is, and its features.
-const FEATURES: [(&str, &str, &str); 8] = [
+const FEATURES: [(&str, &str, &str); 9] = [
     ("a callback for states, `on_state`", "on_state", ""),
     ("a callback for an event, `on_frame`", "on_frame", ""),
     ("a close rule on data, `CloseRule::data`", "data", ""),
@@ -28,6 +28,11 @@ const FEATURES: [(&str, &str, &str); 8] = [
         "`fetch()` instead of the browser's `EventSource`",
         "fetch",
         "fetch",
+    ),
+    (
+        "a small allocator, `rlsf::SmallGlobalTlsf`",
+        "allocator",
+        "",
     ),
 ];
 
@@ -55,67 +60,56 @@ const OPTIMIZERS: [(&str, &[&str]); 5] = [
     ),
 ];
 
-/// Apps to compare with, and the example.
-const OTHERS: [(&str, &str); 2] = [
-    ("bare stream, `gloo-net`", "size_gloo_net_stream"),
-    ("typed, `gloo-net`", "size_gloo_net_typed"),
+/// Other apps: what is shown, the example and its features.
+const OTHERS: [(&str, &str, &str); 4] = [
+    ("typed events, `typed_event`", "size_typed", ""),
+    ("typed events over `fetch()`", "size_fetch", "fetch"),
+    (
+        "`gloo-net`: a stream of messages",
+        "size_gloo_net_stream",
+        "",
+    ),
+    (
+        "`gloo-net`: messages decoded by `serde_json`",
+        "size_gloo_net_typed",
+        "",
+    ),
 ];
 
 pub fn run(tools: &Tools, save: bool) -> Result<ExitCode> {
-    let usual = &["-Os"][..];
-    let weigh = |build: Build, optimizer: &[&str]| -> Result<u64> {
+    let mut base = None;
+    let mut table =
+        String::from("| the smallest app with … | gzip, bytes | change |\n|---|---:|---:|\n");
+    for (name, build, optimizer) in variants() {
         let out = apps::folder(tools)?.join("cost");
         apps::finish(tools, &build.run(tools)?, &out, optimizer)?;
-        let bytes = apps::gzip(tools, [("", out.join("app"))])?;
-        bytes.into_values().next().context("nothing was weighed")
-    };
-    let bare = || Build::new("cost");
-    let mut base = 0;
-    let mut lines = Vec::new();
-    let mut add = |name: &str, bytes: u64| {
-        if base == 0 {
-            base = bytes;
-        }
-        let change = i64::try_from(bytes)? - i64::try_from(base)?;
+        let bytes = apps::gzip(tools, &out.join("app"))?;
+        let change = i64::try_from(bytes)? - i64::try_from(*base.get_or_insert(bytes))?;
         say::step(format!("{name}: {bytes} bytes of gzip, {change:+}"));
-        lines.push(format!("| {name} | {bytes} | {change:+} |"));
-        anyhow::Ok(())
-    };
-    add(
-        "**a bare stream**, `opt-level = \"s\"`, LTO, one codegen unit, `wasm-opt -Os`",
-        weigh(bare(), usual)?,
-    )?;
-    for (name, cost, features) in FEATURES {
-        add(name, weigh(bare().features(features).cost(cost), usual)?)?;
+        table += &format!("| {name} | {bytes} | {change:+} |\n");
     }
-    add(
-        "typed events, `typed_event`",
-        weigh(Build::new("size_typed"), usual)?,
-    )?;
-    let typed = Build::new("size_fetch").features("fetch");
-    add("typed events over `fetch()`", weigh(typed, usual)?)?;
-    for (name, example) in OTHERS {
-        add(name, weigh(Build::new(example), usual)?)?;
-    }
-    add(
-        "a small allocator, `rlsf::SmallGlobalTlsf`",
-        weigh(bare().cost("allocator"), usual)?,
-    )?;
-    for (name, optimizer) in OPTIMIZERS {
-        add(name, weigh(bare(), optimizer)?)?;
-    }
-    for (name, profile) in PROFILES {
-        add(name, weigh(bare().profile(profile), usual)?)?;
-    }
-    let table = format!(
-        "| the smallest app with … | gzip, bytes | change |\n|---|---:|---:|\n{}\n",
-        lines.join("\n")
-    );
     println!("{table}");
     if save {
         replace(&table)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is shown, how it is compiled, and the options of wasm-opt; first the app that all are compared with.
+fn variants() -> Vec<(&'static str, Build<'static>, &'static [&'static str])> {
+    let bare = || Build::new("cost");
+    let usual = |(name, build)| (name, build, &["-Os"][..]);
+    let base = "**a bare stream**, `opt-level = \"s\"`, LTO, one codegen unit, `wasm-opt -Os`";
+    let mut variants = vec![usual((base, bare()))];
+    let features =
+        FEATURES.map(|(name, cost, features)| (name, bare().features(features).cost(cost)));
+    variants.extend(features.map(usual));
+    variants.extend(
+        OTHERS.map(|(name, app, features)| usual((name, Build::new(app).features(features)))),
+    );
+    variants.extend(OPTIMIZERS.map(|(name, optimizer)| (name, bare(), optimizer)));
+    variants.extend(PROFILES.map(|(name, profile)| usual((name, bare().profile(profile)))));
+    variants
 }
 
 /// Puts the table between the two comments in BENCHMARKS.md.
