@@ -1,6 +1,6 @@
-// What is aimed at, and whether a run has reached it.
+// What is aimed at, and whether a run has reached it. Speed is judged by CPU time alone.
 
-import { groupBy, median, ratios, rounded } from "./numbers.js";
+import { Place } from "./run.js";
 
 const plain = "plain JS: EventSource";
 const parser = "JS: eventsource-parser";
@@ -9,60 +9,45 @@ const gloo = "gloo-net + serde_json";
 const listener = "typed listener";
 const stream = "native typed stream";
 const fetched = "fetch typed stream";
-const npm = "npm, fetch";
-const ours = [listener, stream, fetched, "npm, native", npm];
 
-/** The clients that the results compare all others with, by measure. */
-export const rivals = {
-  throughput: [plain, parser],
-  latency: [plain, loop],
-  first: [plain, loop],
-  decode: ["plain JS: JSON.parse"],
-};
-
-/** `[what, relation, bound, value in one engine or on the host]`; the bound may depend on the engine. */
+/** `[what, relation, bound, value in one place]`; a bound may be for some engines, or differ between them. */
 const aims = [
-  ["typed listener ÷ plain JS, time", "≤", 1, burst(listener, plain)],
-  ["native typed stream ÷ plain JS, time", "≤", 1.15, burst(stream, plain)],
-  ["native typed stream ÷ gloo-net, time, at its worst size", "<", 1, (place) =>
-    most(place.races("throughput").map((race) => race.ratio(stream, gloo)))],
-  ["fetch typed stream, times as fast as plain JS", "≥", { webkit: 2.5, other: 8 }, burst(plain, fetched)],
-  ["fetch typed stream, times as fast as eventsource-parser", "≥", { webkit: 1.4, other: 2.2 }, burst(parser, fetched)],
-  ["npm over fetch ÷ eventsource-parser, time", "≤", 1.5, burst(npm, parser)],
-  ["p50 of the latency, typed listener ÷ plain JS", "≤", 1.05, latency(listener, plain)],
-  ["p50 of the latency, native typed stream ÷ plain JS", "≤", 1.05, latency(stream, plain)],
-  ["p50 of the latency, fetch typed stream ÷ hand-written loop", "≤", 1.05, latency(fetched, loop)],
-  ["growth of wasm's memory, bytes, the most of ours", "≤", 0, growth("wasm's memory")],
-  ["growth of the JavaScript values held in wasm, the most of ours", "≤", 0, growth("values held in wasm")],
-  ["listeners added and not removed, the most of ours", "≤", 0, growth("listeners")],
-  ["connections left open, the most of ours", "≤", 0, growth("still open")],
-  // The heap is never the same twice; a leak is more than a word for each event or connection. Only these two clients
-  // do the whole work by which memory is measured.
-  ["growth of JavaScript's heap, bytes per event or connection, the most of ours", "≤", 8,
-    growth("JavaScript's heap", [stream, npm], (value, size) => value / parseInt(size))],
-  ["parser, times as fast as the best other one, at its worst chunking", "≥", 1, (place) =>
-    most(place.races("parsers").map(({ clients, ratio }) =>
-      most(clients.map((client) => client === "wasm-eventsource" ? undefined : ratio("wasm-eventsource", client)), Math.min)), Math.min)],
-  ["text app ÷ the one with gloo-net, gzip, JavaScript included", "<", 1, (place) =>
-    place.gzip("Rust: text") / place.gzip("Rust: text, `gloo-net`")],
-  ["typed app ÷ the one with gloo-net, gzip, JavaScript included", "<", 1, (place) =>
-    place.gzip("Rust: typed by `serde_json`") / place.gzip("Rust: typed by `serde_json`, `gloo-net`")],
+  ["fetch typed stream ÷ eventsource-parser, main thread", "≤", { chromium: 0.5, firefox: 0.38, webkit: 0.58 },
+    burst("main", "100 B", fetched, parser)],
+  ["tokens: fetch typed stream ÷ eventsource-parser, main thread", "≤", { chromium: 0.45, firefox: 0.5, webkit: 0.55 }, burst("main", "tokens", fetched, parser)],
+  ["fetch typed stream ÷ eventsource-parser, whole process", "≤", { chromium: 0.4, firefox: 0.42, webkit: 0.62 }, burst("process", "100 B", fetched, parser)],
+  ["typed listener ÷ plain JS, main thread", "≤", { chromium: 1.05, firefox: 1.05, webkit: 1.08 },
+    burst("main", "100 B", listener, plain)],
+  ["native typed stream ÷ plain JS, main thread", "≤", 1.1, burst("main", "100 B", stream, plain)],
+  ["native typed stream ÷ gloo-net, main thread, at its worst size", "<", 1, (place) =>
+    worst(place.races("throughput", { group: "main" }).map((race) => race.ratio(stream, gloo)), (a, b) => b.median - a.median)],
+  ["latency, typed listener ÷ plain JS", "≤", 1.05, single("latency", listener, plain)],
+  ["latency, native typed stream ÷ plain JS", "≤", 1.05, single("latency", stream, plain)],
+  ["latency, fetch typed stream ÷ hand-written loop", "≤", 1.05, single("latency", fetched, loop)],
+  ["first event, fetch typed stream ÷ hand-written loop", "≤", { webkit: 1 }, single("first", fetched, loop)],
+  ["parser's speed ÷ that of the best other one, at its worst corpus and chunking", "≥", 1, (place) =>
+    worst(place.races("parsers").flatMap((race) => race.clients.map((client) =>
+      client === "wasm-eventsource" ? undefined : race.ratio("wasm-eventsource", client))), (a, b) => a.median - b.median)],
+  ...["wasm's memory", "values held in wasm", "listeners", "still open"].map((group) =>
+    [`left after the work: ${group}, the most of ours`, "≤", 0, (place) =>
+      worst(place.races("memory", { group }).flatMap((race) => race.clients.map((client) => race.of(client))),
+        (a, b) => b.median - a.median)]),
 ];
 
-function burst(own, other) {
-  return (place) => place.races("throughput", "100 B").map((race) => race.ratio(own, other))[0];
+/** In KB of gzip, JavaScript included. */
+const sizeAims = { "bare stream": 20, "typed": 39, "fetch typed": 55, "npm": 48, "npm, native": 29 };
+
+function burst(group, size, own, other) {
+  return (place) => place.race("throughput", { group, size })?.ratio(own, other);
 }
 
-function latency(own, other) {
-  return (place) => place.races("latency", "p50").map((race) => race.ratio(own, other))[0];
+function single(measure, own, other) {
+  return (place) => place.race(measure)?.ratio(own, other);
 }
 
-function growth(fact, clients = ours, each = (value) => value) {
-  return ({ records }) => {
-    const growths = records.filter(({ measure, group, client }) =>
-      measure === "memory" && group === fact && clients.includes(client));
-    return most(growths.map(({ value, size }) => each(value, size)));
-  };
+/** The first in this order of what was measured. */
+function worst(spreads, order) {
+  return spreads.filter(Boolean).sort(order)[0];
 }
 
 const holds = {
@@ -71,43 +56,23 @@ const holds = {
   "<": (value, bound) => value < bound,
 };
 
-/** Of each aim the value in every place where it was measured. */
-export function judged(records) {
-  const places = groupBy(records, ({ engine }) => engine).map(([engine, records]) => [engine, new Place(records)]);
-  return aims.flatMap(([what, relation, bound, valueIn]) => places.flatMap(([engine, place]) => {
-    const value = valueIn(place);
-    if (value === undefined || Number.isNaN(value)) return [];
-    const wanted = bound[engine] ?? bound.other ?? bound;
-    const reached = holds[relation](value, wanted);
-    return [{ what, engine, wanted: `${relation} ${wanted}`, value: rounded(value), reached }];
+/** A value is judged as it is shown, with two decimals. */
+function judge(what, relation, bound, engine, { low, median, high }) {
+  const [value, ...quartiles] = [median, low, high].map((value) => Number(value.toFixed(2)));
+  return { what, engine, wanted: `${relation} ${bound}`, value, quartiles, reached: holds[relation](value, bound) };
+}
+
+/** Of each aim the value in every place where it was measured. `sizes` is `bench/sizes.json`. */
+export function judged(records, sizes) {
+  const all = Place.all(records);
+  const speeds = aims.flatMap(([what, relation, bound, valueIn]) => all.flatMap(([engine, place]) => {
+    const wanted = typeof bound === "number" ? bound : bound[engine];
+    const value = wanted !== undefined && valueIn(place);
+    return value ? [judge(what, relation, wanted, engine, value)] : [];
   }));
-}
-
-/** What was not measured does not count. */
-function most(values, choose = Math.max) {
-  const known = values.filter((value) => value !== undefined && !Number.isNaN(value));
-  return known.length > 0 ? choose(...known) : undefined;
-}
-
-/** What was measured in one engine, or on the host. */
-class Place {
-  constructor(records) {
-    this.records = records.filter(({ value }) => value !== undefined);
-  }
-
-  races(wanted, size) {
-    const records = this.records.filter(({ measure }) => measure === wanted);
-    const races = groupBy(records, ({ group, size }) => JSON.stringify([group, size]));
-    const asked = races.filter(([, [first]]) => size === undefined || first.size === size);
-    return asked.map(([, race]) => {
-      const clients = new Map(groupBy(race, ({ client }) => client));
-      const values = (client) => (clients.get(client) ?? []).map(({ value }) => value);
-      return { clients: [...clients.keys()], ratio: (own, other) => median(ratios(values(own), values(other))) };
-    });
-  }
-
-  gzip(app) {
-    const parts = this.records.filter(({ measure, client, size }) => measure === "sizes" && client === app && size === "gzip");
-    return parts.reduce((sum, { value }) => sum + value, 0);
-  }
+  const weights = Object.entries(sizeAims).map(([app, bound]) => {
+    const kilobytes = sizes.gzip[app] / 1000;
+    return judge(`size of ${app}, KB`, "≤", bound, "host", { low: kilobytes, median: kilobytes, high: kilobytes });
+  });
+  return [...speeds, ...weights];
 }

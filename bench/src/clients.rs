@@ -16,33 +16,32 @@ use crate::shape::{Numbered, Payload, Shape, Tally, Tick, Token};
 pub enum Client {
     TypedListener,
     TypedStream,
-    RawStream,
     FetchTypedStream,
     FetchRawStream,
+    FetchBorrowed,
     GlooNet,
 }
 
 impl Client {
     fn source(self, url: String) -> EventSource {
         match self {
-            Self::FetchTypedStream | Self::FetchRawStream => EventSource::fetch(url),
-            _ => EventSource::new(url),
+            Self::TypedListener | Self::TypedStream | Self::GlooNet => EventSource::new(url),
+            _ => EventSource::fetch(url),
         }
     }
 }
 
-/// Opens the URL, and resolves with what was received when the stream has ended.
+/// Opens the URL, and resolves with what was received of the events of this name when the stream has ended.
 #[wasm_bindgen]
 pub async fn receive(
     client: Client,
     shape: Shape,
     url: String,
-    names: Vec<String>,
+    name: String,
 ) -> Result<Tally, JsError> {
     match shape {
-        Shape::Tick => payloads::<Tick>(client, shape, url, names).await,
-        Shape::Token => payloads::<Token>(client, shape, url, names).await,
-        Shape::Raw => messages(client.source(url), names).await,
+        Shape::Tick => payloads::<Tick>(client, shape, url, name).await,
+        Shape::Token => payloads::<Token>(client, shape, url, name).await,
     }
 }
 
@@ -50,34 +49,33 @@ async fn payloads<T: Payload>(
     client: Client,
     shape: Shape,
     url: String,
-    names: Vec<String>,
+    name: String,
 ) -> Result<Tally, JsError> {
     if matches!(client, Client::GlooNet) {
-        return gloo::receive::<T>(&url, shape, &names).await;
+        return gloo::receive::<T>(&url, shape, &name).await;
     }
     let source = client.source(url).close_on(shape.close_rule());
     match client {
-        Client::TypedListener => listen::<T>(source, names).await,
-        Client::RawStream | Client::FetchRawStream => messages(source, names).await,
-        _ => typed::<T>(source, &names).await,
+        Client::TypedListener => listen::<T>(source, name).await,
+        Client::FetchRawStream => messages(source, name).await,
+        Client::FetchBorrowed => borrowed(source, shape, name).await,
+        _ => typed::<T>(source, name).await,
     }
 }
 
-/// A listener for each name, and the wait for the end.
-async fn listen<T: Payload>(mut source: EventSource, names: Vec<String>) -> Result<Tally, JsError> {
+/// A listener, and the wait for the end.
+async fn listen<T: Payload>(source: EventSource, name: String) -> Result<Tally, JsError> {
     let tally = Rc::new(RefCell::new(Tally::default()));
-    for name in names {
-        let tally = Rc::clone(&tally);
-        source = source.on::<T>(name, move |payload| {
-            // What cannot be decoded is missing in the tally.
-            if let Ok(payload) = payload {
-                tally.borrow_mut().payload(&payload);
-            }
-        });
-    }
+    let counted = Rc::clone(&tally);
     let (ended, end) = oneshot::channel();
     let mut ended = Some(ended);
     let connection = source
+        .on::<T>(name, move |payload| {
+            // What cannot be decoded is missing in the tally.
+            if let Ok(payload) = payload {
+                counted.borrow_mut().payload(&payload);
+            }
+        })
         .on_state(move |state| {
             if matches!(state, State::Closed(_))
                 && let Some(ended) = ended.take()
@@ -92,28 +90,32 @@ async fn listen<T: Payload>(mut source: EventSource, names: Vec<String>) -> Resu
     Ok(tally)
 }
 
-async fn typed<T: Payload>(source: EventSource, names: &[String]) -> Result<Tally, JsError> {
+async fn typed<T: Payload>(source: EventSource, name: String) -> Result<Tally, JsError> {
     let mut tally = Tally::default();
-    if let [name] = names {
-        let mut payloads = source.typed_event::<T>(name.as_str())?;
-        while let Some(payload) = payloads.next().await {
-            tally.payload(&payload?);
-        }
-    } else {
-        // An enum would need a variant for each of a thousand names.
-        let mut messages = source.events(names.iter().map(String::as_str)).stream()?;
-        while let Some(message) = messages.next().await {
-            tally.payload(&message?.json::<T>()?);
-        }
+    let mut payloads = source.typed_event::<T>(name)?;
+    while let Some(payload) = payloads.next().await {
+        tally.payload(&payload?);
     }
     Ok(tally)
 }
 
-async fn messages(source: EventSource, names: Vec<String>) -> Result<Tally, JsError> {
-    let mut messages = source.events(names).stream()?;
+async fn messages(source: EventSource, name: String) -> Result<Tally, JsError> {
+    let mut messages = source.event(name).stream()?;
     let mut tally = Tally::default();
     while let Some(message) = messages.next().await {
         tally.frame(&message?);
+    }
+    Ok(tally)
+}
+
+async fn borrowed(source: EventSource, shape: Shape, name: String) -> Result<Tally, JsError> {
+    let mut messages = source.event(name).stream()?;
+    let mut tally = Tally::default();
+    while let Some(decoded) = messages
+        .next_with(|frame| tally.borrowed(shape, &frame))
+        .await
+    {
+        decoded??;
     }
     Ok(tally)
 }

@@ -1,26 +1,16 @@
 //! The stream of `gloo-net`, decoded by `serde_json`.
 
-use futures_util::{Stream, StreamExt, future, stream};
+use futures_util::{Stream, StreamExt, future};
 use gloo_net::eventsource::futures::{EventSource, EventSourceSubscription};
 use wasm_bindgen::JsError;
 use web_sys::MessageEvent;
 
 use crate::shape::{DONE, Numbered, Payload, Shape, Tally};
 
-pub async fn receive<T: Payload>(
-    url: &str,
-    shape: Shape,
-    names: &[String],
-) -> Result<Tally, JsError> {
+pub async fn receive<T: Payload>(url: &str, shape: Shape, name: &str) -> Result<Tally, JsError> {
     let mut source = EventSource::new(url)?;
-    let mut subscribe = |name: &String| source.subscribe(name).map(until_closed);
-    if let [name] = names {
-        let messages = subscribe(name)?;
-        collect::<T>(source, shape, messages).await
-    } else {
-        let messages: Result<Vec<_>, _> = names.iter().map(subscribe).collect();
-        collect::<T>(source, shape, stream::select_all(messages?)).await
-    }
+    let messages = until_closed(source.subscribe(name)?);
+    collect::<T>(source, shape, messages).await
 }
 
 /// A subscription has no end: what comes at last is the error that it was closed.

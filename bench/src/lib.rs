@@ -2,7 +2,6 @@
 //!
 //! - `clients.rs` receives events, in each way that an app may, and `gloo.rs` as a peer does;
 //! - `shape.rs` says what they are and tallies them;
-//! - `decode.rs` decodes texts without any network;
 //! - `parsers.rs` parses bytes without any network, `parse.rs` does so in a page.
 //!
 //! Nothing of it is linked into `examples/`, the apps whose size is measured.
@@ -10,7 +9,6 @@
 #![cfg(feature = "parsers")]
 
 mod clients;
-mod decode;
 mod gloo;
 mod parse;
 pub mod parsers;

@@ -1,20 +1,20 @@
-//! What the server's routes send, and the tally of what was received, to be compared with what was
-//! sent: a client that loses events is not fast.
+//! What the bursts of `www/bursts.js` hold, and the tally of what was received, to be compared with what was sent: a
+//! client that loses events is not fast.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
-use wasm_eventsource::{CloseRule, Frame};
+use wasm_eventsource::{CloseRule, DecodeError, Frame};
 
 /// What the data of all events is.
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
 pub enum Shape {
-    /// Of `/burst`, ended by the close event.
+    /// Ended by the close event.
     Tick,
-    /// Of `/tokens`, ended by the data `[DONE]`.
+    /// Ended by the data `[DONE]`.
     Token,
-    /// Of any route, ended by the close event; nothing is decoded.
-    Raw,
 }
 
 pub const DONE: &str = "[DONE]";
@@ -23,7 +23,7 @@ impl Shape {
     pub fn close_rule(self) -> CloseRule {
         match self {
             Self::Token => CloseRule::data(DONE),
-            Self::Tick | Self::Raw => CloseRule::event("close"),
+            Self::Tick => CloseRule::event("close"),
         }
     }
 }
@@ -46,6 +46,26 @@ impl Tally {
 
     pub fn payload(&mut self, payload: &impl Payload) {
         let (number, text) = payload.fields();
+        self.fields(number, text);
+    }
+
+    /// Decodes a frame into a value that borrows its texts from the frame.
+    pub fn borrowed(&mut self, shape: Shape, frame: &Frame<'_>) -> Result<(), DecodeError> {
+        match shape {
+            Shape::Tick => {
+                let BorrowedTick { n, text } = frame.json()?;
+                self.fields(n, text);
+            }
+            Shape::Token => {
+                let token: BorrowedToken = frame.json()?;
+                let [choice] = &token.choices;
+                self.fields(token.created, &choice.delta.content);
+            }
+        }
+        Ok(())
+    }
+
+    fn fields(&mut self, number: f64, text: &str) {
         self.count += 1.0;
         self.sum += number;
         self.bytes += text.len() as f64;
@@ -98,6 +118,39 @@ impl Payload for Token {
         let [Choice { delta, .. }] = &self.choices;
         (self.created, &delta.content)
     }
+}
+
+#[derive(Deserialize)]
+struct BorrowedTick<'a> {
+    n: f64,
+    text: &'a str,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "it is decoded, but not used")]
+struct BorrowedToken<'a> {
+    id: &'a str,
+    object: &'a str,
+    created: f64,
+    model: &'a str,
+    #[serde(borrow)]
+    choices: [BorrowedChoice<'a>; 1],
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "it is decoded, but not used")]
+struct BorrowedChoice<'a> {
+    index: f64,
+    #[serde(borrow)]
+    delta: BorrowedDelta<'a>,
+    finish_reason: Option<&'a str>,
+}
+
+/// A text with escapes cannot be borrowed.
+#[derive(Deserialize)]
+struct BorrowedDelta<'a> {
+    #[serde(borrow)]
+    content: Cow<'a, str>,
 }
 
 /// What is asked of the events that come one at a time.

@@ -1,30 +1,24 @@
-// Runs every measure and posts its records to the server, and at the end that all is done. A measure is a function
-// that resolves with records (see `race.js`).
+// Runs every measure and posts its records to xtask, and at the end that all is done. A measure is a function that
+// resolves with records (see `race.js`).
 
 import initNpm from "wasm-eventsource";
 import init from "/pkg/bench.js";
-import { huge, names, streams, throughput } from "./measures/bursts.js";
-import { decode } from "./measures/decode.js";
-import { first } from "./measures/first.js";
-import { latency } from "./measures/latency.js";
 import { memory } from "./measures/memory.js";
 import { parsers } from "./measures/parsers.js";
-import { key } from "./options.js";
+import { first, latency } from "./measures/single.js";
+import { throughput } from "./measures/throughput.js";
+import { measures as wanted, smoke } from "./options.js";
 import { describe } from "./race.js";
+import { post, showPage } from "./xtask.js";
 
-// Memory comes first: the large events of other measures leave free memory in which a leak would not show.
-const measures = { memory, throughput, latency, first, streams, names, huge, parsers, decode };
-
-async function post(outcome) {
-  document.querySelector("pre").append(JSON.stringify(outcome, null, 1), "\n");
-  await fetch(`/status/204?key=${key}`, { method: "POST", body: JSON.stringify(outcome) });
-}
+// Memory comes first: what other measures leave free is memory in which a leak would not show.
+const measures = { memory, throughput, latency, first, parsers };
 
 async function run() {
   // Otherwise the browser keeps an entry for every request of the page, up to some hundreds: it looks like a leak.
   performance.setResourceTimingBufferSize(0);
-  const wanted = new URLSearchParams(location.search).getAll("measure");
   const memories = { rust: (await init()).memory, npm: (await initNpm()).memory };
+  if (!smoke) await showPage();
   for (const [measure, run] of Object.entries(measures)) {
     if (wanted.length > 0 && !wanted.includes(measure)) continue;
     const start = performance.now();

@@ -1,29 +1,29 @@
 // The clients in JavaScript, each used as its own manual shows it.
 //
-// Each opens a URL, gives the data of every message of the `names` to `data`, and resolves when the
-// server's close event came, or when `data` returned true, as it wants no more. All names are known by
-// their listener or found in a set, so that each client does the same for each event.
+// Each opens a URL, gives the data of every message of the name to `data`, and resolves when the server's close event
+// came, or when `data` returned true, as it wants no more.
 
 import { fetchEventSource } from "@microsoft/fetch-event-source";
 import { EventSource as EventSourceLibrary } from "eventsource";
 import { createEventSource } from "eventsource-client";
 import { createParser } from "eventsource-parser";
+import { EventSourceParserStream } from "eventsource-parser/stream";
 import { SSE } from "sse.js";
 
-export function native(url, names, data) {
-  return listen(new EventSource(url), names, data);
+export function native(url, wanted, data) {
+  return listen(new EventSource(url), wanted, data);
 }
 
-export function eventsource(url, names, data) {
-  return listen(new EventSourceLibrary(url), names, data);
+export function eventsource(url, wanted, data) {
+  return listen(new EventSourceLibrary(url), wanted, data);
 }
 
-export function sse(url, names, data) {
-  return listen(new SSE(url), names, data);
+export function sse(url, wanted, data) {
+  return listen(new SSE(url), wanted, data);
 }
 
 /** Three have the interface of the standard. */
-function listen(source, names, data) {
+function listen(source, wanted, data) {
   return new Promise((resolve, reject) => {
     let ended = false;
     const end = () => {
@@ -31,11 +31,9 @@ function listen(source, names, data) {
       source.close();
       resolve();
     };
-    for (const name of names) {
-      source.addEventListener(name, (event) => {
-        if (!ended && data(event.data)) end();
-      });
-    }
+    source.addEventListener(wanted, (event) => {
+      if (!ended && data(event.data)) end();
+    });
     source.addEventListener("close", end);
     source.addEventListener("error", () => {
       if (ended) return;
@@ -45,10 +43,9 @@ function listen(source, names, data) {
   });
 }
 
-/// What one writes by hand for a server that one knows: its lines end with "\n", its fields have a
-/// space after the colon, and its data is one line.
-export async function loop(url, names, data) {
-  const wanted = new Set(names);
+/** What one writes by hand for a server that one knows: its lines end with "\n", its fields have a space after the colon,
+ * and its data is one line. */
+export async function loop(url, wanted, data) {
   const controller = new AbortController();
   const reader = await body(url, controller);
   const decoder = new TextDecoder();
@@ -69,7 +66,7 @@ export async function loop(url, names, data) {
         else if (text.startsWith("event: ", line)) type = text.slice(line + 7, lineEnd);
         line = lineEnd + 1;
       }
-      if (type === "close" || (wanted.has(type) && data(content))) {
+      if (type === "close" || (type === wanted && data(content))) {
         controller.abort();
         return;
       }
@@ -78,8 +75,7 @@ export async function loop(url, names, data) {
   }
 }
 
-export async function parser(url, names, data) {
-  const wanted = new Set(names);
+export async function parser(url, wanted, data) {
   const controller = new AbortController();
   const reader = await body(url, controller);
   const decoder = new TextDecoder();
@@ -89,7 +85,7 @@ export async function parser(url, names, data) {
       if (ended) return;
       const type = event.event ?? "message";
       if (type === "close") ended = true;
-      else if (wanted.has(type)) ended = data(event.data) === true;
+      else if (type === wanted) ended = data(event.data) === true;
     },
   });
   while (!ended) {
@@ -100,8 +96,35 @@ export async function parser(url, names, data) {
   controller.abort();
 }
 
-export function client(url, names, data) {
-  const wanted = new Set(names);
+/** As an async iterator, by way of the stream that the library has for it. */
+export async function parserStream(url, wanted, data) {
+  const controller = new AbortController();
+  const response = await answer(url, controller);
+  const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  for await (const event of iterable(events)) {
+    const type = event.event ?? "message";
+    if (type === "close" || (type === wanted && data(event.data))) {
+      controller.abort();
+      return;
+    }
+  }
+  throw lost();
+}
+
+/** Not every engine can iterate over a stream. */
+function iterable(stream) {
+  if (stream[Symbol.asyncIterator]) return stream;
+  return (async function* () {
+    const reader = stream.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  })();
+}
+
+export function client(url, wanted, data) {
   return new Promise((resolve, reject) => {
     let ended = false;
     const source = createEventSource({
@@ -109,7 +132,7 @@ export function client(url, names, data) {
       onMessage(event) {
         if (ended) return;
         const type = event.event ?? "message";
-        ended = type === "close" || (wanted.has(type) && data(event.data) === true);
+        ended = type === "close" || (type === wanted && data(event.data) === true);
         if (!ended) return;
         source.close();
         resolve();
@@ -122,8 +145,7 @@ export function client(url, names, data) {
   });
 }
 
-export async function fetchEventSourceLibrary(url, names, data) {
-  const wanted = new Set(names);
+export async function fetchEventSourceLibrary(url, wanted, data) {
   const controller = new AbortController();
   let ended = false;
   await fetchEventSource(url, {
@@ -133,7 +155,7 @@ export async function fetchEventSourceLibrary(url, names, data) {
     onmessage(event) {
       if (ended) return;
       const type = event.event || "message";
-      ended = type === "close" || (wanted.has(type) && data(event.data) === true);
+      ended = type === "close" || (type === wanted && data(event.data) === true);
       if (ended) controller.abort();
     },
     onerror(error) {
@@ -146,10 +168,14 @@ export async function fetchEventSourceLibrary(url, names, data) {
   });
 }
 
-async function body(url, { signal }) {
+async function body(url, controller) {
+  return (await answer(url, controller)).body.getReader();
+}
+
+async function answer(url, { signal }) {
   const response = await fetch(url, { headers: { accept: "text/event-stream" }, signal });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return response.body.getReader();
+  return response;
 }
 
 function lost() {

@@ -1,11 +1,13 @@
 //! `cargo xtask bench`: the library beside others, in each engine.
 //!
 //! The page in `bench/www` measures and posts records. This command builds what takes part (`build.rs`), shows the
-//! page to each browser (`browser.rs`), and writes all records into one file; `bench/report` makes tables and charts
-//! of it and judges the aims. `smoke.rs` runs a moment of everything, as a test.
+//! page to each browser (`browser.rs`), reads the CPU time that the page uses (`cpu.rs`), and writes all records into one
+//! file; `bench/report` makes tables and a chart of it and judges the aims. `smoke.rs` runs a moment of everything, as a
+//! test.
 
 mod browser;
 mod build;
+mod cpu;
 pub mod smoke;
 
 use crate::engine::Engine;
@@ -14,28 +16,18 @@ use crate::{package, process, project, say, server};
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use xshell::{Shell, cmd};
 
-/// The measures of the page, `bench/www/bench.js`, and the sizes of the smallest apps.
-const MEASURES: [&str; 10] = [
-    "throughput",
-    "latency",
-    "first",
-    "streams",
-    "names",
-    "huge",
-    "memory",
-    PARSERS,
-    "decode",
-    SIZES,
-];
+/// The measures of the page, `bench/www/bench.js`.
+const MEASURES: [&str; 5] = ["memory", "throughput", "latency", "first", PARSERS];
 /// The measure that runs on the host as well.
 const PARSERS: &str = "parsers";
-/// The measure that needs no browser.
-const SIZES: &str = "sizes";
+
+/// Far longer than the page is ever silent.
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -46,12 +38,12 @@ pub struct Args {
     #[arg(long, value_name = "MEASURE", value_parser = MEASURES)]
     measure: Vec<String>,
     /// How often each contestant is measured
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// A tenth of the events and two rounds: to see that all works, not for figures
+    /// Fewer events and rounds, in two minutes: to see that all works, not for figures
     #[arg(long)]
     quick: bool,
-    /// Only contestants whose name contains this, beside those they are compared to; no sizes
+    /// Only contestants whose name contains this, beside those they are compared to
     #[arg(long, value_name = "NAME", default_value = "")]
     only: String,
     /// Put the results of a full run into bench/results and BENCHMARKS.md
@@ -67,12 +59,29 @@ impl Args {
         self.measure.is_empty() || self.measure.iter().any(|wanted| wanted == measure)
     }
 
-    fn wants_page(&self) -> bool {
-        self.measure.is_empty() || self.measure.iter().any(|wanted| wanted != SIZES)
+    fn wants_engine(&self, engine: Engine) -> bool {
+        self.engine.is_empty() || self.engine.contains(&engine)
     }
 
-    fn wants_engine(&self, engine: Engine) -> bool {
-        self.wants_page() && (self.engine.is_empty() || self.engine.contains(&engine))
+    /// What the page reads in `bench/www/options.js`.
+    fn query(&self, engine: Engine) -> String {
+        let (rounds, warm_ups, share) = match self.quick {
+            true => (2, 1, 0.1),
+            false => (self.rounds, 3, 1.0),
+        };
+        // WebKitGTK moves a list of all that has come and is not read, which grows with the burst.
+        let most = match (self.quick, engine) {
+            (true, _) => 10_000,
+            (false, Engine::Webkit) => 30_000,
+            (false, _) => 100_000,
+        };
+        let only = self.only.replace(' ', "+");
+        let mut query =
+            format!("rounds={rounds}&warm={warm_ups}&most={most}&share={share}&only={only}");
+        for measure in &self.measure {
+            query += &format!("&measure={measure}");
+        }
+        query
     }
 }
 
@@ -117,22 +126,24 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         return smoke::run(&args.engine, &host, &tools);
     }
     let mut run = Run::default();
-    let weigh = args.wants(SIZES) && args.only.is_empty();
-    run.records.extend(build::bundles(&tools, weigh)?);
+    build::peers(&tools)?;
+    build::contestants(&tools)?;
+    let server = server::build_fast(&host)?;
+    if !cpu::is_measured() {
+        say::notice(
+            "CPU time is not measured, as this system has no /proc; without it no client's speed is judged",
+        );
+    }
     if args.wants(PARSERS) {
         run.records.extend(on_host(args, &host)?);
     }
-    if args.wants_page() {
-        build::contestants(&tools)?;
-        in_engines(args, &host, &tools, &mut run)?;
-    }
+    in_engines(args, &server, &tools, &mut run)?;
     report(args, &tools, &run)
 }
 
 fn on_host(args: &Args, host: &Shell) -> Result<Vec<Record>> {
     say::step("measuring the parsers on the host");
-    let milliseconds = if args.quick { "5" } else { "50" };
-    let rounds = args.rounds.to_string();
+    let (rounds, milliseconds) = if args.quick { ("2", "5") } else { ("5", "30") };
     let records = cmd!(
         host,
         "cargo run --quiet --package bench --bin parsers --features parsers --profile speed -- {rounds} {milliseconds}"
@@ -140,31 +151,16 @@ fn on_host(args: &Args, host: &Shell) -> Result<Vec<Record>> {
     Ok(serde_json::from_str(&records.quiet().read()?)?)
 }
 
-fn in_engines(args: &Args, host: &Shell, tools: &Tools, run: &mut Run) -> Result<()> {
-    let server = server::build_fast(host)?;
-    let (rounds, share) = if args.quick {
-        (2, 0.1)
-    } else {
-        (args.rounds, 1.0)
-    };
-    let mut query = format!(
-        "rounds={rounds}&share={share}&only={}",
-        args.only.replace(' ', "+")
-    );
-    for measure in &args.measure {
-        query += &format!("&measure={measure}");
-    }
+fn in_engines(args: &Args, server: &Path, tools: &Tools, run: &mut Run) -> Result<()> {
     for engine in Engine::ALL {
         if !args.wants_engine(engine) {
             continue;
         }
         match browsers::program(tools, engine) {
             Ok(program) => {
-                say::step(format!("{engine}: {rounds} rounds of every contestant"));
-                // Far longer than any measure takes.
-                let patience = Duration::from_secs(15 * 60);
+                say::step(format!("measuring in {engine}"));
                 let browser = browser::Browser { engine, program };
-                let records = browser.measure(&server, &query, patience)?;
+                let records = browser.measure(server, &args.query(engine), PATIENCE)?;
                 run.records.extend(records);
                 run.engines.push(browser.version());
             }

@@ -14,6 +14,7 @@ mod results;
 mod say;
 mod server;
 mod setup;
+mod sizes;
 mod sources;
 mod test;
 
@@ -35,8 +36,10 @@ enum Task {
     Package(package::Args),
     /// Check the code and run every test, in Chromium, Firefox and WebKitGTK too
     Test(test::Args),
-    /// Time the library beside others in each engine, and weigh small apps
+    /// Measure the library beside others in each engine
     Bench(bench::Args),
+    /// Weigh the smallest apps and the npm package, and compare with bench/sizes.json
+    Sizes(sizes::Args),
     /// Install what the other commands need, each tool only if it is missing
     Setup(setup::Args),
 }
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Some(Task::Package(args)) => package::run(&args),
         Some(Task::Test(args)) => test::run(&args),
         Some(Task::Bench(args)) => bench::run(&args),
+        Some(Task::Sizes(args)) => sizes::run(&args),
         Some(Task::Setup(args)) => setup::run(&args),
     };
     outcome.unwrap_or_else(|error| {

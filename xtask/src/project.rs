@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::path::{Path, PathBuf};
+use xshell::Shell;
 
 /// The repository's root.
 ///
@@ -22,6 +23,14 @@ pub fn root() -> PathBuf {
 pub fn host_programs() -> Result<PathBuf> {
     let own = env::current_exe().context("cannot find out where xtask itself lies")?;
     Ok(own.parent().context("xtask lies nowhere")?.to_path_buf())
+}
+
+/// The folder in which cargo, started in this shell, puts what it compiles.
+pub fn target(sh: &Shell) -> Result<PathBuf> {
+    Ok(match sh.var_os("CARGO_TARGET_DIR") {
+        Some(dir) => sh.current_dir().join(dir),
+        None => host_programs()?.with_file_name(""),
+    })
 }
 
 /// Where cargo puts a host program of the workspace.

@@ -15,7 +15,7 @@ use crate::demo::App;
 use crate::engine::Engine;
 use crate::server::{self, Server};
 use crate::setup::{self, Tools, browsers};
-use crate::{bench, package, project, say};
+use crate::{bench, package, project, say, sizes};
 use anyhow::Result;
 use host::HOST;
 use pages::Page;
@@ -128,6 +128,9 @@ fn test_all(
         suites::build(tools, SUITES.iter(), true)
     });
     let package = report.step("npm package", || package::build(tools));
+    if package.is_some() {
+        report.step("sizes", || sizes::check(tools));
+    }
     let sites =
         package.and_then(|()| report.step("npm package: sites", || consumers::build(tools)));
     let (Some(programs), Some(built)) = (programs, built) else {

@@ -1,7 +1,7 @@
 // The parsers in Rust, without any network, with vector instructions and without.
 
 import * as wasm from "/pkg/bench.js";
-import { only, share, smoke } from "../options.js";
+import { only, scaled, share, smoke } from "../options.js";
 import { race } from "../race.js";
 
 /** The least time of one run, in milliseconds: clocks may tick as slowly. */
@@ -29,7 +29,7 @@ export async function parsers() {
           return speed;
         };
         const what = { measure: "parsers", group: `${corpusName}${suffix}`, size, unit: "GB/s" };
-        records.push(...await race(what, all.filter((name) => name.includes(only)), run, { rest: 0 }));
+        records.push(...await race(what, all.filter((name) => name.includes(only)), run, { rounds: scaled(5, 2) }));
       }
       bytes.free();
     }

@@ -23,7 +23,7 @@ use crate::{
 /// The key of the requests that name none.
 const DEFAULT_KEY: &str = "default";
 
-/// As much as `/verbatim` may be asked to say.
+/// As much as `/verbatim` and `/kept` may be asked to say.
 const MAX_REQUEST_BODY: usize = 64 << 20;
 
 /// The parameters of every stream route. The numbers are texts here, because a request with a bad

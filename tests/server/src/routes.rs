@@ -5,6 +5,7 @@ mod breaks;
 mod control;
 mod endings;
 mod feeds;
+mod kept;
 mod mirrors;
 mod reply;
 mod still;
@@ -49,6 +50,7 @@ const REQUIRE_CORP: HeaderValue = HeaderValue::from_static("require-corp");
 struct Shared {
     registry: Registry,
     sampler: Sampler,
+    kept: kept::Kept,
 }
 
 /// All routes. `ROUTES.md` describes them; keep it in step.
@@ -128,6 +130,7 @@ fn streams(registry: &Registry) -> Router<Shared> {
         .route("/cookies/clear", any(answers::clear_cookie))
         .route("/cookies/required", any(answers::require_cookie))
         .route("/verbatim", any(mirrors::verbatim))
+        .route("/kept/{name}", any(kept::kept))
         .route("/headers", any(mirrors::headers))
         .route("/cut/event", any(breaks::cut_event))
         .route("/cut/utf8", any(breaks::cut_utf8))

@@ -1,21 +1,24 @@
 //! A browser on the page that measures.
 //!
 //! A driver makes the native `EventSource` several times slower, because the browser reports every event to it. So no
-//! driver is used: the page measures alone and posts its records to the scenario server, and we ask the server for
-//! them.
+//! driver is used: the page runs alone, and asks us by HTTP for the CPU time that it has used and to take its records.
 
+use super::cpu::{self, Idle, Page};
 use super::{Record, folder};
 use crate::engine::Engine;
 use crate::process::Group;
 use crate::server::Server;
 use crate::setup;
 use crate::{package, project, say};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
+use tiny_http::{Header, Request, Response};
 
 pub struct Browser {
     pub engine: Engine,
@@ -27,6 +30,9 @@ pub struct Version {
     engine: String,
     version: String,
 }
+
+/// How long the page's process has to finish what it does after a run, before its CPU time is read.
+const SETTLE: Duration = Duration::from_millis(30);
 
 /// What the page posts: of each measure its records, and at last that it is done.
 #[derive(Deserialize)]
@@ -61,23 +67,29 @@ impl Browser {
             ("--site", package::folder()),
         ];
         let server = Server::serving(server, 0, &folders, &["--isolate"])?;
-        let key = format!("bench-{engine}");
-        let url = format!("{}/index.html?key={key}&{query}", server.address);
-        let mut page = Group::spawn(&mut self.command(&url)?)?;
-        let records = posted(&server, &key, &mut page, patience);
-        let mut records = records.with_context(|| format!("{engine}"))?;
-        for record in &mut records {
+        let listener = tiny_http::Server::http("127.0.0.1:0")
+            .map_err(|error| anyhow!("cannot listen for the page: {error}"))?;
+        let xtask = listener.server_addr();
+        let url = format!("{}/index.html?xtask=http://{xtask}&{query}", server.address);
+        let mut session = Session {
+            browser: Group::spawn(&mut self.command(&url)?)?,
+            idle: None,
+            page: None,
+            records: Vec::new(),
+        };
+        session
+            .serve(&listener, patience)
+            .with_context(|| engine.to_string())?;
+        for record in &mut session.records {
             record.engine = Some(engine.to_string());
         }
-        Ok(records)
+        Ok(session.records)
     }
 
     fn command(&self, url: &str) -> Result<Command> {
         let (dir, engine) = (folder()?, self.engine);
         let mut browser = Command::new(&self.program);
-        browser
-            .args(memory_options(engine))
-            .args(engine.page_arguments(&self.fresh_profile()?, url));
+        browser.args(engine.page_arguments(&self.fresh_profile()?, url));
         let log = fs::File::create(dir.join(format!("{engine}.log")))?;
         let mut command = engine.command(&browser);
         command
@@ -122,79 +134,92 @@ impl Browser {
     }
 }
 
-/// Options that make an engine report how large its heap is, and collect garbage when asked; neither changes how it
-/// runs. Other engines have nothing like it.
-fn memory_options(engine: Engine) -> &'static [&'static str] {
-    match engine {
-        Engine::Chromium => &["--enable-precise-memory-info", "--js-flags=--expose-gc"],
-        Engine::Firefox | Engine::Webkit => &[],
-    }
+/// A browser that runs the page, and what we know of both.
+struct Session {
+    browser: Group,
+    idle: Option<Idle>,
+    page: Option<Page>,
+    records: Vec<Record>,
 }
 
-/// Collects what the page posts until it is done.
-fn posted(server: &Server, key: &str, page: &mut Group, patience: Duration) -> Result<Vec<Record>> {
-    #[derive(Deserialize)]
-    struct Request {
-        body: String,
+impl Session {
+    /// Answers the page until it is done.
+    fn serve(&mut self, listener: &tiny_http::Server, patience: Duration) -> Result<()> {
+        let mut heard = Instant::now();
+        loop {
+            match listener.recv_timeout(Duration::from_millis(500))? {
+                Some(request) => {
+                    heard = Instant::now();
+                    if self.answer(request)? {
+                        return Ok(());
+                    }
+                }
+                None => {
+                    if let Some(status) = self.browser.child.try_wait()? {
+                        bail!(
+                            "the browser ended before the page was done ({status}); its log is in target/bench"
+                        );
+                    }
+                    let seconds = patience.as_secs();
+                    ensure!(
+                        heard.elapsed() < patience,
+                        "the page has sent nothing for {seconds} s"
+                    );
+                }
+            }
+        }
     }
 
-    let mut records = Vec::new();
-    for posts in 0.. {
-        wait_for(posts + 1, server, key, page, patience)?;
-        let requests: Vec<Request> = ureq::get(format!("{}/requests/{key}", server.address))
-            .call()?
-            .body_mut()
-            .read_json()?;
-        let request = requests.get(posts).context("a post of the page is gone")?;
-        match serde_json::from_str(&request.body).context("the page posted something else")? {
+    /// Whether the page is done.
+    fn answer(&mut self, mut request: Request) -> Result<bool> {
+        let mut body = String::new();
+        request.as_reader().read_to_string(&mut body)?;
+        let browser = self.browser.child.id();
+        let mut answer = Value::Null;
+        let mut done = false;
+        match request.url() {
+            "/idle" => self.idle = cpu::is_measured().then(|| Idle::look(browser)),
+            "/busy" => {
+                let idle = self.idle.take();
+                self.page = idle.as_ref().and_then(|idle| idle.find_busy(browser));
+                answer = json!(idle.is_none() || self.page.is_some());
+            }
+            "/cpu" => {
+                thread::sleep(SETTLE);
+                answer = json!(self.page.as_mut().map(Page::used).transpose()?);
+            }
+            _ => {
+                let outcome = serde_json::from_str(&body);
+                done = self.take(outcome.context("the page posted something else")?)?;
+            }
+        }
+        let mut response = Response::from_string(answer.to_string());
+        for header in ["access-control-allow-origin: *", "cache-control: no-store"] {
+            response.add_header(header.parse::<Header>().map_err(|()| anyhow!("{header}"))?);
+        }
+        // The page may be gone: then `serve` notices that the browser ended.
+        let _ = request.respond(response);
+        Ok(done)
+    }
+
+    fn take(&mut self, outcome: Outcome) -> Result<bool> {
+        match outcome {
             Outcome::Failed { failed } => bail!(failed),
             Outcome::Done { done } => {
                 if !done.isolated {
                     say::notice("the page was not isolated: its clock is coarse");
                 }
-                break;
+                Ok(true)
             }
             Outcome::Measured {
                 measure,
                 seconds,
-                records: measured,
+                records,
             } => {
                 say::step(format!("{measure} took {seconds:.1} s"));
-                records.extend(measured);
+                self.records.extend(records);
+                Ok(false)
             }
         }
     }
-    Ok(records)
-}
-
-/// Waits until the page has posted this number of times.
-fn wait_for(
-    posts: usize,
-    server: &Server,
-    key: &str,
-    page: &mut Group,
-    patience: Duration,
-) -> Result<()> {
-    let started = Instant::now();
-    let wait = format!(
-        "{}/counts/{key}/wait?requests={posts}&timeout_ms=2000",
-        server.address
-    );
-    while let Err(error) = ureq::get(&wait).call() {
-        // This status says that the time ran out.
-        if !matches!(error, ureq::Error::StatusCode(409)) {
-            return Err(error.into());
-        }
-        if let Some(status) = page.child.try_wait()? {
-            bail!(
-                "the browser ended before the page was done ({status}); its log is in target/bench"
-            );
-        }
-        ensure!(
-            started.elapsed() < patience,
-            "the page has posted nothing for {} s",
-            patience.as_secs()
-        );
-    }
-    Ok(())
 }

@@ -1,9 +1,9 @@
 //! What has to be compiled and bundled before anything can be measured.
 
-use super::{Record, folder};
+use super::folder;
 use crate::setup::{TARGET, Tools, npm};
 use crate::{package, process, project, say};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::path::{Path, PathBuf};
 use xshell::cmd;
 
@@ -11,17 +11,28 @@ use xshell::cmd;
 /// instructions, which an app has to ask for.
 pub fn contestants(tools: &Tools) -> Result<()> {
     let pkg = folder()?.join("pkg");
-    let wasm = contestants_for(tools, "speed", &programs(tools)?, "")?;
-    bindgen(tools, &wasm, &pkg, "-O3")?;
+    let wasm = contestants_for(tools, "speed", &project::target(&tools.sh)?, "")?;
+    package::bindgen(tools, &wasm, &pkg)?;
+    optimize(tools, &pkg)?;
     // Another folder, because the programs have the same name.
     let target = folder()?.join("simd");
     let wasm = contestants_for(tools, "speed", &target, " -Ctarget-feature=+simd128")?;
-    bindgen(tools, &wasm, &pkg.join("simd"), "-O3")
+    let simd = pkg.join("simd");
+    package::bindgen(tools, &wasm, &simd)?;
+    optimize(tools, &simd)
+}
+
+fn optimize(tools: &Tools, pkg: &Path) -> Result<()> {
+    let path = pkg.join("bench_bg.wasm");
+    if tools.wasm_opt {
+        process::run(cmd!(tools.sh, "wasm-opt -O3 {path} -o {path}"))?;
+    }
+    Ok(())
 }
 
 /// Compiles the contestants in Rust without optimization, to see that they work.
 pub fn contestants_for_smoke(tools: &Tools) -> Result<PathBuf> {
-    contestants_for(tools, "dev", &programs(tools)?, "")
+    contestants_for(tools, "dev", &project::target(&tools.sh)?, "")
 }
 
 /// Puts contestants into the folder that the page loads them from, as they are.
@@ -47,65 +58,11 @@ fn contestants_for(tools: &Tools, profile: &str, target: &Path, flags: &str) -> 
     Ok(target.join(TARGET).join(folder).join("bench.wasm"))
 }
 
-/// Bundles the libraries from npm for the page, in the versions of `bench/peers/package-lock.json`. With `weigh` it also
-/// builds the smallest apps, in Rust (`bench/examples`) and in JavaScript (`bench/peers/apps`), and returns their sizes.
-/// The npm package must have been built.
-pub fn bundles(tools: &Tools, weigh: bool) -> Result<Vec<Record>> {
-    let glue = weigh.then(|| smallest_apps(tools)).transpose()?;
+/// Bundles the libraries from npm for the page, in the versions of `bench/peers/package-lock.json`.
+pub fn peers(tools: &Tools) -> Result<()> {
     let dir = project::root().join("bench").join("peers");
     npm::install(tools, &dir, "the libraries to compare with")?;
     say::step("bundling them");
-    let (script, package) = (dir.join("bundle.js"), package::folder());
-    let peers = folder()?.join("pkg").join("peers");
-    let sizes = cmd!(tools.sh, "node {script} {package} {peers} {glue...}")
-        .quiet()
-        .read()?;
-    Ok(serde_json::from_str(&sizes)?)
-}
-
-/// Builds the smallest apps in Rust; says where they are.
-fn smallest_apps(tools: &Tools) -> Result<PathBuf> {
-    say::step("building the smallest apps (profile `release`)");
-    let target = programs(tools)?;
-    for options in [
-        &["--examples"][..],
-        &["--example", "size_fetch", "--features", "fetch"],
-    ] {
-        process::run(cmd!(
-            tools.sh,
-            "cargo build --package bench {options...} --target {TARGET} --release --target-dir {target}"
-        ))?;
-    }
-    let (built, out) = (
-        target.join(TARGET).join("release/examples"),
-        folder()?.join("size"),
-    );
-    for source in project::root().join("bench/examples").read_dir()? {
-        let name = source?.file_name();
-        if !name.to_string_lossy().starts_with("size_") {
-            continue;
-        }
-        let wasm = built.join(name).with_extension("wasm");
-        bindgen(tools, &wasm, &out, "-Os")?;
-    }
-    Ok(out)
-}
-
-/// Where cargo puts what it compiles.
-fn programs(tools: &Tools) -> Result<PathBuf> {
-    Ok(match tools.sh.var_os("CARGO_TARGET_DIR") {
-        Some(dir) => tools.sh.current_dir().join(dir),
-        None => project::host_programs()?.with_file_name(""),
-    })
-}
-
-/// Makes a module that a page can load, optimized at the level.
-fn bindgen(tools: &Tools, wasm: &Path, out: &Path, level: &str) -> Result<()> {
-    package::bindgen(tools, wasm, out)?;
-    let name = wasm.file_stem().context("the wasm has no name")?;
-    let path = out.join(format!("{}_bg.wasm", name.to_string_lossy()));
-    if tools.wasm_opt {
-        process::run(cmd!(tools.sh, "wasm-opt {level} {path} -o {path}"))?;
-    }
-    Ok(())
+    let (script, peers) = (dir.join("bundle.js"), folder()?.join("pkg").join("peers"));
+    process::run(cmd!(tools.sh, "node {script} {peers}"))
 }

@@ -38,11 +38,11 @@ pub fn run(engines: &[Engine], host: &Shell, tools: &Tools) -> Result<ExitCode> 
 /// In one engine, as a part of all tests, with these contestants and this server. The npm package must
 /// have been built.
 pub fn count(engine: Engine, contestants: &Path, server: &Path, tools: &Tools) -> Result<Counts> {
-    build::bundles(tools, false)?;
+    build::peers(tools)?;
     build::load(tools, contestants)?;
     let program = browsers::program(tools, engine)?;
     let started = Instant::now();
-    let query = "rounds=1&share=0&smoke=true";
+    let query = "smoke=true";
     let browser = Browser { engine, program };
     let records = browser.measure(server, query, Duration::from_secs(120))?;
     let outcomes = outcomes(&records);

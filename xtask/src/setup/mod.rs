@@ -92,7 +92,7 @@ impl Tools {
     }
 
     /// The first word with a digit in it that `program --version` prints, or nothing.
-    fn version_of(&self, program: impl AsRef<OsStr>) -> Option<String> {
+    pub fn version_of(&self, program: impl AsRef<OsStr>) -> Option<String> {
         let program = program.as_ref();
         let told = cmd!(self.sh, "{program} --version").quiet().ignore_stderr();
         first_version(&told.read().ok()?).map(str::to_string)

@@ -135,6 +135,23 @@ async fn a_body_comes_back_verbatim_and_in_pieces() {
 }
 
 #[tokio::test]
+async fn a_body_that_was_put_comes_to_everyone_who_asks_until_another_is_put() {
+    let scenario = Scenario::start().await;
+    assert_eq!(scenario.get("/kept/a").await.status(), 404);
+    for body in ["data: one\n\n", "data: other\n\n"] {
+        let put = scenario.request(Method::PUT, "/kept/a").body(body).send();
+        assert_eq!(put.await.expect("an answer").status(), 204);
+        for _ in 0..2 {
+            let answer = scenario.get("/kept/a").await;
+            assert_eq!(answer.headers()["content-type"], "text/event-stream");
+            assert_eq!(whole(answer).await, body);
+        }
+    }
+    assert_eq!(scenario.get("/kept/b").await.status(), 404);
+    assert_eq!(scenario.counts().await.opened, 4);
+}
+
+#[tokio::test]
 async fn much_at_once_is_numbered_and_each_data_has_the_size() {
     let scenario = Scenario::start().await;
     for (path, size) in [

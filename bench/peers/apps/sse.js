@@ -1,6 +1,0 @@
-import { SSE } from "sse.js";
-
-const source = new SSE("/sse");
-let count = 0;
-source.addEventListener("message", (event) => console.log((count += 1), event.data));
-source.addEventListener("close", () => source.close());
