@@ -46,6 +46,7 @@ struct Sharing {
 }
 
 /// The type of [`Session::deliver`].
+#[cfg(feature = "fetch")]
 pub(crate) type Deliver = fn(&Session, &Subscription, Frame<'_>) -> bool;
 
 /// Enqueues a change of the connection.

@@ -1,7 +1,7 @@
 //! A [`Subscription`] for each event name, and a [`Subscriber`] for each stream.
 
 use std::{
-    cell::{Cell, Ref, RefCell},
+    cell::{Cell, RefCell},
     mem,
     rc::Rc,
     slice,
@@ -118,7 +118,8 @@ impl Subscribers {
         self.0.borrow().is_empty()
     }
 
-    pub fn borrow(&self) -> Ref<'_, Vec<Rc<Subscriber>>> {
+    #[cfg(any(feature = "fetch", test))]
+    pub fn borrow(&self) -> std::cell::Ref<'_, Vec<Rc<Subscriber>>> {
         self.0.borrow()
     }
 

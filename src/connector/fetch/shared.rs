@@ -108,6 +108,7 @@ impl Fetch {
     /// Delivers the events in the parser, up to the end of the connection. If the program closes the
     /// connection, the rest still goes to the streams.
     fn dispatch(&self, session: &Session, mut reading: Rc<Reading>) {
+        // It is there whenever the stream does not read the parser itself.
         let Some(deliver) = session.deliverer() else {
             return self.put_back(session, reading);
         };
