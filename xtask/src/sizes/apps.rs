@@ -178,13 +178,10 @@ pub fn finish(tools: &Tools, wasm: &Path, out: &Path, levels: &[&str]) -> Result
     }
     let peers = project::root().join("bench/peers");
     npm::install(tools, &peers, "esbuild, which minifies JavaScript,")?;
-    let (esbuild, minified) = (
-        peers.join("node_modules/esbuild/bin/esbuild"),
-        app.join("app.js"),
-    );
+    let (esbuild, minified) = (peers.join("node_modules/.bin/esbuild"), app.join("app.js"));
     process::run(cmd!(
         tools.sh,
-        "node {esbuild} {glue} --bundle --minify --format=esm --log-level=warning --outfile={minified}"
+        "{esbuild} {glue} --bundle --minify --format=esm --log-level=warning --outfile={minified}"
     ))
 }
 
