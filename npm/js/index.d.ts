@@ -1,11 +1,26 @@
-// The exports of the package. `init` and `initSync` are made by wasm-bindgen.
+// The exports of the package.
 
 /// <reference lib="dom" />
 /// <reference lib="es2018.asynciterable" />
 /// <reference lib="esnext.disposable" />
 
-export { default, initSync } from "./wasm_eventsource.js";
-export type { InitInput, InitOutput, SyncInitInput } from "./wasm_eventsource.js";
+/** Where the wasm comes from: an address, a response, its bytes, or a compiled module. */
+export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+export type SyncInitInput = BufferSource | WebAssembly.Module;
+
+/** The loaded wasm. */
+export interface InitOutput {
+  readonly memory: WebAssembly.Memory;
+}
+
+/** Loads the wasm, once; by default from the folder of this module. Another call gets the same. */
+export default function init(
+  module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>,
+): Promise<InitOutput>;
+
+/** Loads the wasm at once. */
+export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
 
 /**
  * The options of a stream. An option that is unknown, has a wrong type, or conflicts with another one is a

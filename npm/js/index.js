@@ -1,3 +1,3 @@
-export { default, initSync } from "./wasm_eventsource.js";
+export { default, initSync } from "./load.js";
 export { EventStream } from "./event-stream.js";
 export { EventStreamError } from "./error.js";

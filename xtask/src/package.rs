@@ -4,7 +4,8 @@ use crate::setup::{self, Tools, npm};
 use crate::sources::Sources;
 use crate::{process, project, say};
 use anyhow::{Context, Result};
-use std::ffi::OsStr;
+use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,10 +14,12 @@ use xshell::cmd;
 #[derive(clap::Args)]
 pub struct Args {}
 
-/// The two builds of the package: with all features, and in `native/` over the browser's `EventSource` alone.
-const BUILDS: [(&str, &str); 2] = [("", "fetch"), (NATIVE, "")];
-
-const NATIVE: &str = "native";
+/// The two builds of the package: with all features, and over the browser's `EventSource` alone. For each the
+/// name of its import, its folder and its features.
+const BUILDS: [(&str, &str, &str); 2] = [
+    ("wasm-eventsource", "", "fetch"),
+    ("wasm-eventsource/native", "native", ""),
+];
 
 /// The name of the files that wasm-pack makes.
 const NAME: &str = "wasm_eventsource";
@@ -33,22 +36,36 @@ pub fn run(_: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The bytes after `gzip -9` of each entry of a built package, JavaScript included, by the name of its import.
+#[expect(dead_code, reason = "the check of the sizes calls it")]
+pub fn gzip_sizes(tools: &Tools) -> Result<BTreeMap<String, u64>> {
+    npm::ensure(tools, "the compressors that weigh files")?;
+    let (script, package) = (project::root().join("xtask/src/weigh.mjs"), folder());
+    let sizes = cmd!(tools.sh, "node {script} {package} --json")
+        .quiet()
+        .read()?;
+    serde_json::from_str(&sizes).context("cannot read the sizes of the package")
+}
+
 /// Where the package is.
 pub fn folder() -> PathBuf {
     project::root().join("pkg")
 }
 
 const MANIFEST: &str = "package.json";
+const TYPES: &str = "index.d.ts";
 
 /// What the package is made from.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 9] = [
     "Cargo.lock",
     "Cargo.toml",
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "npm",
     "src",
+    "xtask/src/package",
     "xtask/src/package.rs",
+    "xtask/tools/package-lock.json",
 ];
 
 /// Builds the package, if it is not there or was made of other sources. The manifest comes last:
@@ -63,35 +80,66 @@ pub fn build(tools: &Tools) -> Result<()> {
         fs::remove_dir_all(&package)
             .with_context(|| format!("cannot remove the old {}", package.display()))?;
     }
-    for (entry, features) in BUILDS {
-        let out = package.join(entry);
+    npm::install(
+        tools,
+        &project::root().join("xtask/tools"),
+        "binaryen and esbuild, which make the package small,",
+    )?;
+    for (name, entry, features) in BUILDS {
         say::step(format!(
-            "building the npm package into {} (features: \"{features}\")",
-            shown(&out)
+            "building {name} into {} (features: \"{features}\")",
+            shown(&package.join(entry))
         ));
-        let options = ["--features", features];
-        wasm_pack(
-            tools,
-            Path::new("npm"),
-            &out,
-            &["--out-name", NAME],
-            &options,
-        )?;
-        for extra in [".gitignore", "wasm_eventsource_bg.wasm.d.ts"] {
-            let extra = out.join(extra);
-            fs::remove_file(&extra)
-                .with_context(|| format!("cannot remove {}", extra.display()))?;
-        }
+        let built = target().join("built").join(name);
+        compile(tools, features, &built)?;
+        say::step("making it small");
+        let (script, scripts) = (
+            project::root().join("xtask/src/package/shrink.mjs"),
+            project::root().join(SCRIPTS),
+        );
+        let out = package.join(entry);
+        process::run(cmd!(tools.sh, "node {script} {built} {scripts} {out}"))?;
+        copy(&scripts.join(TYPES), &out.join(TYPES))?;
     }
-    say::step("adding its JavaScript, its README and its manifest");
     let root = project::root();
-    let scripts = root.join(SCRIPTS);
-    copy_sources(&scripts, &package)?;
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         copy(&root.join(licence), &package.join(licence))?;
     }
-    copy(&scripts.join(MANIFEST), &package.join(MANIFEST))?;
+    for file in ["README.md", MANIFEST] {
+        copy(&root.join(SCRIPTS).join(file), &package.join(file))?;
+    }
     sources.note_in(&package)
+}
+
+/// Where the package is compiled and made small.
+fn target() -> PathBuf {
+    project::root().join("target").join("package")
+}
+
+/// Compiles the npm crate with wasm-pack. Paths of this machine do not get into the wasm.
+fn compile(tools: &Tools, features: &str, out: &Path) -> Result<()> {
+    let flags = tools.sh.var("RUSTFLAGS").unwrap_or_default();
+    let mut flags: Vec<_> = flags.split_whitespace().map(str::to_owned).collect();
+    for (path, name) in [(cargo_home(), "cargo"), (Some(project::root()), "source")] {
+        let path = path.context("HOME is not set")?;
+        flags.push(format!("--remap-path-prefix={}={name}", path.display()));
+    }
+    let _flags = tools
+        .sh
+        .push_env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+    // Another folder, because cargo does not keep apart what was compiled with other paths.
+    let _target = tools.sh.push_env("CARGO_TARGET_DIR", target());
+    let options = ["--out-name", NAME, "--no-opt", "--no-typescript"];
+    let cargo_options = ["--features", features];
+    wasm_pack(tools, Path::new("npm"), out, &options, &cargo_options)
+}
+
+/// Where cargo keeps the sources of dependencies.
+fn cargo_home() -> Option<PathBuf> {
+    let named = env::var_os("CARGO_HOME").filter(|path| !path.is_empty());
+    named
+        .map(PathBuf::from)
+        .or_else(|| Some(env::home_dir()?.join(".cargo")))
 }
 
 /// Compiles a crate of the workspace to a module that browsers load, without a manifest.
@@ -102,7 +150,8 @@ pub fn wasm_pack(
     options: &[&str],
     cargo_options: &[&str],
 ) -> Result<()> {
-    let no_opt: &[&str] = if tools.wasm_opt { &[] } else { &["--no-opt"] };
+    let can_opt = tools.wasm_opt || options.contains(&"--no-opt");
+    let no_opt: &[&str] = if can_opt { &[] } else { &["--no-opt"] };
     process::run(cmd!(
         tools.sh,
         "wasm-pack build --target web --release --no-pack --out-dir {out} --mode no-install {options...} {no_opt...} {krate} -- {cargo_options...}"
@@ -115,39 +164,6 @@ pub fn bindgen(tools: &Tools, wasm: &Path, out: &Path) -> Result<()> {
         tools.sh,
         "wasm-bindgen --target web --no-typescript --out-dir {out} {wasm}"
     ))
-}
-
-/// The hand-written part: all of it into the package, and its code into `native/` as well.
-fn copy_sources(from: &Path, package: &Path) -> Result<()> {
-    for path in files_in(from)? {
-        let Some(name) = path.file_name() else {
-            continue;
-        };
-        // It comes last.
-        if name == MANIFEST {
-            continue;
-        }
-        copy(&path, &package.join(name))?;
-        if is_code(name) {
-            copy(&path, &package.join(NATIVE).join(name))?;
-        }
-    }
-    Ok(())
-}
-
-/// What is in a folder.
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let failed = || format!("cannot read {}", folder.display());
-    let entries = fs::read_dir(folder).with_context(failed)?;
-    entries
-        .map(|entry| Ok(entry.with_context(failed)?.path()))
-        .collect()
-}
-
-fn is_code(name: &OsStr) -> bool {
-    let name = Path::new(name);
-    name.extension()
-        .is_some_and(|kind| kind == "js" || kind == "ts")
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
@@ -174,11 +190,5 @@ mod tests {
         assert_eq!(manifest["license"], env!("CARGO_PKG_LICENSE"));
         let url = manifest["repository"]["url"].as_str().unwrap();
         assert!(url.contains(env!("CARGO_PKG_REPOSITORY")));
-    }
-
-    #[test]
-    fn code_goes_into_both_entries_and_the_readme_into_one() {
-        assert!(is_code(OsStr::new("index.js")) && is_code(OsStr::new("index.d.ts")));
-        assert!(!is_code(OsStr::new("README.md")));
     }
 }
