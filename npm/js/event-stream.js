@@ -3,11 +3,12 @@
 
 import { canFetch, Source } from "./wasm_eventsource.js";
 import { readOptions, readUrl } from "./options.js";
-import { Receiver } from "./receiver.js";
+import { Receiver, STATES } from "./receiver.js";
 
 const READY_STATES = { connecting: 0, reconnecting: 0, open: 1, closed: 2 };
 
 export class EventStream {
+  #url;
   #receiver;
   /** The stream's object in wasm, until it is freed. */
   #source;
@@ -21,11 +22,12 @@ export class EventStream {
   constructor(url, options) {
     const read = readOptions(options, requireWasm());
     this.#receiver = new Receiver(read.parsesJson);
-    this.#source = this.#facts = new Source(readUrl(url), read, this.#receiver);
+    this.#url = readUrl(url);
+    this.#source = this.#facts = new Source(this.#url, read, this.#receiver);
   }
 
   get url() {
-    return this.#facts.url;
+    return this.#url;
   }
 
   get lastEventId() {
@@ -33,7 +35,7 @@ export class EventStream {
   }
 
   get state() {
-    return this.#facts.state;
+    return STATES[this.#facts.state];
   }
 
   get readyState() {
@@ -147,10 +149,10 @@ export class EventStream {
     if (!this.#source) return;
     if (this.#receiver.closed) this.#pull();
     if (!this.#receiver.ended) return;
-    const { url, lastEventId, state, closeReason, response } = this.#source;
+    const { lastEventId, state, closeReason, response } = this.#source;
     // The response to a request that failed can be read until `close` is called.
     if (closeReason.kind === "failed" && response && !this.#closes) return;
-    this.#facts = { url, lastEventId, state, closeReason, response };
+    this.#facts = { lastEventId, state, closeReason, response };
     const source = this.#source;
     this.#source = undefined;
     // Not at once, because the source may be in the middle of a call.

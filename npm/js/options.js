@@ -48,15 +48,17 @@ export function readOptions(options = {}, canFetch) {
       `\`${wantsFetch || 'transport: "fetch"'}\` needs the package "wasm-eventsource": "wasm-eventsource/native" does not include the transport over fetch()`,
     );
   }
+  const names = events === "*" ? [] : readEvents(events);
+  const pairs = readHeaders(headers);
   return {
     all: events === "*",
-    events: events === "*" ? [] : readEvents(events),
+    name: (index) => names[index],
     ...readCloseOn(closeOn),
     parsesJson: parse === "json",
     withCredentials: withCredentials ?? false,
     fetch,
     method,
-    headers: readHeaders(headers),
+    header: (index) => pairs[index],
     body,
     lastEventId,
     ...readBuffer(buffer),

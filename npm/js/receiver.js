@@ -6,6 +6,9 @@
 import { Batch, newEvent } from "./batch.js";
 import { EventStreamError, report } from "./error.js";
 
+/** The names of the states, by their numbers in wasm. */
+export const STATES = ["connecting", "open", "reconnecting", "closed"];
+
 export class Receiver {
   #parsesJson;
   /** Checks whether the stream has ended. While it is set, it keeps the stream from being collected. */
@@ -172,7 +175,8 @@ export class Receiver {
     for (const { listener } of [...(this.#listeners.get(type) ?? [])]) run(listener, event);
   }
 
-  state(state) {
+  state(number) {
+    const state = STATES[number];
     this.closed = state === "closed";
     const settle = this.#settle;
     if (this.#onstate) run(this.#onstate, state);

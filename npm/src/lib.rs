@@ -14,7 +14,7 @@ use std::{
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use wasm_eventsource::{CloseReason, Connection, Error, EventStream, Frame, Listener};
+use wasm_eventsource::{CloseReason, Connection, Error, EventStream, Frame, Listener, State};
 
 mod batch;
 mod error;
@@ -59,8 +59,9 @@ extern "C" {
         iterated: bool,
     );
 
+    /// The stream has a new state.
     #[wasm_bindgen(method)]
-    fn state(this: &Receiver, state: &str);
+    fn state(this: &Receiver, state: u32);
 
     #[wasm_bindgen(method, js_name = newReason)]
     fn new_reason(this: &Receiver, kind: &str, event: &JsValue, error: &JsValue) -> JsValue;
@@ -126,7 +127,7 @@ impl Source {
         let observer = Rc::clone(&receiver);
         let stream = options
             .source(url)
-            .on_state(move |state| observer.state(&state.to_string()))
+            .on_state(move |state| observer.state(number(state)))
             .stream()
             .map_err(|error| open_error(&error))?;
         Ok(Source(Rc::new(Pump {
@@ -140,22 +141,16 @@ impl Source {
         })))
     }
 
-    /// The URL as given.
-    #[wasm_bindgen(getter)]
-    pub fn url(&self) -> String {
-        self.with(|connection| connection.url().to_owned())
-    }
-
     /// The last event ID.
     #[wasm_bindgen(getter, js_name = lastEventId)]
     pub fn last_event_id(&self) -> String {
         self.with(Connection::last_event_id)
     }
 
-    /// The name of the state.
+    /// The number of the state.
     #[wasm_bindgen(getter)]
-    pub fn state(&self) -> String {
-        self.with(|connection| connection.state().to_string())
+    pub fn state(&self) -> u32 {
+        self.with(|connection| number(&connection.state()))
     }
 
     /// Why the stream is closed; `undefined` until then.
@@ -380,6 +375,16 @@ impl Pump {
             _ => "called",
         };
         self.receiver.new_reason(kind, &event, &error)
+    }
+}
+
+/// The index of a state in `STATES` of `receiver.js`.
+fn number(state: &State) -> u32 {
+    match state {
+        State::Open => 1,
+        State::Reconnecting { .. } => 2,
+        State::Closed(_) => 3,
+        _ => 0,
     }
 }
 

@@ -9,8 +9,9 @@ extern "C" {
     /// The result of `readOptions` in `options.js`.
     pub type Options;
 
-    #[wasm_bindgen(method, getter, js_name = events)]
-    fn names(this: &Options) -> Vec<String>;
+    /// The event name at this index.
+    #[wasm_bindgen(method)]
+    fn name(this: &Options, index: u32) -> Option<String>;
 
     #[wasm_bindgen(method, getter, js_name = closeEvent)]
     fn close_event(this: &Options) -> Option<String>;
@@ -41,9 +42,9 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = method)]
     fn request_method(this: &Options) -> Option<String>;
 
-    /// Names and values alternately.
-    #[wasm_bindgen(method, getter)]
-    fn headers(this: &Options) -> Vec<String>;
+    /// The name or value at this index, alternately.
+    #[wasm_bindgen(method)]
+    fn header(this: &Options, index: u32) -> Option<String>;
 
     #[wasm_bindgen(method, getter)]
     fn body(this: &Options) -> JsValue;
@@ -95,7 +96,7 @@ impl Events {
 impl Options {
     pub(crate) fn events(&self) -> Events {
         Events {
-            names: self.names(),
+            names: texts(|index| self.name(index)).collect(),
             all: self.all(),
             limit: self.limit(),
         }
@@ -105,7 +106,7 @@ impl Options {
     pub(crate) fn source(&self, url: String) -> EventSource {
         let mut source = self
             .over(url)
-            .events(self.names())
+            .events(texts(|index| self.name(index)))
             .close_on(self.close_rule())
             .with_credentials(self.with_credentials());
         if let Some(buffer) = self.events().buffer() {
@@ -143,7 +144,7 @@ impl Options {
         if let Some(method) = self.request_method() {
             source = source.method(method);
         }
-        let mut headers = self.headers().into_iter();
+        let mut headers = texts(|index| self.header(index));
         while let (Some(name), Some(value)) = (headers.next(), headers.next()) {
             source = source.header(name, value);
         }
@@ -156,4 +157,9 @@ impl Options {
         }
         source
     }
+}
+
+/// The texts of a list in JavaScript, to its end.
+fn texts(at: impl FnMut(u32) -> Option<String>) -> impl Iterator<Item = String> {
+    (0..).map_while(at)
 }
