@@ -41,19 +41,19 @@ export class Receiver {
 
   /** The result of `next`, if an item or the end has arrived. */
   take() {
-    const item = this.#nextItem();
-    if (item instanceof EventStreamError) return Promise.reject(item);
-    if (item) return Promise.resolve({ value: item, done: false });
+    const event = this.#nextEvent();
+    if (event) return Promise.resolve({ value: event, done: false });
+    // Only a failure is left in the queue.
+    if (this.#queue.length > 0) return Promise.reject(this.#queue.shift());
     return this.ended ? Promise.resolve({ value: undefined, done: true }) : undefined;
   }
 
-  /** The next event that can be delivered, or the error of the failure. */
-  #nextItem() {
-    while (this.#queue.length > 0) {
-      const [first] = this.#queue;
-      const item = first instanceof Batch ? first.next(this.#last) : this.#queue.shift();
-      if (!item) this.#queue.shift();
-      else if (item instanceof EventStreamError || this.#parse(item, true)) return item;
+  /** The next event that can be delivered before a failure. */
+  #nextEvent() {
+    while (this.#queue[0] instanceof Batch) {
+      const event = this.#queue[0].next(this.#last);
+      if (!event) this.#queue.shift();
+      else if (this.#parse(event, true)) return event;
     }
   }
 
@@ -144,11 +144,11 @@ export class Receiver {
   #give(item) {
     this.#queue.push(item);
     while (this.#waiting.length > 0) {
-      const next = this.#nextItem();
-      if (!next) return;
+      const event = this.#nextEvent();
+      if (!event && this.#queue.length === 0) return;
       const { resolve, reject } = this.#waiting.shift();
-      if (next instanceof EventStreamError) reject(next);
-      else resolve({ value: next, done: false });
+      if (event) resolve({ value: event, done: false });
+      else reject(this.#queue.shift());
     }
   }
 

@@ -46,16 +46,16 @@ impl Batch {
             (&mut self.event_type, frame.event_type()),
             (&mut self.last_event_id, frame.last_event_id()),
         ];
-        for (last, name) in names {
-            self.lengths.push(if last == name {
-                SAME
-            } else {
-                replace(last, name);
-                self.names.push_str(name);
-                utf16_len(name)
-            });
-        }
-        self.lengths.push(utf16_len(frame.data()));
+        let [event_type, last_event_id] = names.map(|(last, name)| {
+            if last == name {
+                return SAME;
+            }
+            replace(last, name);
+            self.names.push_str(name);
+            utf16_len(name)
+        });
+        let data = utf16_len(frame.data());
+        self.lengths.extend([event_type, last_event_id, data]);
     }
 
     pub fn is_empty(&self) -> bool {
