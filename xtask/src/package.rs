@@ -80,11 +80,7 @@ pub fn build(tools: &Tools) -> Result<()> {
         fs::remove_dir_all(&package)
             .with_context(|| format!("cannot remove the old {}", package.display()))?;
     }
-    npm::install(
-        tools,
-        &project::root().join("xtask/tools"),
-        "binaryen and esbuild, which make the package small,",
-    )?;
+    npm::shrinkers(tools)?;
     for (name, entry, features) in BUILDS {
         say::step(format!(
             "building {name} into {} (features: \"{features}\")",

@@ -2,12 +2,12 @@
 //! tested with.
 
 use super::{Tools, apt};
-use crate::{process, say};
+use crate::{process, project, say};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use xshell::cmd;
 
 /// `why` is what npm is to bring.
@@ -36,6 +36,14 @@ pub fn install(tools: &Tools, dir: &Path, what: &str) -> Result<()> {
         return Ok(());
     }
     npm_ci(tools, dir, &installed, what)
+}
+
+/// Installs binaryen and esbuild, in the versions of `xtask/tools/package-lock.json`; says where.
+pub fn shrinkers(tools: &Tools) -> Result<PathBuf> {
+    let dir = project::root().join("xtask").join("tools");
+    let what = "binaryen and esbuild, which make wasm and JavaScript smaller,";
+    install(tools, &dir, what)?;
+    Ok(dir)
 }
 
 fn npm_ci(tools: &Tools, dir: &Path, installed: &Path, what: &str) -> Result<()> {

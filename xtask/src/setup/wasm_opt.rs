@@ -1,15 +1,13 @@
-//! wasm-opt (Binaryen): makes the package smaller.
+//! wasm-opt (Binaryen): makes wasm smaller.
 //!
 //! The npm package holds the whole tool and comes from a registry; wasm-pack's own download
 //! needs an open network, and distributions carry versions that fail on today's wasm.
 
 use super::{Tools, at_least, npm};
-use crate::{process, project, say};
-use anyhow::{Context, Result, bail};
-use xshell::cmd;
+use crate::{project, say};
+use anyhow::{Result, bail};
 
-/// The version to install; the PATH's own is used from `LEAST` on.
-const VERSION: &str = "132.0.0";
+/// The PATH's own is used from this version on.
 const LEAST: [u32; 1] = [120];
 
 /// Without wasm-opt all works, only larger; so on a machine that cannot have it, say so and go on.
@@ -18,7 +16,7 @@ pub fn ensure(tools: &mut Tools) -> Result<()> {
         Ok(()) => tools.wasm_opt = true,
         Err(error) if project::in_ci() => return Err(error),
         Err(error) => say::notice(format!(
-            "the package will be larger than it could be, as there is no wasm-opt: {error:#}"
+            "apps will be larger than they could be, as there is no wasm-opt: {error:#}"
         )),
     }
     Ok(())
@@ -32,23 +30,7 @@ fn try_ensure(tools: &Tools) -> Result<()> {
     if usable(tools) {
         return Ok(());
     }
-    let root = project::cache()?.join(format!("binaryen-{VERSION}"));
-    let bin = root.join("node_modules").join(".bin");
-    if !bin.join("wasm-opt").exists() {
-        npm::ensure(tools, "wasm-opt")?;
-        say::step(format!(
-            "installing wasm-opt (binaryen {VERSION}) with npm, which makes the package smaller \
-             (seconds, once; kept in {})",
-            root.display()
-        ));
-        std::fs::create_dir_all(&root)
-            .with_context(|| format!("cannot create {}", root.display()))?;
-        let package = format!("binaryen@{VERSION}");
-        process::run(cmd!(
-            tools.sh,
-            "npm install --no-save --no-audit --no-fund --prefix {root} {package}"
-        ))?;
-    }
+    let bin = npm::shrinkers(tools)?.join("node_modules").join(".bin");
     tools.add_to_path(&bin)?;
     if !usable(tools) {
         bail!(
