@@ -7,6 +7,7 @@ mod bench;
 mod cargo;
 mod demo;
 mod engine;
+mod flags;
 mod package;
 mod process;
 mod project;

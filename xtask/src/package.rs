@@ -2,10 +2,8 @@
 
 use crate::setup::{self, Tools, npm};
 use crate::sources::Sources;
-use crate::{process, project, say};
+use crate::{flags, process, project, say};
 use anyhow::{Context, Result};
-use std::collections::BTreeMap;
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -55,17 +53,6 @@ pub fn run(_: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The bytes after `gzip -9` of each entry of a built package, JavaScript included, by the name of its import.
-#[expect(dead_code, reason = "the check of the sizes calls it")]
-pub fn gzip_sizes(tools: &Tools) -> Result<BTreeMap<String, u64>> {
-    npm::ensure(tools, "the compressors that weigh files")?;
-    let (script, package) = (project::root().join("xtask/src/weigh.mjs"), folder());
-    let sizes = cmd!(tools.sh, "node {script} {package} --json")
-        .quiet()
-        .read()?;
-    serde_json::from_str(&sizes).context("cannot read the sizes of the package")
-}
-
 /// Where the package is.
 pub fn folder() -> PathBuf {
     project::root().join("pkg")
@@ -75,13 +62,14 @@ const MANIFEST: &str = "package.json";
 const TYPES: &str = "index.d.ts";
 
 /// What the package is made from.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "Cargo.lock",
     "Cargo.toml",
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "npm",
     "src",
+    "xtask/src/flags.rs",
     "xtask/src/package",
     "xtask/src/package.rs",
     "xtask/tools/package-lock.json",
@@ -133,15 +121,12 @@ fn target() -> PathBuf {
 
 /// Compiles the npm crate with wasm-pack, for size. Paths of this machine do not get into the wasm.
 fn compile(tools: &Tools, build: &Build, out: &Path) -> Result<()> {
-    let flags = tools.sh.var("RUSTFLAGS").unwrap_or_default();
-    let mut flags: Vec<_> = flags.split_whitespace().map(str::to_owned).collect();
-    flags.push(format!("-Cllvm-args=-inline-threshold={}", build.inlined));
-    for (path, name) in [(cargo_home(), "cargo"), (Some(project::root()), "source")] {
-        let path = path.context("HOME is not set")?;
-        flags.push(format!("--remap-path-prefix={}={name}", path.display()));
-    }
+    let inline = format!("-Cllvm-args=-inline-threshold={}", build.inlined);
     let env = [
-        ("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f").into()),
+        (
+            "CARGO_ENCODED_RUSTFLAGS",
+            flags::without_paths(tools, &[inline])?,
+        ),
         ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z".into()),
         // Another folder, because cargo does not keep apart what was compiled with other paths.
         ("CARGO_TARGET_DIR", target().into_os_string()),
@@ -150,14 +135,6 @@ fn compile(tools: &Tools, build: &Build, out: &Path) -> Result<()> {
     let options = ["--out-name", NAME, "--no-opt", "--no-typescript"];
     let cargo_options = ["--features", build.features];
     wasm_pack(tools, Path::new("npm"), out, &options, &cargo_options)
-}
-
-/// Where cargo keeps the sources of dependencies.
-fn cargo_home() -> Option<PathBuf> {
-    let named = env::var_os("CARGO_HOME").filter(|path| !path.is_empty());
-    named
-        .map(PathBuf::from)
-        .or_else(|| Some(env::home_dir()?.join(".cargo")))
 }
 
 /// Compiles a crate of the workspace to a module that browsers load, without a manifest.

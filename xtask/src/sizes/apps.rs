@@ -2,10 +2,9 @@
 
 use crate::setup::{TARGET, Tools, npm};
 use crate::sources::Sources;
-use crate::{package, process, project, say};
+use crate::{flags, package, process, project, say};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use xshell::cmd;
@@ -18,13 +17,14 @@ const APPS: [(&str, &str, &str); 3] = [
 ];
 
 /// What they are made from.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "Cargo.lock",
     "Cargo.toml",
     "src",
     "bench/Cargo.toml",
     "bench/examples",
     "bench/peers/package-lock.json",
+    "xtask/src/flags.rs",
     "xtask/src/sizes",
 ];
 
@@ -114,42 +114,12 @@ impl<'a> Build<'a> {
             tools.sh,
             "cargo rustc --quiet --package bench --example {example} --features {features} --target {TARGET} --profile sizes {settings...} --target-dir {target} -- {cfg...}"
         );
-        process::run(build.env("CARGO_ENCODED_RUSTFLAGS", without_paths(tools)?))?;
+        process::run(build.env("CARGO_ENCODED_RUSTFLAGS", flags::without_paths(tools, &[])?))?;
         Ok(target
             .join(TARGET)
             .join("sizes/examples")
             .join(format!("{example}.wasm")))
     }
-}
-
-/// The flags of this shell, and those that replace the folders of this machine by short names; as cargo takes them where
-/// a path may have spaces.
-fn without_paths(tools: &Tools) -> Result<OsString> {
-    let flags = tools.sh.var("RUSTFLAGS").unwrap_or_default();
-    let mut flags: Vec<OsString> = flags.split_whitespace().map(OsString::from).collect();
-    let mut replace = |folder: &Path, name: &str| {
-        let mut flag = OsString::from("--remap-path-prefix=");
-        flag.push(folder);
-        flag.push("=");
-        flag.push(name);
-        flags.push(flag);
-    };
-    replace(&project::root(), "project");
-    // One folder a registry, called after its address.
-    let registries = cargo_home()?.join("registry/src");
-    let entries = fs::read_dir(&registries);
-    for entry in entries.with_context(|| format!("cannot read {}", registries.display()))? {
-        replace(&entry?.path(), "crates");
-    }
-    Ok(flags.join(OsStr::new("\x1f")))
-}
-
-fn cargo_home() -> Result<PathBuf> {
-    if let Some(home) = std::env::var_os("CARGO_HOME") {
-        return Ok(home.into());
-    }
-    let home = std::env::home_dir().context("there is no home folder")?;
-    Ok(home.join(".cargo"))
 }
 
 /// Makes of compiled wasm what an app sends to a browser: optimized, and its JavaScript bundled and minified. It lies in
