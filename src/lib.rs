@@ -69,6 +69,8 @@ mod subscription;
 #[cfg(feature = "fetch")]
 mod supervisor;
 mod sys;
+#[cfg(feature = "fetch")]
+mod timeout;
 mod typed;
 
 pub use buffer::Buffer;
