@@ -176,7 +176,7 @@ impl Retry {
     /// part, and numbers above 1 as 1.
     pub fn jitter(mut self, jitter: f64) -> Self {
         // NaN counts as 0.
-        self.settings.delays.jitter = jitter.max(0.0).min(1.0);
+        self.settings.delays.jitter = if jitter > 0.0 { jitter.min(1.0) } else { 0.0 };
         self
     }
 

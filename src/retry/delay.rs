@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::timeout::millis;
+
 /// The shortest delay that growth starts from, in milliseconds, so that a server that is down gets pauses
 /// even if it set a reconnection time of 0.
 const SHORTEST_GROWN: f64 = 100.0;
@@ -75,12 +77,6 @@ impl Delays {
         let round = SHORTEST_ROUND.saturating_sub(pause.since_sent) as u32;
         ((delay + spread) as u32).max(round).min(LONGEST_TIMER)
     }
-}
-
-/// A duration in milliseconds.
-#[inline]
-pub(super) const fn millis(duration: Duration) -> f64 {
-    duration.as_secs() as f64 * 1000.0 + duration.subsec_nanos() as f64 / 1e6
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

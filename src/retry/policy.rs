@@ -6,9 +6,10 @@
 use std::{mem, time::Duration};
 
 use super::{
-    delay::{Delays, LONGEST_TIMER, Pause, millis},
+    delay::{Delays, LONGEST_TIMER, Pause},
     failure::{Failure, ReconnectCause},
 };
+use crate::timeout::millis;
 
 /// What the supervisor asks after each attempt.
 pub(crate) trait Policy {
