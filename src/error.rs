@@ -2,6 +2,8 @@
 
 mod visible;
 
+#[cfg(feature = "fetch")]
+use std::time::Duration;
 use std::{fmt, sync::Arc};
 
 use thiserror::Error;
@@ -12,9 +14,8 @@ use crate::{
     message::{Frame, Message},
     sys,
 };
-use visible::{Line, Number};
-
-pub(crate) use visible::Quoted;
+use visible::Line;
+pub(crate) use visible::{Number, Quoted};
 
 /// Opening failed: an argument is invalid, or the program does not run in a browser.
 ///
@@ -300,10 +301,11 @@ pub enum Error {
         /// The reason.
         reason: &'static str,
     },
-    /// No server was reached, or the connection broke, and the request is not sent again.
+    /// No server was reached, or the connection broke, and the request is not sent again: see
+    /// [`reconnect`](crate::EventSource::reconnect) and [`Retry`](crate::Retry).
     #[cfg(feature = "fetch")]
     #[error(
-        "{} {} ({}); the request is not sent again unless `reconnect(true)` is set",
+        "{} {} ({}), and the request is not sent again",
         Line(if *was_open { "the connection broke to" } else { "no response came from" }),
         Quoted(url),
         Line(detail)
@@ -315,6 +317,25 @@ pub enum Error {
         was_open: bool,
         /// The browser's message.
         detail: Arc<str>,
+    },
+    /// As many attempts in a row have failed as [`Retry::max_attempts`](crate::Retry::max_attempts) allows.
+    #[cfg(feature = "fetch")]
+    #[error(
+        "gave up on {} after {} attempts to reconnect in {} ms; at last {}",
+        Quoted(url),
+        Number((*attempts).into()),
+        Number(elapsed.as_millis() as u64),
+        LastFailure(last.as_deref())
+    )]
+    Exhausted {
+        /// The URL as given.
+        url: Arc<str>,
+        /// The number of attempts to reconnect.
+        attempts: u32,
+        /// The time since the first failure of the row.
+        elapsed: Duration,
+        /// The error of the last attempt; `None` if its response ended, which is no error.
+        last: Option<Arc<Error>>,
     },
     /// The headers of an attempt could not be set: the function that computes them returned an error, or the
     /// browser does not send one of them.
@@ -344,6 +365,19 @@ pub enum Error {
     /// and for reading, and hooks pass it to the fold.
     #[error(transparent)]
     Open(#[from] OpenError),
+}
+
+#[cfg(feature = "fetch")]
+struct LastFailure<'a>(Option<&'a Error>);
+
+#[cfg(feature = "fetch")]
+impl fmt::Display for LastFailure<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(error) => error.fmt(f),
+            None => f.write_str("the response ended"),
+        }
+    }
 }
 
 #[cfg(feature = "fetch")]

@@ -69,8 +69,6 @@ mod subscription;
 #[cfg(feature = "fetch")]
 mod supervisor;
 mod sys;
-#[cfg(feature = "fetch")]
-mod timeout;
 mod typed;
 
 pub use buffer::Buffer;
@@ -86,6 +84,8 @@ pub use hooks::leptos;
 pub use hooks::yew;
 pub use lifecycle::Lifecycle;
 pub use message::{Frame, Message};
+#[cfg(feature = "fetch")]
+pub use retry::{Failure, Retry};
 pub use source::EventSource;
 pub use state::{ReadyState, ReconnectCause, State};
 pub use stream::{EventStream, LifecycleStream};

@@ -6,32 +6,29 @@
 use std::{fmt, rc::Rc, time::Duration};
 
 use crate::sys;
-use policy::{Preset, Row, Rules, Settings, is_transient_status};
+use policy::{Fixed, Preset, Row, Rules, Settings, is_transient_status};
 
 mod delay;
 mod failure;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod herd;
-mod old;
 mod policy;
 mod retry_after;
 
-pub use failure::{Failure, ReconnectCause};
-pub(crate) use old::{RECONNECTION_TIME, delay};
-pub(crate) use policy::{Decision, Fixed, Moment, Policy};
+pub use failure::Failure;
+pub(crate) use policy::{Decision, Moment, Policy};
 pub(crate) use retry_after::retry_after;
 
 /// The retry policy: whether and when the stream reconnects.
 ///
 /// | what happened | [`standard`](Self::standard) | [`default`](Self::default) | [`resilient`](Self::resilient) |
 /// |---|---|---|---|
-/// | the network failed, the response ended, a timeout expired | retries | retries | retries |
+/// | the network failed, the response ended | retries | retries | retries |
 /// | status 408, 425, 429, 502, 503 or 504 | ends | retries once the stream was open | retries |
 /// | status 500 | ends | ends | retries |
 /// | status 401 or 403, and each attempt has new credentials | ends | retries once, at once | retries once, at once |
 /// | any other status, another content type, a blocked request | ends | ends | ends |
 /// | the page may not read the response (CORS) | ends if it happens twice in a row | the same; retries once the stream was open | as `default` |
-/// | the browser's `EventSource` gave up | ends | retries once the stream was open | retries |
 ///
 /// [`never`](Self::never) ends the stream in each case, [`statuses`](Self::statuses) changes the list of
 /// statuses, and [`retry_if`](Self::retry_if) decides in the program. A response with the status 204 ends the
@@ -198,6 +195,11 @@ impl Retry {
     pub(crate) fn into_policy(self) -> Box<dyn Policy> {
         Box::new(Row::new(self))
     }
+}
+
+/// The decision with [`Retry::default`], for one connection. It links less than a [`Retry`].
+pub(crate) fn default_policy() -> Box<dyn Policy> {
+    Box::new(Row::new(Fixed))
 }
 
 impl Default for Retry {

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use crate::timeout::millis;
-
 /// The shortest delay that growth starts from, in milliseconds, so that a server that is down gets pauses
 /// even if it set a reconnection time of 0.
 const SHORTEST_GROWN: f64 = 100.0;
@@ -14,6 +12,12 @@ const SHORTEST_ROUND: u64 = 50;
 
 /// The longest delay of a timer, in milliseconds: about 24 days.
 pub(super) const LONGEST_TIMER: u32 = i32::MAX as u32;
+
+/// A duration in milliseconds; exact if they are whole.
+#[inline]
+pub(super) const fn millis(duration: Duration) -> f64 {
+    duration.as_secs() as f64 * 1000.0 + duration.subsec_nanos() as f64 / 1e6
+}
 
 /// How delays grow and spread.
 #[derive(Debug, Clone, Copy, PartialEq)]

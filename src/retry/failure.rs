@@ -1,52 +1,8 @@
-//! What failed: [`Failure`], and its cause.
+//! What failed: [`Failure`].
 
 use std::{fmt, time::Duration};
 
-use crate::{error::Error, timeout::TimeoutKind};
-
-/// The cause of a reconnect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ReconnectCause {
-    /// The response ended.
-    Ended,
-    /// The network broke while the stream was open.
-    Disconnected,
-    /// No response came.
-    Unreachable,
-    /// A timeout expired.
-    Timeout(TimeoutKind),
-    /// The server answered with this status.
-    Status(u16),
-    /// The server answered, but does not allow this page to read the response (CORS). A proxy's response to a
-    /// server that restarts often looks so.
-    Cors,
-    /// The server answered with a content type other than `text/event-stream`.
-    ContentType,
-    /// The browser's `EventSource` gave up, and hides the cause.
-    Failed,
-    /// The browser does not send the request.
-    Blocked,
-    /// The headers or the URL of the attempt could not be computed or set.
-    Headers,
-}
-
-impl fmt::Display for ReconnectCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ReconnectCause::Ended => "ended",
-            ReconnectCause::Disconnected => "disconnected",
-            ReconnectCause::Unreachable => "unreachable",
-            ReconnectCause::Timeout(kind) => return kind.fmt(f),
-            ReconnectCause::Status(status) => return write!(f, "status {status}"),
-            ReconnectCause::Cors => "not allowed (CORS)",
-            ReconnectCause::ContentType => "not an event stream",
-            ReconnectCause::Failed => "failed",
-            ReconnectCause::Blocked => "blocked",
-            ReconnectCause::Headers => "no headers",
-        })
-    }
-}
+use crate::{error::Error, state::ReconnectCause};
 
 /// How an attempt failed: what [`Retry::retry_if`](super::Retry::retry_if) decides about.
 #[derive(Debug, Clone, PartialEq, Eq)]

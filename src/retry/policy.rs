@@ -6,10 +6,10 @@
 use std::{mem, time::Duration};
 
 use super::{
-    delay::{Delays, LONGEST_TIMER, Pause},
-    failure::{Failure, ReconnectCause},
+    delay::{Delays, LONGEST_TIMER, Pause, millis},
+    failure::Failure,
 };
-use crate::timeout::millis;
+use crate::state::ReconnectCause;
 
 /// What the supervisor asks after each attempt.
 pub(crate) trait Policy {
@@ -57,10 +57,9 @@ pub(crate) enum Decision {
 pub(super) enum Preset {
     /// None.
     Never,
-    /// Network losses, ends of the response, and timeouts.
+    /// Network losses and ends of the response.
     Standard,
-    /// Once the stream was open: listed statuses, responses that the page may not read, and whatever made the
-    /// browser's `EventSource` give up.
+    /// Once the stream was open: listed statuses, and responses that the page may not read.
     Default,
     /// The same before the stream was open, but for responses that the page may not read.
     Resilient,
@@ -106,7 +105,7 @@ pub(super) trait Rules {
 }
 
 /// The rules of [`Retry::default`](super::Retry::default), as constants.
-pub(crate) struct Fixed;
+pub(super) struct Fixed;
 
 impl Rules for Fixed {
     #[inline(always)]
@@ -127,7 +126,7 @@ pub(super) fn is_transient_status(status: u16) -> bool {
 }
 
 /// The row of attempts since the stream was last healthy, and the decision about the next one.
-pub(crate) struct Row<R> {
+pub(super) struct Row<R> {
     rules: R,
     /// The number of attempts in this row.
     attempts: u32,
@@ -215,13 +214,11 @@ impl<R: Rules> Row<R> {
         let doubted_before = mem::replace(&mut self.doubted, doubtful);
         match failure.cause() {
             _ if preset == Preset::Never => false,
-            ReconnectCause::Ended
-            | ReconnectCause::Disconnected
-            | ReconnectCause::Unreachable
-            | ReconnectCause::Timeout(_) => true,
+            ReconnectCause::Ended | ReconnectCause::Disconnected | ReconnectCause::Unreachable => {
+                true
+            }
             ReconnectCause::Cors => !(doubtful && doubted_before),
             ReconnectCause::Status(status) => trusted && self.rules.lists(status),
-            ReconnectCause::Failed => trusted,
             ReconnectCause::ContentType | ReconnectCause::Blocked | ReconnectCause::Headers => {
                 false
             }

@@ -3,7 +3,7 @@ use std::{cell::RefCell, rc::Rc};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::*;
-use crate::{retry::Retry, timeout::TimeoutKind};
+use crate::retry::Retry;
 use ReconnectCause::*;
 
 const MOMENT: Moment = Moment {
@@ -59,7 +59,7 @@ fn growing() -> Retry {
 
 #[test]
 fn every_policy_but_never_retries_losses_and_ends() {
-    for cause in [Ended, Disconnected, Unreachable, Timeout(TimeoutKind::Idle)] {
+    for cause in [Ended, Disconnected, Unreachable] {
         for failure in [first(cause), later(cause)] {
             assert!(retries(Retry::standard(), failure.clone()), "{cause:?}");
             assert!(retries(Retry::default(), failure.clone()), "{cause:?}");
@@ -136,14 +136,6 @@ fn such_a_response_passes_once_the_stream_was_open() {
     assert!(!decisions(Retry::default(), many()).contains(&Decision::Final));
     assert!(!decisions(Retry::resilient(), many()).contains(&Decision::Final));
     assert_eq!(decisions(Retry::standard(), many())[1], Decision::Final);
-}
-
-#[test]
-fn a_browser_that_gave_up_is_asked_again_once_the_stream_was_open() {
-    assert!(!retries(Retry::default(), first(Failed)));
-    assert!(retries(Retry::default(), later(Failed)));
-    assert!(retries(Retry::resilient(), first(Failed)));
-    assert!(!retries(Retry::standard(), later(Failed)));
 }
 
 #[test]
@@ -344,16 +336,9 @@ fn any_failure() -> impl Strategy<Value = Failure> {
         Just(Ended),
         Just(Disconnected),
         Just(Unreachable),
-        select(vec![
-            TimeoutKind::Connect,
-            TimeoutKind::Idle,
-            TimeoutKind::Message
-        ])
-        .prop_map(Timeout),
         select(vec![401, 403, 404, 408, 425, 429, 500, 502, 503, 504]).prop_map(Status),
         Just(Cors),
         Just(ContentType),
-        Just(Failed),
         Just(Blocked),
         Just(Headers),
     ];
@@ -402,7 +387,7 @@ fn retried_by_the_table(
 ) -> bool {
     let failed_before = before.last().map(|(failure, _)| failure);
     match (failure.cause(), column) {
-        (Ended | Disconnected | Unreachable | Timeout(_), _) => true,
+        (Ended | Disconnected | Unreachable, _) => true,
         (Status(408 | 425 | 429 | 502 | 503 | 504), "default") => failure.was_open(),
         (Status(408 | 425 | 429 | 500 | 502 | 503 | 504), column) => column == "resilient",
         (Status(401 | 403), "default" | "resilient") => {
@@ -414,8 +399,6 @@ fn retried_by_the_table(
             let passed = failed.was_open() && column != "standard";
             failed.cause() == Cors && !passed
         }),
-        (Failed, "default") => failure.was_open(),
-        (Failed, column) => column == "resilient",
         _ => false,
     }
 }
