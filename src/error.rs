@@ -270,8 +270,10 @@ pub enum Error {
     /// Browsers report the same error if the server is down. To find out, the connection probes the server
     /// with a `HEAD` request and, if that does not fail, with a `GET` if that is the request's method. Probes
     /// have no cookies, and reveal only whether the server answers. The connection sends them when the first
-    /// attempt fails, and when one of the first two attempts after a loss fails. If probes find a server
-    /// after two attempts in a row, the connection fails; a request that is not repeated fails at once. In a
+    /// attempt fails, and when one of the first two attempts to reconnect fails. If probes find a server after
+    /// two attempts in a row and the stream was never open, the connection fails; once it was open, the server
+    /// may be one that restarts, and the [retry policy](crate::Retry) retries by default. A request that is
+    /// not repeated fails at once. In a
     /// page that is isolated by `Cross-Origin-Embedder-Policy` the browser blocks the probes, and the server
     /// counts as down.
     ///

@@ -27,7 +27,8 @@ use crate::{
 ///   [`Error::ContentType`](crate::Error::ContentType), [`Error::Cors`](crate::Error::Cors), with the
 ///   response in [`Connection::response`](crate::Connection::response).
 /// - A close rule sees messages of every name, subscribed to or not.
-/// - By default, only `GET` requests are sent again; see [`reconnect`](Self::reconnect).
+/// - By default, only `GET` requests are sent again; see [`reconnect`](Self::reconnect). The
+///   [retry policy](Self::retry) decides which failures lead to another attempt, and when.
 /// - Another origin must allow the headers by CORS, `Last-Event-ID` among them. After a failure the
 ///   connection probes the server to detect a CORS error: see [`Error::Cors`](crate::Error::Cors).
 impl EventSource {

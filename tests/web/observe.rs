@@ -186,6 +186,12 @@ pub fn is_firefox() -> bool {
         .is_truthy()
 }
 
+pub fn is_webkit() -> bool {
+    js_sys::eval("!/Firefox|Chrome/.test(navigator.userAgent)")
+        .expect("a navigator")
+        .is_truthy()
+}
+
 /// The bytes that the Rust side holds.
 pub fn live_bytes() -> isize {
     LIVE.load(Relaxed)

@@ -38,6 +38,8 @@ pub struct Counts {
 /// A request as the server saw it; the names of headers are in lower case.
 #[derive(Debug, Deserialize)]
 pub struct Asked {
+    /// In milliseconds.
+    pub at: u64,
     pub method: String,
     pub path: String,
     pub headers: BTreeMap<String, String>,
