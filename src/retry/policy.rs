@@ -153,7 +153,9 @@ impl<R> Row<R> {
 impl<R: Rules> Policy for Row<R> {
     fn decide(&mut self, failure: &mut Failure, moment: Moment) -> Decision {
         let settings = self.rules.settings();
-        if failure.millis_open() as f64 >= millis(settings.healthy_after) {
+        let was_healthy = failure.open_for().is_some()
+            && failure.millis_open() as f64 >= millis(settings.healthy_after);
+        if was_healthy {
             self.attempts = 0;
         }
         if self.attempts == 0 {

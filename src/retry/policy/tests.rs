@@ -169,6 +169,11 @@ fn the_count_begins_anew_after_a_healthy_span() {
         decisions(short, [ended_after(0), ended_after(0)]),
         [after(1, 1000); 2]
     );
+    // An attempt that did not open the stream is not healthy.
+    let short = growing().healthy_after(Duration::ZERO);
+    let failures = [ended_after(0), later(Unreachable), later(Unreachable)];
+    let expected = [after(1, 1000), after(2, 2000), after(3, 4000)];
+    assert_eq!(decisions(short, failures), expected);
 }
 
 #[test]
