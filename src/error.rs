@@ -2,6 +2,8 @@
 
 mod visible;
 
+#[cfg(feature = "fetch")]
+use std::time::Duration;
 use std::{fmt, sync::Arc};
 
 use thiserror::Error;
@@ -12,9 +14,8 @@ use crate::{
     message::{Frame, Message},
     sys,
 };
-use visible::{Line, Number};
-
-pub(crate) use visible::Quoted;
+use visible::Line;
+pub(crate) use visible::{Number, Quoted};
 
 /// Opening failed: an argument is invalid, or the program does not run in a browser.
 ///
@@ -269,8 +270,10 @@ pub enum Error {
     /// Browsers report the same error if the server is down. To find out, the connection probes the server
     /// with a `HEAD` request and, if that does not fail, with a `GET` if that is the request's method. Probes
     /// have no cookies, and reveal only whether the server answers. The connection sends them when the first
-    /// attempt fails, and when one of the first two attempts after a loss fails. If probes find a server
-    /// after two attempts in a row, the connection fails; a request that is not repeated fails at once. In a
+    /// attempt fails, and when one of the first two attempts to reconnect fails. If probes find a server after
+    /// two attempts in a row and the stream was never open, the connection fails; once it was open, the server
+    /// may be one that restarts, and the [retry policy](crate::Retry) retries by default. A request that is
+    /// not repeated fails at once. In a
     /// page that is isolated by `Cross-Origin-Embedder-Policy` the browser blocks the probes, and the server
     /// counts as down.
     ///
@@ -300,10 +303,11 @@ pub enum Error {
         /// The reason.
         reason: &'static str,
     },
-    /// No server was reached, or the connection broke, and the request is not sent again.
+    /// No server was reached, or the connection broke, and the request is not sent again: see
+    /// [`reconnect`](crate::EventSource::reconnect) and [`Retry`](crate::Retry).
     #[cfg(feature = "fetch")]
     #[error(
-        "{} {} ({}); the request is not sent again unless `reconnect(true)` is set",
+        "{} {} ({}), and the request is not sent again",
         Line(if *was_open { "the connection broke to" } else { "no response came from" }),
         Quoted(url),
         Line(detail)
@@ -315,6 +319,25 @@ pub enum Error {
         was_open: bool,
         /// The browser's message.
         detail: Arc<str>,
+    },
+    /// As many attempts in a row have failed as [`Retry::max_attempts`](crate::Retry::max_attempts) allows.
+    #[cfg(feature = "fetch")]
+    #[error(
+        "gave up on {} after {} attempts to reconnect in {} ms; at last {}",
+        Quoted(url),
+        Number((*attempts).into()),
+        Number(elapsed.as_millis() as u64),
+        LastFailure(last.as_deref())
+    )]
+    Exhausted {
+        /// The URL as given.
+        url: Arc<str>,
+        /// The number of attempts to reconnect.
+        attempts: u32,
+        /// The time since the first failure of the row.
+        elapsed: Duration,
+        /// The error of the last attempt; `None` if its response ended, which is no error.
+        last: Option<Arc<Error>>,
     },
     /// The headers of an attempt could not be set: the function that computes them returned an error, or the
     /// browser does not send one of them.
@@ -344,6 +367,19 @@ pub enum Error {
     /// and for reading, and hooks pass it to the fold.
     #[error(transparent)]
     Open(#[from] OpenError),
+}
+
+#[cfg(feature = "fetch")]
+struct LastFailure<'a>(Option<&'a Error>);
+
+#[cfg(feature = "fetch")]
+impl fmt::Display for LastFailure<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(error) => error.fmt(f),
+            None => f.write_str("the response ended"),
+        }
+    }
 }
 
 #[cfg(feature = "fetch")]

@@ -32,7 +32,7 @@
 //!   [`CloseHandle`] or a drop closes it, and [`CloseReason`] says why it closed.
 //! - With the feature `fetch`, `EventSource::fetch` and the methods for the request use a streamed `fetch()`
 //!   in the place of the browser's `EventSource`: with headers and a body, the status, and several times the
-//!   speed. The module `parser` parses the bytes.
+//!   speed. The module `parser` parses the bytes, and `Retry` is the policy for lost connections.
 //! - With the features `yew` and `leptos`, the modules of these names have hooks for components: the
 //!   newest event, or every event folded into a value, and the state of the connection.
 //! - [`OpenError`] is the error of opening, [`Error`] of a stream, [`DecodeError`] of one message.
@@ -84,6 +84,8 @@ pub use hooks::leptos;
 pub use hooks::yew;
 pub use lifecycle::Lifecycle;
 pub use message::{Frame, Message};
+#[cfg(feature = "fetch")]
+pub use retry::{Failure, Retry};
 pub use source::EventSource;
 pub use state::{ReadyState, ReconnectCause, State};
 pub use stream::{EventStream, LifecycleStream};

@@ -1,5 +1,7 @@
 //! [`Lifecycle`], the messages and changes of a connection.
 
+use std::time::Duration;
+
 use crate::{close::CloseReason, message::Message, state::ReconnectCause};
 
 /// An item of a [`LifecycleStream`](crate::LifecycleStream): a message, or a change of the connection.
@@ -12,10 +14,12 @@ pub enum Lifecycle<T = Message> {
     Message(T),
     /// The connection was lost, or could not be made, and another attempt follows.
     Reconnecting {
-        /// The number of the attempt, from 1. A success resets it.
+        /// The number of the attempt, from 1, as in [`State::Reconnecting`](crate::State::Reconnecting).
         attempt: u32,
         /// The cause of the attempt.
         cause: ReconnectCause,
+        /// The time until the attempt; `None` over the browser's `EventSource`, which hides it.
+        delay: Option<Duration>,
     },
     /// The connection is open again.
     Resumed {
@@ -35,9 +39,15 @@ impl Lifecycle {
         Some(match self {
             Lifecycle::Message(_) => return None,
             Lifecycle::Opened => Lifecycle::Opened,
-            Lifecycle::Reconnecting { attempt, cause } => {
-                Lifecycle::Reconnecting { attempt, cause }
-            }
+            Lifecycle::Reconnecting {
+                attempt,
+                cause,
+                delay,
+            } => Lifecycle::Reconnecting {
+                attempt,
+                cause,
+                delay,
+            },
             Lifecycle::Resumed { last_event_id } => Lifecycle::Resumed { last_event_id },
             Lifecycle::Closed(reason) => Lifecycle::Closed(reason),
         })

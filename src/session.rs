@@ -8,6 +8,7 @@ use std::{
     cell::{Cell, OnceCell, RefCell},
     rc::{Rc, Weak},
     sync::Arc,
+    time::Duration,
 };
 
 use web_sys::AbortSignal;
@@ -518,20 +519,34 @@ impl Session {
         self.change(State::Open, change);
     }
 
-    /// The connection is lost, or could not be made, and another attempt follows. Returns its number;
-    /// `None` if the connection is closed.
-    pub fn lost(&self) -> Option<u32> {
-        let (attempt, cause) = self.state.with(|state| match state {
+    /// The browser's `EventSource` lost the connection, or could not make it, and tries again.
+    pub fn lost(&self) {
+        let next = self.state.with(|state| match state {
             State::Open => Some((1, ReconnectCause::Disconnected)),
             State::Connecting => Some((1, ReconnectCause::Unreachable)),
             State::Reconnecting { attempt, .. } => {
                 Some((attempt.saturating_add(1), ReconnectCause::Unreachable))
             }
             State::Closed(_) => None,
-        })?;
-        let change = Lifecycle::Reconnecting { attempt, cause };
-        self.change(State::Reconnecting { attempt, cause }, change);
-        (!self.is_closed()).then_some(attempt)
+        });
+        if let Some((attempt, cause)) = next {
+            self.reconnecting(attempt, cause, None);
+        }
+    }
+
+    /// Another attempt follows.
+    pub fn reconnecting(&self, attempt: u32, cause: ReconnectCause, delay: Option<Duration>) {
+        let state = State::Reconnecting {
+            attempt,
+            cause,
+            delay,
+        };
+        let change = Lifecycle::Reconnecting {
+            attempt,
+            cause,
+            delay,
+        };
+        self.change(state, change);
     }
 
     /// Enqueues changes of the connection from now on.

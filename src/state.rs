@@ -5,11 +5,13 @@ use std::{
     collections::VecDeque,
     fmt,
     rc::{Rc, Weak},
+    time::Duration,
 };
 
 use crate::{
     callback::{Callback, Callbacks},
     close::CloseReason,
+    error::Number,
 };
 
 /// The state of a connection.
@@ -23,7 +25,7 @@ use crate::{
 ///
 /// let prices = EventSource::new("/prices")
 ///     .on_state(|state| match state {
-///         State::Reconnecting { attempt, cause } => println!("attempt {attempt}: {cause}"),
+///         State::Reconnecting { attempt, cause, .. } => println!("attempt {attempt}: {cause}"),
 ///         State::Closed(reason) => println!("closed: {reason}"),
 ///         _ => println!("{state}"),
 ///     })
@@ -41,10 +43,13 @@ pub enum State {
     Open,
     /// The connection was lost, or could not be made, and another attempt follows.
     Reconnecting {
-        /// The number of the attempt, from 1. A success resets it.
+        /// The number of the attempt, from 1. Over the browser's `EventSource` a success resets it; over
+        /// `fetch()`, a connection that was open for a minute.
         attempt: u32,
         /// The cause of the attempt.
         cause: ReconnectCause,
+        /// The time until the attempt; `None` over the browser's `EventSource`, which hides it.
+        delay: Option<Duration>,
     },
     /// The connection is closed for good.
     Closed(CloseReason),
@@ -80,17 +85,40 @@ impl fmt::Display for State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReconnectCause {
-    /// The connection was open, and the response ended or the network broke.
+    /// The response ended. The browser's `EventSource` does not tell this from a broken network: see
+    /// [`Disconnected`](Self::Disconnected).
+    Ended,
+    /// The network broke while the connection was open. Over the browser's `EventSource`, also the end of the
+    /// response. (WebKitGTK 2.50 reports a response that is cut off as ended.)
     Disconnected,
-    /// An attempt reached no server, or broke before the response.
+    /// No response came.
     Unreachable,
+    /// The server answered with this status.
+    Status(u16),
+    /// The server answered, but does not allow this page to read the response (CORS). A proxy's response for a
+    /// server that restarts often looks so.
+    Cors,
+    /// The server answered with a content type other than `text/event-stream`.
+    ContentType,
+    /// The browser does not send the request.
+    Blocked,
+    /// The headers of the attempt could not be computed or set.
+    Headers,
 }
 
 impl fmt::Display for ReconnectCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            ReconnectCause::Ended => "ended",
             ReconnectCause::Disconnected => "disconnected",
             ReconnectCause::Unreachable => "unreachable",
+            ReconnectCause::Status(status) => {
+                return write!(f, "status {}", Number((*status).into()));
+            }
+            ReconnectCause::Cors => "not allowed (CORS)",
+            ReconnectCause::ContentType => "not an event stream",
+            ReconnectCause::Blocked => "blocked",
+            ReconnectCause::Headers => "no headers",
         })
     }
 }
@@ -254,6 +282,7 @@ mod tests {
         let again = State::Reconnecting {
             attempt: 1,
             cause: ReconnectCause::Disconnected,
+            delay: None,
         };
         assert_eq!(State::Connecting.ready_state() as u8, 0);
         assert_eq!(again.ready_state() as u8, 0);

@@ -67,6 +67,7 @@ pub(crate) fn open(
         keep_referrer,
         fresh_headers: options.fresh_headers,
         sent: 0.0,
+        opened: None,
         is_unloaded: Rc::clone(&is_unloaded),
         _page: sys::event_target().and_then(|page| {
             Listener::new(&page, PAGE_HIDE.into(), move |event| {
@@ -74,8 +75,7 @@ pub(crate) fn open(
             })
         }),
     };
-    let repeats = attempts.repeats;
-    let control = supervise(Rc::clone(session), attempts, repeats);
+    let control = supervise(Rc::clone(session), attempts, options.policy);
     connector.supervisor.set(Some(control));
     session.attach(connector);
     Ok(())

@@ -135,9 +135,7 @@ impl Native {
                 session.opened();
             }
             _ if self.is_unloaded.get() => {}
-            (_, EventSource::CONNECTING) => {
-                session.lost();
-            }
+            (_, EventSource::CONNECTING) => session.lost(),
             (_, EventSource::CLOSED) => session.fail(Error::Failed {
                 url: session.url().into(),
                 was_open: session.was_open(),

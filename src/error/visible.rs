@@ -75,7 +75,7 @@ fn write_code(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
 
 /// A number. The standard formatting, with signs, padding and other bases, makes an app with one stream 921
 /// bytes larger (`bench/examples/size_stream.rs`, before compression).
-pub(super) struct Number(pub u64);
+pub(crate) struct Number(pub u64);
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -69,9 +69,15 @@ impl<S: 'static> Arrival<S> {
         match item {
             Ok(Lifecycle::Message(value)) => Arrival::Message(change(fold, Ok(value))),
             Ok(Lifecycle::Opened | Lifecycle::Resumed { .. }) => Arrival::State(State::Open),
-            Ok(Lifecycle::Reconnecting { attempt, cause }) => {
-                Arrival::State(State::Reconnecting { attempt, cause })
-            }
+            Ok(Lifecycle::Reconnecting {
+                attempt,
+                cause,
+                delay,
+            }) => Arrival::State(State::Reconnecting {
+                attempt,
+                cause,
+                delay,
+            }),
             Ok(Lifecycle::Closed(reason)) => Arrival::State(State::Closed(reason)),
             Err(error) => Arrival::Error(error.clone(), change(fold, Err(error))),
         }

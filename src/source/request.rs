@@ -8,6 +8,7 @@ use web_sys::Request;
 use super::{EventSource, Over, then};
 use crate::{
     connector::fetch::{self, Body, FreshHeaders, RequestOptions},
+    retry::Retry,
     sys,
 };
 
@@ -26,7 +27,8 @@ use crate::{
 ///   [`Error::ContentType`](crate::Error::ContentType), [`Error::Cors`](crate::Error::Cors), with the
 ///   response in [`Connection::response`](crate::Connection::response).
 /// - A close rule sees messages of every name, subscribed to or not.
-/// - By default, only `GET` requests are sent again; see [`reconnect`](Self::reconnect).
+/// - By default, only `GET` requests are sent again; see [`reconnect`](Self::reconnect). The
+///   [retry policy](Self::retry) decides which failures lead to another attempt, and when.
 /// - Another origin must allow the headers by CORS, `Last-Event-ID` among them. After a failure the
 ///   connection probes the server to detect a CORS error: see [`Error::Cors`](crate::Error::Cors).
 impl EventSource {
@@ -118,7 +120,9 @@ impl EventSource {
     /// Sets a function that computes headers for each attempt, a fresh token for example. They replace other
     /// headers of the same name.
     ///
-    /// An `Err` ends the stream with [`Error::Headers`](crate::Error::Headers).
+    /// An `Err` ends the stream with [`Error::Headers`](crate::Error::Headers). If the server answers with the
+    /// status 401 or 403, the headers are computed again for one more attempt at once; a second such answer in
+    /// a row ends the stream.
     ///
     /// ```no_run
     /// # async fn fresh_token() -> Result<String, String> { unimplemented!() }
@@ -187,19 +191,34 @@ impl EventSource {
         self.options(|options| options.last_event_id = id.into())
     }
 
-    /// Whether the request is sent again after the end of a response and after a network failure. The default
-    /// is `true` for `GET`, and `false` for other methods, whose effects would be repeated.
+    /// Whether the request is sent again after the end of a response and after a failure that the [retry
+    /// policy](Self::retry) retries. The default is `true` for `GET`, and `false` for other methods, whose effects would be repeated.
     ///
     /// If it is not sent again, the end of the response ends the stream
     /// ([`CloseReason::Ended`](crate::CloseReason::Ended)), and a network failure fails it
     /// ([`Error::Network`](crate::Error::Network)). A response that is cut off is a failure; WebKitGTK 2.50
     /// reports it as the end.
-    ///
-    /// The first attempt after a loss comes after the reconnection time: the server's `retry`, or three
-    /// seconds. Each failed attempt doubles the delay, up to half a minute. Two requests are at least 50 ms
-    /// apart.
     pub fn reconnect(self, reconnect: bool) -> Self {
         self.options(|options| options.reconnect = Some(reconnect))
+    }
+
+    /// Sets the retry policy: which failures lead to another attempt, after which delay, and how often. It
+    /// replaces the default, [`Retry::default`], and decides only about requests that are [sent
+    /// again](Self::reconnect).
+    ///
+    /// The browser's `EventSource` decides by itself, so this method, too, selects `fetch()`.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), wasm_eventsource::OpenError> {
+    /// use wasm_eventsource::{EventSource, Retry};
+    ///
+    /// let prices = EventSource::new("/prices")
+    ///     .retry(Retry::resilient().max_attempts(20))
+    ///     .stream()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn retry(self, retry: Retry) -> Self {
+        self.options(|options| options.policy = retry.into_policy())
     }
 
     /// Subscribes the stream to the events of every name.

@@ -172,7 +172,7 @@ fn attempts_count_from_one_and_anew_after_each_success() {
     while let Poll::Ready(Some(item)) = poll(&mut stream) {
         match item.expect("no error") {
             Lifecycle::Message(message) => items.push(message.data().to_owned()),
-            Lifecycle::Reconnecting { attempt, cause } => {
+            Lifecycle::Reconnecting { attempt, cause, .. } => {
                 items.push(format!("{attempt} {cause:?}"))
             }
             other => items.push(format!("{other:?}")),

@@ -20,6 +20,7 @@ mod pace;
 mod races;
 mod requests;
 mod resuming;
+mod retrying;
 
 #[derive(Debug, PartialEq, Deserialize)]
 struct Numbered {

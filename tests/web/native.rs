@@ -1,11 +1,11 @@
 //! What is true of the browser's own `EventSource` alone, and not over `fetch()`.
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{CloseReason, CloseRule, Error};
+use wasm_eventsource::{CloseReason, CloseRule, Error, Lifecycle, ReconnectCause};
 
 use crate::{
     Scenario,
-    observe::{Notes, data, message, messages, next, noting_states, numbers},
+    observe::{Notes, data, item, message, messages, next, noting_states, numbers},
 };
 
 // Over `fetch()` what nobody polls for is not read, so that the server is held back.
@@ -51,6 +51,21 @@ async fn a_failure_at_a_reconnect_says_that_the_connection_had_been_open() {
         was_open: true,
     };
     assert_eq!(next(&mut stream).await, Some(Err(failed)));
+}
+
+// Over `fetch()` the change has the delay.
+#[wasm_bindgen_test]
+async fn the_delay_of_the_browser_is_not_known() {
+    let server = Scenario::new().await;
+    let mut stream = server.source("/live").stream().unwrap().with_lifecycle();
+    assert_eq!(item(&mut stream).await, Lifecycle::Opened);
+    server.end().await;
+    let lost = Lifecycle::Reconnecting {
+        attempt: 1,
+        cause: ReconnectCause::Disconnected,
+        delay: None,
+    };
+    assert_eq!(item(&mut stream).await, lost);
 }
 
 // Over `fetch()` there is no task of the browser's for a burst: its bytes come at once.

@@ -13,7 +13,9 @@ use futures_util::{
     future::{Either, select},
 };
 use gloo_timers::future::TimeoutFuture;
-use wasm_eventsource::{EventSource, EventStream, Lifecycle, LifecycleStream, Message};
+use wasm_eventsource::{
+    EventSource, EventStream, Lifecycle, LifecycleStream, Message, ReconnectCause,
+};
 
 const DEADLINE: u32 = 20_000;
 
@@ -45,6 +47,14 @@ pub async fn item(stream: &mut LifecycleStream) -> Lifecycle {
         .await
         .expect("an item, not the end")
         .expect("an item, not an error")
+}
+
+/// The next change, which must be that another attempt follows: its number and cause.
+pub async fn lost(stream: &mut LifecycleStream) -> (u32, ReconnectCause) {
+    match item(stream).await {
+        Lifecycle::Reconnecting { attempt, cause, .. } => (attempt, cause),
+        other => panic!("an attempt, not {other:?}"),
+    }
 }
 
 /// The next item, which is to be a message.
@@ -172,6 +182,12 @@ pub fn reported() -> f64 {
 
 pub fn is_firefox() -> bool {
     js_sys::eval("navigator.userAgent.includes('Firefox')")
+        .expect("a navigator")
+        .is_truthy()
+}
+
+pub fn is_webkit() -> bool {
+    js_sys::eval("!/Firefox|Chrome/.test(navigator.userAgent)")
         .expect("a navigator")
         .is_truthy()
 }

@@ -1,16 +1,16 @@
 //! The scenario server as a test sees it: URLs under a key of its own, facts, and a remote control.
 
-use std::{cell::RefCell, collections::BTreeMap, future::Future, panic::Location};
+use std::{cell::RefCell, collections::BTreeMap, future::Future, panic::Location, time::Duration};
 
 use gloo_timers::future::TimeoutFuture;
 use serde::{Deserialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::at_the_end;
-use wasm_eventsource::EventSource;
+use wasm_eventsource::{EventSource, ReconnectCause, Retry};
 use web_sys::{RequestInit, Response};
 
-use super::observe::is_firefox;
+use super::observe::{is_firefox, is_webkit};
 
 /// Longer than any browser waits before it reconnects when the server asked for [`RETRY`]: Firefox
 /// waits for half a second at least.
@@ -38,6 +38,8 @@ pub struct Counts {
 /// A request as the server saw it; the names of headers are in lower case.
 #[derive(Debug, Deserialize)]
 pub struct Asked {
+    /// In milliseconds.
+    pub at: u64,
     pub method: String,
     pub path: String,
     pub headers: BTreeMap<String, String>,
@@ -120,6 +122,33 @@ impl<const OVER_FETCH: bool> Scenario<OVER_FETCH> {
     /// The same, as the beginning of a connection.
     pub fn source(&self, route: &str) -> EventSource {
         event_source::<OVER_FETCH>(self.url(route))
+    }
+
+    /// The same, and each success resets the number of attempts and the delay, as it always does over the
+    /// browser's `EventSource`.
+    pub fn counting_anew(&self, route: &str) -> EventSource {
+        let source = self.source(route);
+        if OVER_FETCH {
+            source.retry(Retry::default().healthy_after(Duration::ZERO))
+        } else {
+            source
+        }
+    }
+
+    /// The cause of a reconnect after [`end`](Self::end).
+    pub const ENDED: ReconnectCause = if OVER_FETCH {
+        ReconnectCause::Ended
+    } else {
+        ReconnectCause::Disconnected
+    };
+
+    /// The cause of a reconnect after [`cut`](Self::cut). WebKitGTK takes a body that is cut for one that ends.
+    pub fn cut_off() -> ReconnectCause {
+        if is_webkit() {
+            Self::ENDED
+        } else {
+            ReconnectCause::Disconnected
+        }
     }
 
     pub async fn counts(&self) -> Counts {

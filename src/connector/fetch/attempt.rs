@@ -18,8 +18,9 @@ use super::{
 };
 use crate::{
     error::{Error, Quoted},
+    retry::{Failure, Moment},
     session::Session,
-    state::State,
+    state::{ReconnectCause, State},
     supervisor::{Attempts, Ended},
     sys::{self, Listener},
 };
@@ -37,6 +38,8 @@ pub(super) struct FetchAttempts {
     pub fresh_headers: Option<Box<FreshHeaders>>,
     /// When the last request was sent.
     pub sent: f64,
+    /// When the attempt opened the stream.
+    pub opened: Option<f64>,
     /// Whether the page is unloaded.
     pub is_unloaded: Rc<Cell<bool>>,
     pub _page: Option<Listener>,
@@ -57,7 +60,15 @@ impl Attempts for FetchAttempts {
                 .parser
                 .with(|reading| reading.parser.set_last_event_id(id));
         }
-        let ended = self.try_attempt().await.unwrap_or_else(|ended| ended);
+        self.opened = None;
+        let mut ended = self.try_attempt().await.unwrap_or_else(|ended| ended);
+        if let Ended::Failed(failure) = ended {
+            ended = Ended::Failed(match self.opened {
+                Some(opened) => failure.with_open_for((sys::now() - opened) as u64),
+                None if self.session.was_open() => failure.after_open(),
+                None => failure,
+            });
+        }
         if self.is_unloaded.get() {
             // The connection ends with the page, without a change of its state.
             pending::<()>().await;
@@ -69,14 +80,20 @@ impl Attempts for FetchAttempts {
         ended
     }
 
-    fn reconnection_time(&self) -> Option<u64> {
-        self.connector
-            .parser
-            .with(|reading| reading.parser.retry())?
+    fn repeats(&self) -> bool {
+        self.repeats
     }
 
-    fn since_sent(&self) -> u64 {
-        (sys::now() - self.sent) as u64
+    fn moment(&self) -> Moment {
+        let parser = &self.connector.parser;
+        let now = sys::now();
+        Moment {
+            now,
+            reconnection_time: parser.with(|reading| reading.parser.retry()).flatten(),
+            since_sent: (now - self.sent) as u64,
+            chance: js_sys::Math::random(),
+            renews_credentials: self.fresh_headers.is_some(),
+        }
     }
 }
 
@@ -93,15 +110,16 @@ impl FetchAttempts {
         connector
             .parser
             .with(|reading| reading.origin = origin.into());
+        self.opened = Some(sys::now());
         session.opened();
         let Some(mut body) = body else {
-            return Ok(Ended::Clean);
+            return Ok(body_ended());
         };
         loop {
             poll_fn(|cx| connector.poll_demand(&session, cx)).await;
             match body.next().await.map_err(|thrown| self.lost(&thrown))? {
                 Some(chunk) => connector.fill(&session, &chunk),
-                None => return Ok(Ended::Clean),
+                None => return Ok(body_ended()),
             }
         }
     }
@@ -111,7 +129,7 @@ impl FetchAttempts {
         let request = self.next_request().await?;
         // The function that computes headers may close the connection.
         if self.session.is_closed() {
-            return Err(Ended::Clean);
+            return Err(body_ended());
         }
         let init = RequestInit::new();
         sys::set_option(&init, "signal", self.connector.response.next_signal());
@@ -123,17 +141,18 @@ impl FetchAttempts {
         match sys::fetch(&request, &init).await {
             Ok(response) => Ok(response),
             Err(thrown) => {
-                let lost = self.network_error(&thrown);
+                let lost = self.network_failure(&thrown);
                 let probes = self.may_probe().then_some(&self.connector.response);
                 let url = self.session.url();
-                Err(Box::pin(diagnosis::diagnose(
+                let failure = Box::pin(diagnosis::diagnose(
                     url,
                     &request,
                     lost,
                     &violations,
                     probes,
                 ))
-                .await)
+                .await;
+                Err(Ended::Failed(failure))
             }
         }
     }
@@ -163,7 +182,10 @@ impl FetchAttempts {
         } else {
             Ok(Clone::clone(&self.request))
         };
-        let request = request.map_err(|thrown| Ended::Refused(self.network_error(&thrown)))?;
+        let request = request.map_err(|thrown| {
+            let error = self.network_error(&thrown);
+            Ended::Failed(Failure::new(ReconnectCause::Blocked, Some(error)))
+        })?;
         let refused =
             |name: &str, detail| self.without_headers(format!("{}: {detail}", Quoted(name)));
         set_last_event_id(&request, &self.session.last_event_id())
@@ -177,18 +199,31 @@ impl FetchAttempts {
     fn without_headers(&self, detail: String) -> Ended {
         let url = self.session.url().into();
         let detail = detail.into();
-        Ended::Refused(Error::Headers { url, detail })
+        let error = Error::Headers { url, detail };
+        Ended::Failed(Failure::new(ReconnectCause::Headers, Some(error)))
     }
 
     fn lost(&self, thrown: &JsValue) -> Ended {
-        Ended::Lost(self.network_error(thrown))
+        Ended::Failed(self.network_failure(thrown))
+    }
+
+    fn network_failure(&self, thrown: &JsValue) -> Failure {
+        let cause = match self.opened {
+            Some(_) => ReconnectCause::Disconnected,
+            None => ReconnectCause::Unreachable,
+        };
+        Failure::new(cause, Some(self.network_error(thrown)))
     }
 
     fn network_error(&self, thrown: &JsValue) -> Error {
         Error::Network {
             url: self.session.url().into(),
-            was_open: self.session.was_open(),
+            was_open: self.opened.is_some(),
             detail: sys::detail(thrown).into(),
         }
     }
+}
+
+fn body_ended() -> Ended {
+    Ended::Failed(Failure::new(ReconnectCause::Ended, None))
 }

@@ -18,7 +18,8 @@ use web_sys::{AbortController, Request, RequestInit, Url};
 use super::response::ResponseSlot;
 use crate::{
     error::Error,
-    supervisor::Ended,
+    retry::Failure,
+    state::ReconnectCause,
     sys::{self, Listener},
 };
 
@@ -65,19 +66,22 @@ impl Violations {
     }
 }
 
-/// How an attempt ended that `fetch()` rejected. `lost` is the error for a temporary failure. Without a slot
-/// for probes, the server is not probed.
+/// Why `fetch()` rejected: `lost` is returned if the server was not reached. Without a slot for probes, the
+/// server is not probed.
 pub(super) async fn diagnose(
     given_url: &str,
     request: &Request,
-    lost: Error,
+    lost: Failure,
     violations: &Violations,
     probes: Option<&ResponseSlot>,
-) -> Ended {
+) -> Failure {
     let url = request.url();
     let blocked = |reason: &'static str| {
         let url = given_url.into();
-        Ended::Refused(Error::Blocked { url, reason })
+        Failure::new(
+            ReconnectCause::Blocked,
+            Some(Error::Blocked { url, reason }),
+        )
     };
     if let Some(reason) = forbidden(request) {
         return blocked(reason);
@@ -86,7 +90,7 @@ pub(super) async fn diagnose(
         return blocked("the page's content security policy (`connect-src`) does not allow it");
     }
     let Some(probes) = probes else {
-        return Ended::Lost(lost);
+        return lost;
     };
     let (mode, redirect) = (option(request, "mode"), option(request, "redirect"));
     let is_foreign = sys::is_of_another_origin(&url);
@@ -102,9 +106,9 @@ pub(super) async fn diagnose(
     let may_be_cors = mode == "cors" && redirect == "follow" && (is_foreign || redirects);
     if may_be_cors && probe(request, "no-cors", "follow", probes).await == Answer::Opaque {
         let url = given_url.into();
-        return Ended::Doubtful(Error::Cors { url });
+        return Failure::new(ReconnectCause::Cors, Some(Error::Cors { url }));
     }
-    Ended::Lost(lost)
+    lost
 }
 
 /// The reason why the browser never sends this request, if the request itself shows it.

@@ -6,7 +6,13 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ReadableStream, Request, RequestInit};
 
 use super::mime::EVENT_STREAM;
-use crate::{error::OpenError, parser::Parser, session::Session, sys};
+use crate::{
+    error::OpenError,
+    parser::Parser,
+    retry::{self, Policy},
+    session::Session,
+    sys,
+};
 
 pub(crate) type Headers = Vec<(String, String)>;
 
@@ -32,6 +38,7 @@ pub(crate) struct RequestOptions {
     pub is_json: bool,
     pub last_event_id: String,
     pub reconnect: Option<bool>,
+    pub policy: Box<dyn Policy>,
     pub comments: Vec<Box<CommentCallback>>,
     pub max_event_size: usize,
 }
@@ -64,6 +71,7 @@ impl RequestOptions {
             is_json: false,
             last_event_id: String::new(),
             reconnect: None,
+            policy: retry::default_policy(),
             comments: Vec::new(),
             max_event_size: Parser::DEFAULT_MAX_EVENT_SIZE,
         }

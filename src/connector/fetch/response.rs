@@ -5,7 +5,12 @@ use std::cell::RefCell;
 use web_sys::{AbortController, AbortSignal, Response};
 
 use super::mime::is_event_stream;
-use crate::{error::Error, supervisor::Ended};
+use crate::{
+    error::Error,
+    retry::{Failure, retry_after},
+    state::ReconnectCause,
+    supervisor::Ended,
+};
 
 /// The newest response of a connection, and the abort controller of its request.
 #[derive(Default)]
@@ -38,7 +43,10 @@ impl ResponseSlot {
     pub fn next_signal(&self) -> Option<AbortSignal> {
         let controller = AbortController::new().ok()?;
         let signal = controller.signal();
-        let before = self.0.borrow_mut().abort.replace(Abort(controller));
+        let mut newest = self.0.borrow_mut();
+        let before = newest.abort.replace(Abort(controller));
+        newest.kept = false;
+        drop(newest);
         drop(before);
         Some(signal)
     }
@@ -86,19 +94,30 @@ pub(super) fn check(url: &str, response: &Response) -> Result<(), Ended> {
         200 => {}
         204 => return Err(Ended::NoContent),
         status => {
-            return Err(Ended::Refused(Error::Status {
+            let error = Error::Status {
                 url: url.into(),
                 status,
                 status_text: response.status_text().into(),
-            }));
+            };
+            let pause = header(response, "Retry-After").and_then(|pause| {
+                let date = header(response, "Date");
+                retry_after(&pause, date.as_deref(), js_sys::Date::now())
+            });
+            let failure = Failure::new(ReconnectCause::Status(status), Some(error));
+            return Err(Ended::Failed(failure.with_retry_after(pause)));
         }
     }
-    let content_type = response.headers().get("Content-Type").ok().flatten();
-    let content_type = content_type.unwrap_or_default();
+    let content_type = header(response, "Content-Type").unwrap_or_default();
     if is_event_stream(&content_type) {
         Ok(())
     } else {
         let (url, content_type) = (url.into(), content_type.into());
-        Err(Ended::Refused(Error::ContentType { url, content_type }))
+        let error = Error::ContentType { url, content_type };
+        let failure = Failure::new(ReconnectCause::ContentType, Some(error));
+        Err(Ended::Failed(failure))
     }
+}
+
+fn header(response: &Response, name: &str) -> Option<String> {
+    response.headers().get(name).ok().flatten()
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::{
     counts::{Asked, Key, OpenGuard, Registry},
-    routes::BadRequest,
+    routes::{BadRequest, now_ms},
     server::Connection,
     sse,
     stream::{Ending, EventStream, Output},
@@ -157,7 +157,7 @@ pub(crate) async fn count(
         Some(id) => String::from_utf8_lossy(id.as_bytes()).into_owned(),
         None => String::new(),
     };
-    let asked = Asked::new(&parts.method, &parts.uri, &parts.headers, &body);
+    let asked = Asked::new(now_ms(), &parts.method, &parts.uri, &parts.headers, &body);
     let number = key.count_request(last_event_id.clone(), asked);
     let connection = parts.extensions.get::<Connection>().cloned();
     let connection = connection.unwrap_or_default();

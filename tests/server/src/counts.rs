@@ -59,6 +59,8 @@ pub struct Counts {
 /// A request as it came, for tests of what a client sends.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Asked {
+    /// In milliseconds since the epoch.
+    at: u64,
     method: String,
     path: String,
     headers: BTreeMap<String, String>,
@@ -66,7 +68,13 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub(crate) fn new(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Self {
+    pub(crate) fn new(
+        at: u64,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Self {
         let mut lines = BTreeMap::<String, String>::new();
         for (name, value) in headers {
             let value = String::from_utf8_lossy(value.as_bytes());
@@ -79,6 +87,7 @@ impl Asked {
                 .or_insert_with(|| value.into_owned());
         }
         Self {
+            at,
             method: method.to_string(),
             path: uri.to_string(),
             headers: lines,

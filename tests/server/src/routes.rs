@@ -123,6 +123,7 @@ fn streams(registry: &Registry) -> Router<Shared> {
         .route("/resume/{total}", any(endings::resume))
         .route("/torn/{total}", any(torn::torn))
         .route("/status/{code}", any(answers::status))
+        .route("/statuses", any(answers::statuses))
         .route("/content-type", any(answers::content_type))
         .route("/redirect", any(answers::redirect))
         .route("/bearer", any(answers::bearer))

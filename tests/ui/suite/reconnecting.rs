@@ -22,6 +22,7 @@ async fn while_the_browser_reconnects_the_state_is_reconnecting_and_not_closed()
     let lost = State::Reconnecting {
         attempt: 1,
         cause: ReconnectCause::Disconnected,
+        delay: None,
     };
     assert_eq!(component.state(), lost);
     assert_eq!(component.error(), None, "it is no error");

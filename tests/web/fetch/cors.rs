@@ -1,12 +1,14 @@
 //! A server that does not allow this page to read its answer is told apart from one that is not there.
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wasm_eventsource::{Buffer, Error, Lifecycle, LifecycleStream, ReconnectCause};
+use wasm_eventsource::{
+    Buffer, Error, EventSource, Lifecycle, LifecycleStream, ReconnectCause, Retry,
+};
 
 use super::{last_error, put_back, with_fetch};
 use crate::{
     Scenario,
-    observe::{data, next, noting_states, numbers},
+    observe::{data, lost, next, noting_states, numbers},
 };
 
 /// Opens a route that CORS does not allow: one error that says so, for a request that is repeated after a
@@ -97,9 +99,23 @@ async fn a_server_that_is_not_there_is_not_called_a_matter_of_cors() {
     let get = server.fetch("/finish/1").stream().unwrap();
     let mut get = get.with_lifecycle();
     for attempt in 1..=2 {
-        let cause = ReconnectCause::Unreachable;
-        let expected = Lifecycle::Reconnecting { attempt, cause };
-        assert_eq!(next(&mut get).await, Some(Ok(expected)));
+        let expected = (attempt, ReconnectCause::Unreachable);
+        assert_eq!(lost(&mut get).await, expected);
+    }
+}
+
+type Item = Option<Result<Lifecycle, Error>>;
+
+fn without_delay(item: Item) -> Item {
+    match item {
+        Some(Ok(Lifecycle::Reconnecting { attempt, cause, .. })) => {
+            Some(Ok(Lifecycle::Reconnecting {
+                attempt,
+                cause,
+                delay: None,
+            }))
+        }
+        other => other,
     }
 }
 
@@ -107,13 +123,15 @@ const ONCE: [&str; 1] = ["closed"];
 const TWICE: [&str; 2] = ["reconnecting", "closed"];
 
 /// Opens a stream and loses it, while the next requests fail, as many as given, of those that this JavaScript
-/// chooses. Returns what comes behind the second attempt.
+/// chooses. Returns what comes behind the second attempt, whose cause is given.
 async fn lost_while_failing(
+    source: EventSource,
     server: &Scenario,
     times: u32,
     chosen: &str,
-) -> (LifecycleStream, Option<Result<Lifecycle, Error>>) {
-    let stream = server.fetch("/live").buffer(Buffer::unbounded()).stream();
+    cause: ReconnectCause,
+) -> (LifecycleStream, Item) {
+    let stream = source.buffer(Buffer::unbounded()).stream();
     let mut stream = stream.unwrap().with_lifecycle();
     assert_eq!(next(&mut stream).await, Some(Ok(Lifecycle::Opened)));
     let original = with_fetch(&format!(
@@ -125,13 +143,8 @@ async fn lost_while_failing(
         }})()"
     ));
     server.end().await;
-    for (attempt, cause) in [
-        (1, ReconnectCause::Disconnected),
-        (2, ReconnectCause::Unreachable),
-    ] {
-        let lost = Lifecycle::Reconnecting { attempt, cause };
-        assert_eq!(next(&mut stream).await, Some(Ok(lost)));
-    }
+    assert_eq!(lost(&mut stream).await, (1, ReconnectCause::Ended));
+    assert_eq!(lost(&mut stream).await, (2, cause));
     let behind = next(&mut stream).await;
     put_back(&original);
     (stream, behind)
@@ -140,7 +153,8 @@ async fn lost_while_failing(
 #[wasm_bindgen_test]
 async fn a_server_that_was_away_for_a_moment_is_no_matter_of_cors() {
     let server = Scenario::new().await;
-    let (_stream, behind) = lost_while_failing(&server, 1, NOT_PROBES).await;
+    let (source, cause) = (server.fetch("/live"), ReconnectCause::Cors);
+    let (_stream, behind) = lost_while_failing(source, &server, 1, NOT_PROBES, cause).await;
     let last_event_id = String::new();
     assert_eq!(behind, Some(Ok(Lifecycle::Resumed { last_event_id })));
 }
@@ -152,18 +166,42 @@ const NOT_PROBES: &str = "request.mode === 'cors' && request.method === 'GET'";
 async fn a_server_that_resets_a_get_twice_and_answers_a_head_is_no_matter_of_cors() {
     let server = Scenario::new().await;
     // Each time the request and the GET that looks for the reason.
-    let (mut stream, behind) = lost_while_failing(&server, 4, "request.method === 'GET'").await;
-    let (attempt, cause) = (3, ReconnectCause::Unreachable);
-    assert_eq!(behind, Some(Ok(Lifecycle::Reconnecting { attempt, cause })));
+    let (source, cause) = (server.fetch("/live"), ReconnectCause::Unreachable);
+    let chosen = "request.method === 'GET'";
+    let (mut stream, behind) = lost_while_failing(source, &server, 4, chosen, cause).await;
+    let third = Lifecycle::Reconnecting {
+        attempt: 3,
+        cause: ReconnectCause::Unreachable,
+        delay: None,
+    };
+    assert_eq!(without_delay(behind), Some(Ok(third)));
     let last_event_id = String::new();
     let resumed = Lifecycle::Resumed { last_event_id };
     assert_eq!(next(&mut stream).await, Some(Ok(resumed)));
 }
 
 #[wasm_bindgen_test]
-async fn a_server_that_was_open_and_then_allows_nobody_is_a_matter_of_cors() {
+async fn a_server_that_was_open_and_then_allows_nobody_is_asked_again_by_default() {
     let server = Scenario::new().await;
-    let (mut stream, behind) = lost_while_failing(&server, 2, NOT_PROBES).await;
+    let (source, cause) = (server.fetch("/live"), ReconnectCause::Cors);
+    let (mut stream, behind) = lost_while_failing(source, &server, 2, NOT_PROBES, cause).await;
+    let third = Lifecycle::Reconnecting {
+        attempt: 3,
+        cause,
+        delay: None,
+    };
+    assert_eq!(without_delay(behind), Some(Ok(third)));
+    let last_event_id = String::new();
+    let resumed = Lifecycle::Resumed { last_event_id };
+    assert_eq!(next(&mut stream).await, Some(Ok(resumed)));
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_was_open_and_then_allows_nobody_is_an_error_under_the_standard_policy() {
+    let server = Scenario::new().await;
+    let source = server.fetch("/live").retry(Retry::standard());
+    let cause = ReconnectCause::Cors;
+    let (mut stream, behind) = lost_while_failing(source, &server, 2, NOT_PROBES, cause).await;
     let url = server.url("/live").into();
     assert_eq!(behind, Some(Err(Error::Cors { url })));
     assert!(matches!(

@@ -8,20 +8,13 @@ use wasm_eventsource::{
 };
 
 use super::{Scenario, gives_up_on_dead_servers};
-use crate::observe::{data, item, message, next, noting_states, numbers, soon};
+use crate::observe::{data, item, lost, message, next, noting_states, numbers, soon};
 
 #[wasm_bindgen_test]
 async fn the_end_of_the_body_gives_reconnecting_and_resumes_behind_the_last_id() {
     let server = Scenario::new().await;
-    let mut stream = server
-        .source("/resume/5?cut_every=2")
-        .stream()
-        .unwrap()
-        .with_lifecycle();
-    let lost = Reconnecting {
-        attempt: 1,
-        cause: ReconnectCause::Disconnected,
-    };
+    let source = server.counting_anew("/resume/5?cut_every=2");
+    let mut stream = source.stream().unwrap().with_lifecycle();
     let resumed = |id: &str| Resumed {
         last_event_id: id.to_owned(),
     };
@@ -33,7 +26,7 @@ async fn the_end_of_the_body_gives_reconnecting_and_resumes_behind_the_last_id()
                 other => panic!("{n} expected, not {other:?}"),
             }
         }
-        assert_eq!(item(&mut stream).await, lost);
+        assert_eq!(lost(&mut stream).await, (1, Scenario::ENDED));
         assert_eq!(item(&mut stream).await, resumed(id));
     }
     assert!(matches!(item(&mut stream).await, Message(message) if message.last_event_id() == "5"));
@@ -86,15 +79,12 @@ async fn an_event_that_was_cut_off_is_not_delivered_and_comes_whole_later() {
 #[wasm_bindgen_test]
 async fn attempts_are_counted_anew_after_each_success() {
     let server = Scenario::new().await;
-    let mut stream = server.source("/live").stream().unwrap().with_lifecycle();
+    let source = server.counting_anew("/live");
+    let mut stream = source.stream().unwrap().with_lifecycle();
     assert_eq!(item(&mut stream).await, Opened);
     for _ in 0..2 {
         server.cut().await;
-        let first = Reconnecting {
-            attempt: 1,
-            cause: ReconnectCause::Disconnected,
-        };
-        assert_eq!(item(&mut stream).await, first);
+        assert_eq!(lost(&mut stream).await, (1, Scenario::cut_off()));
         assert!(matches!(item(&mut stream).await, Resumed { .. }));
         server.until("open=1").await;
     }
@@ -103,15 +93,13 @@ async fn attempts_are_counted_anew_after_each_success() {
 #[wasm_bindgen_test]
 async fn an_attempt_that_meets_no_server_is_followed_by_the_next_unless_the_browser_gives_up() {
     let server = Scenario::new().await;
-    let mut stream = server.source("/live").stream().unwrap().with_lifecycle();
+    let source = server.counting_anew("/live");
+    let mut stream = source.stream().unwrap().with_lifecycle();
     assert_eq!(item(&mut stream).await, Opened);
     server.refuse().await;
     server.cut().await;
-    let first = Reconnecting {
-        attempt: 1,
-        cause: ReconnectCause::Disconnected,
-    };
-    assert_eq!(item(&mut stream).await, first);
+    let first = (1, Scenario::cut_off());
+    assert_eq!(lost(&mut stream).await, first);
     if gives_up_on_dead_servers() {
         let error = next(&mut stream)
             .await
@@ -121,11 +109,8 @@ async fn an_attempt_that_meets_no_server_is_followed_by_the_next_unless_the_brow
         return;
     }
     for attempt in [2, 3] {
-        let further = Reconnecting {
-            attempt,
-            cause: ReconnectCause::Unreachable,
-        };
-        assert_eq!(item(&mut stream).await, further);
+        let further = (attempt, ReconnectCause::Unreachable);
+        assert_eq!(lost(&mut stream).await, further);
     }
     server.accept().await;
     soon("success", async {
@@ -133,7 +118,7 @@ async fn an_attempt_that_meets_no_server_is_followed_by_the_next_unless_the_brow
     })
     .await;
     server.cut().await;
-    assert_eq!(item(&mut stream).await, first);
+    assert_eq!(lost(&mut stream).await, first);
 }
 
 #[wasm_bindgen_test]
@@ -159,11 +144,7 @@ async fn a_server_that_is_not_there_yet_is_tried_again_unless_the_browser_gives_
         ));
         return;
     }
-    let first = Reconnecting {
-        attempt: 1,
-        cause: ReconnectCause::Unreachable,
-    };
-    assert_eq!(item(&mut stream).await, first);
+    assert_eq!(lost(&mut stream).await, (1, ReconnectCause::Unreachable));
     server.accept().await;
     loop {
         match item(&mut stream).await {

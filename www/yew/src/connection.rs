@@ -115,7 +115,7 @@ pub fn Connection(Props { live, pace }: &Props) -> Html {
 /// The kind of the close reason, for the style sheet; the state in a few words, and in all.
 fn in_words(state: &State) -> [String; 3] {
     let (kind, short, details) = match state {
-        State::Reconnecting { attempt, cause } => {
+        State::Reconnecting { attempt, cause, .. } => {
             ("", state.to_string(), format!("attempt {attempt}: {cause}"))
         }
         State::Closed(reason) => {

@@ -1,11 +1,16 @@
 //! Answers told by their status and headers: failures, content types, redirects, cookies.
 
+use std::time::{Duration, SystemTime};
+
 use axum::{
     Extension, Json,
     extract::{Path, Query},
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE},
+        header::{
+            ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION,
+            RETRY_AFTER, SET_COOKIE,
+        },
     },
     response::{IntoResponse, Response},
 };
@@ -63,6 +68,54 @@ pub(super) async fn status(
     let body = body.into();
     let hold = parameters.hold;
     Ok(client.stream_as(status, content_type, move |output| say(output, body, hold)))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Statuses {
+    codes: String,
+    retry_after: Option<u64>,
+    #[serde(default)]
+    as_date: bool,
+}
+
+/// A status for each request in turn, then the close event.
+pub(super) async fn statuses(
+    Extension(client): Extension<Client>,
+    Query(parameters): Query<Statuses>,
+) -> Result<Response, BadRequest> {
+    let codes = parameters.codes.split(',').map(|code| match code.parse() {
+        Ok(code) if (200..=599).contains(&code) => StatusCode::from_u16(code).ok(),
+        _ => None,
+    });
+    let Some(codes) = codes.collect::<Option<Vec<_>>>() else {
+        return Err(BadRequest("codes are statuses from 200 to 599".to_owned()));
+    };
+    let code = codes.get(client.number.saturating_sub(1) as usize);
+    let Some(refusal) = code.filter(|code| **code != StatusCode::OK) else {
+        let (id, closes) = (client.next_id(), code.is_none());
+        return Ok(client.stream(move |output| async move {
+            output.write(numbered("message", id)).await;
+            if closes {
+                output.write(sse::close_event()).await;
+            }
+            Ending::End
+        }));
+    };
+    let mut response = refusal.into_response();
+    if let Some(seconds) = parameters.retry_after {
+        let pause = if parameters.as_date {
+            let date = SystemTime::now() + Duration::from_secs(seconds);
+            HeaderValue::from_str(&httpdate::fmt_http_date(date))
+        } else {
+            Ok(HeaderValue::from(seconds))
+        };
+        let pause = pause.map_err(|error| BadRequest(error.to_string()))?;
+        let headers = response.headers_mut();
+        headers.insert(RETRY_AFTER, pause);
+        let readable = HeaderValue::from_static("Retry-After, Date");
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, readable);
+    }
+    Ok(response)
 }
 
 /// Says one thing and ends, or is held open until the client goes.

@@ -11,7 +11,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::BadRequest;
+use super::{BadRequest, now_ms};
 use crate::{
     client::Client,
     counts::Asked,
@@ -51,7 +51,7 @@ pub(super) async fn headers(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let asked = Asked::new(&method, &uri, &headers, &client.body);
+    let asked = Asked::new(now_ms(), &method, &uri, &headers, &client.body);
     client.stream(move |output| async move {
         output.write(Event::new().json(&json!(asked))).await;
         output.write(sse::close_event()).await;
