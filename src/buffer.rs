@@ -67,8 +67,7 @@ impl Buffer {
 /// The items that wait for one stream, in order.
 #[derive(Default)]
 pub(crate) struct Queue {
-    buffer: Buffer,
-    make_room: Option<MakeRoom>,
+    limit: Option<Limit>,
     /// The items before the oldest message: gaps, and changes of the connection between dropped messages.
     front: VecDeque<Item>,
     items: VecDeque<Item>,
@@ -76,8 +75,22 @@ pub(crate) struct Queue {
     lifecycle: bool,
 }
 
-/// The type of [`Queue::drop_oldest`], which only apps with a buffer link.
-pub(crate) type MakeRoom = fn(&mut Queue);
+/// A buffer, with the code that keeps to its limit: a pointer, so that only apps with a buffer link it.
+#[derive(Clone, Copy)]
+pub(crate) struct Limit {
+    pub buffer: Buffer,
+    drop_oldest: fn(&mut Queue),
+}
+
+impl From<Buffer> for Limit {
+    fn from(buffer: Buffer) -> Self {
+        let drop_oldest = Queue::drop_oldest;
+        Limit {
+            buffer,
+            drop_oldest,
+        }
+    }
+}
 
 /// An item of a stream before it is decoded.
 pub(crate) type Item = Result<Lifecycle<Message>, Error>;
@@ -104,10 +117,9 @@ impl Queue {
     /// An empty queue with a capacity above this gives its memory back.
     const SMALL: usize = 1024;
 
-    pub fn new(buffer: Buffer, make_room: Option<MakeRoom>) -> Self {
+    pub fn new(limit: Option<Limit>) -> Self {
         Queue {
-            buffer,
-            make_room,
+            limit,
             ..Queue::default()
         }
     }
@@ -125,16 +137,17 @@ impl Queue {
             return None;
         }
         if is_message {
-            if self.buffer.limit == Some(self.messages)
-                && let Some(make_room) = self.make_room
+            if let Some(limit) = self.limit
+                && limit.buffer.limit == Some(self.messages)
             {
-                make_room(self);
+                (limit.drop_oldest)(self);
             }
             self.messages += 1;
         }
         self.items.push_back(item);
         // A bounded buffer may drop the message before a delayed reader runs.
-        Some(if is_message && self.buffer.limit.is_none() {
+        let is_bounded = self.limit.is_some_and(|limit| limit.buffer.limit.is_some());
+        Some(if is_message && !is_bounded {
             Urgency::Burst
         } else {
             Urgency::Now
@@ -156,7 +169,7 @@ impl Queue {
     }
 
     /// Replaces the oldest message by a gap, or widens the gap before it.
-    pub fn drop_oldest(&mut self) {
+    fn drop_oldest(&mut self) {
         while let Some(item) = self.items.pop_front() {
             if !is_message(&item) {
                 self.front.push_back(item);
@@ -199,7 +212,7 @@ mod tests {
     }
 
     fn queue(buffer: Buffer) -> Queue {
-        Queue::new(buffer, Some(Queue::drop_oldest))
+        Queue::new(Some(buffer.into()))
     }
 
     fn keeping_all(buffer: Buffer) -> Queue {

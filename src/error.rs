@@ -60,11 +60,11 @@ pub enum OpenError {
     #[error(
         "cannot listen for the event name {}: {}",
         Quoted(name),
-        Line(if name.is_empty() {
+        if name.is_empty() {
             "an event without a name is dispatched as \"message\": listen for that"
         } else {
             "a name must not contain a line feed or a carriage return"
-        })
+        }
     )]
     InvalidEventName {
         /// The name as given.
@@ -83,9 +83,8 @@ pub enum OpenError {
     /// The type does not name its events: it is not an enum, or it is an enum with `#[serde(tag)]` or
     /// `#[serde(untagged)]`.
     #[error(
-        "{} does not name its events: derive `Deserialize` for an enum without `tag` or \
-         `untagged`, read the events of one name with `typed_event`, or messages with `stream`",
-        Line(type_name)
+        "{type_name} does not name its events: derive `Deserialize` for an enum without `tag` or \
+         `untagged`, read the events of one name with `typed_event`, or messages with `stream`"
     )]
     NotAnEnum {
         /// The name of the type.
@@ -93,8 +92,7 @@ pub enum OpenError {
     },
     /// The enum has no variants, so it names no events.
     #[error(
-        "{} has no variant that can be deserialized: add one for each event to listen for",
-        Line(type_name)
+        "{type_name} has no variant that can be deserialized: add one for each event to listen for"
     )]
     NoVariants {
         /// The name of the type.
@@ -137,10 +135,9 @@ pub enum OpenError {
     /// This is not a browser's window or worker. Rendering on a server is the usual case: open the stream in
     /// the browser.
     #[error(
-        "cannot open {}: there is no {} here; open event streams in a browser's window or worker, not on the \
-         server",
-        Quoted(url),
-        Line(missing)
+        "cannot open {}: there is no {missing} here; open event streams in a browser's window or worker, not \
+         on the server",
+        Quoted(url)
     )]
     Unsupported {
         /// The URL as given.
@@ -228,7 +225,7 @@ pub enum Error {
          `text/event-stream`, no response came, or the request was blocked (CORS, content security \
          policy); the browser's network panel shows the cause",
         Quoted(url),
-        Line(if *was_open { "after it had been open" } else { "before it was ever open" })
+        if *was_open { "after it had been open" } else { "before it was ever open" }
     )]
     Failed {
         /// The URL as given.
@@ -296,7 +293,7 @@ pub enum Error {
     /// WebKit does not report violations of a content security policy to workers: there the server counts as
     /// down.
     #[cfg(feature = "fetch")]
-    #[error("the browser does not fetch {}: {}", Quoted(url), Line(reason))]
+    #[error("the browser does not fetch {}: {reason}", Quoted(url))]
     Blocked {
         /// The URL as given.
         url: Arc<str>,
@@ -308,7 +305,7 @@ pub enum Error {
     #[cfg(feature = "fetch")]
     #[error(
         "{} {} ({}), and the request is not sent again",
-        Line(if *was_open { "the connection broke to" } else { "no response came from" }),
+        if *was_open { "the connection broke to" } else { "no response came from" },
         Quoted(url),
         Line(detail)
     )]
@@ -474,7 +471,7 @@ impl fmt::Display for DecodeError {
         if !message.last_event_id().is_empty() {
             write!(f, " with the id \"{}\"", Line(message.last_event_id()))?;
         }
-        let (reason, data) = (Line(self.reason()), Line(message.data()));
+        let (reason, data) = (self.reason(), Line(message.data()));
         write!(f, ": {reason}; its data is {data}")
     }
 }

@@ -185,27 +185,30 @@ impl Session {
 
     pub fn subscribe(
         &self,
-        names: Vec<Arc<str>>,
-        #[cfg(feature = "fetch")] all: bool,
+        names: &[Arc<str>],
         subscriber: &Rc<Subscriber>,
     ) -> Result<(), OpenError> {
         names.iter().try_for_each(|name| check_name(name))?;
         self.subscribers.add(subscriber);
         // After the end, what may still be read is for the streams that were there.
         if !self.is_closed() {
-            for name in &names {
+            for name in names {
                 self.subscribe_to(name).subscribers.add(subscriber);
-            }
-            #[cfg(feature = "fetch")]
-            if all {
-                self.other_names.subscribers.add(subscriber);
-                for subscription in self.subscriptions.borrow().iter() {
-                    subscription.subscribers.add(subscriber);
-                }
             }
         }
         self.demand_changed();
         Ok(())
+    }
+
+    /// Subscribes a stream to the messages of every name, too.
+    #[cfg(feature = "fetch")]
+    pub fn subscribe_to_all(&self, subscriber: &Rc<Subscriber>) {
+        if !self.is_closed() {
+            self.other_names.subscribers.add(subscriber);
+            for subscription in self.subscriptions.borrow().iter() {
+                subscription.subscribers.add(subscriber);
+            }
+        }
     }
 
     /// Removes a dropped stream. A connection that is not shared is closed next.

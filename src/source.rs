@@ -133,14 +133,9 @@ impl EventSource {
     /// Sets how many messages may wait in the stream's queue. By default the queue is unbounded; over
     /// `fetch()`, the connection then reads only when the stream is polled.
     pub fn buffer(mut self, buffer: Buffer) -> Self {
-        self.selection.limit(buffer);
+        self.selection.limit = Some(buffer.into());
         #[cfg(feature = "fetch")]
-        {
-            self.setup = then(self.setup, |session| {
-                session.enqueue_messages();
-                Ok(())
-            });
-        }
+        self.enqueue_messages();
         self
     }
 
@@ -377,7 +372,7 @@ impl fmt::Debug for EventSource {
             .field("url", &self.url)
             .field("names", &self.selection.names)
             .field("close_rule", &self.close_rule)
-            .field("buffer", &self.selection.buffer)
+            .field("buffer", &self.selection.buffer())
             .field("with_credentials", &self.credentials.is_some())
             .finish_non_exhaustive()
     }

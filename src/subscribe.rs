@@ -6,7 +6,7 @@ use std::{fmt, rc::Rc, sync::Arc};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    buffer::{Buffer, MakeRoom, Queue},
+    buffer::{Buffer, Limit},
     connection::Connection,
     error::OpenError,
     message::MESSAGE,
@@ -23,8 +23,7 @@ pub(crate) struct Selection {
     /// The messages of every other name, too.
     #[cfg(feature = "fetch")]
     pub all: bool,
-    pub buffer: Option<Buffer>,
-    pub make_room: Option<MakeRoom>,
+    pub limit: Option<Limit>,
 }
 
 impl Selection {
@@ -36,27 +35,24 @@ impl Selection {
         name
     }
 
-    /// Sets the buffer, and links its code.
-    pub fn limit(&mut self, buffer: Buffer) {
-        self.buffer = Some(buffer);
-        self.make_room = Some(Queue::drop_oldest);
+    pub fn buffer(&self) -> Option<Buffer> {
+        self.limit.map(|limit| limit.buffer)
     }
 
     /// Adds a stream to the session. Without a name it is subscribed to `message`.
     pub fn subscribe(mut self, session: &Session) -> Result<Rc<Subscriber>, OpenError> {
-        if self.buffer.is_some_and(|buffer| !buffer.has_room()) {
+        if self.buffer().is_some_and(|buffer| !buffer.has_room()) {
             return Err(OpenError::NoRoom);
         }
         if self.first().is_none() {
             self.names.push(Arc::from(MESSAGE));
         }
-        let subscriber = Subscriber::new(self.buffer, self.make_room);
-        session.subscribe(
-            self.names,
-            #[cfg(feature = "fetch")]
-            self.all,
-            &subscriber,
-        )?;
+        let subscriber = Subscriber::new(self.limit);
+        session.subscribe(&self.names, &subscriber)?;
+        #[cfg(feature = "fetch")]
+        if self.all {
+            session.subscribe_to_all(&subscriber);
+        }
         Ok(subscriber)
     }
 }
@@ -129,7 +125,7 @@ impl Subscribe {
 
     /// Sets how many messages may wait in the stream's queue. By default the queue is unbounded.
     pub fn buffer(mut self, buffer: Buffer) -> Self {
-        self.selection.limit(buffer);
+        self.selection.limit = Some(buffer.into());
         self
     }
 
@@ -187,7 +183,7 @@ impl fmt::Debug for Subscribe {
         f.debug_struct("Subscribe")
             .field("connection", &self.connection)
             .field("names", &self.selection.names)
-            .field("buffer", &self.selection.buffer)
+            .field("buffer", &self.selection.buffer())
             .finish_non_exhaustive()
     }
 }

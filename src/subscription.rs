@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    buffer::{Buffer, Item, MakeRoom, Queue, Urgency},
+    buffer::{Item, Limit, Queue, Urgency},
     callback::Callbacks,
     error::OpenError,
     message::Frame,
@@ -31,11 +31,11 @@ pub(crate) struct Subscriber {
 }
 
 impl Subscriber {
-    pub fn new(buffer: Option<Buffer>, make_room: Option<MakeRoom>) -> Rc<Self> {
+    pub fn new(limit: Option<Limit>) -> Rc<Self> {
         Rc::new(Subscriber {
-            queue: RefCell::new(Queue::new(buffer.unwrap_or_default(), make_room)),
+            queue: RefCell::new(Queue::new(limit)),
             waker: RefCell::default(),
-            reads_ahead: buffer.is_some(),
+            reads_ahead: limit.is_some(),
             asks: Cell::default(),
         })
     }

@@ -1,7 +1,7 @@
 //! The decision after each attempt: whether and when another one follows.
 //!
-//! The code is generic over the [`Rules`], so that an app without a policy of its own links the decision with
-//! the constants of [`Fixed`], and no code for what is not used.
+//! The code is generic over the [`Rules`]. An app that sets no policy links the decision with the constants of
+//! [`Fixed`] only.
 
 use std::{mem, time::Duration};
 

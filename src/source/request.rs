@@ -206,7 +206,7 @@ impl EventSource {
     /// replaces the default, [`Retry::default`], and decides only about requests that are [sent
     /// again](Self::reconnect).
     ///
-    /// The browser's `EventSource` decides by itself, so this method, too, selects `fetch()`.
+    /// The browser decides when its `EventSource` reconnects. So this method, too, selects `fetch()`.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), wasm_eventsource::OpenError> {
@@ -232,10 +232,7 @@ impl EventSource {
     ///
     /// [comment]: https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
     pub fn on_comment(mut self, callback: impl FnMut(&str) + 'static) -> Self {
-        self.setup = then(self.setup, |session| {
-            session.enqueue_messages();
-            Ok(())
-        });
+        self.enqueue_messages();
         self.options(|options| options.comments.push(Box::new(callback)))
     }
 
@@ -245,6 +242,16 @@ impl EventSource {
     /// connection without a stream skips it silently.
     pub fn max_event_size(self, bytes: usize) -> Self {
         self.options(|options| options.max_event_size = bytes)
+    }
+
+    /// Allows the connector to deliver messages itself: [`Session::enqueue_messages`].
+    ///
+    /// [`Session::enqueue_messages`]: crate::session::Session::enqueue_messages
+    pub(super) fn enqueue_messages(&mut self) {
+        self.setup = then(self.setup.take(), |session| {
+            session.enqueue_messages();
+            Ok(())
+        });
     }
 
     /// Changes the options of the request. A source over the browser's `EventSource` becomes one over

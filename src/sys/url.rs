@@ -9,8 +9,7 @@ use super::exception::property;
 ///
 /// [origin]: https://html.spec.whatwg.org/multipage/webappapis.html#dom-origin
 fn own_origin() -> Option<String> {
-    let origin = Reflect::get(&js_sys::global(), &"origin".into());
-    origin.ok()?.as_string()
+    property(&js_sys::global(), "origin")
 }
 
 /// Whether this absolute URL has another origin than the page or worker.

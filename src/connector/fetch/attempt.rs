@@ -132,7 +132,8 @@ impl FetchAttempts {
             return Err(body_ended());
         }
         let init = RequestInit::new();
-        sys::set_option(&init, "signal", self.connector.response.next_signal());
+        let abort = self.connector.response.next_controller();
+        sys::set_option(&init, "signal", abort.map(|abort| abort.signal()));
         if let Some(keep_referrer) = self.keep_referrer {
             keep_referrer(&init, &request);
         }

@@ -210,15 +210,19 @@ async fn probe_with(
     for (name, value) in options {
         sys::set_option(&init, name, value);
     }
-    sys::set_option(&init, "signal", slot.next_signal());
+    let abort = slot.next_controller();
+    let signal = abort.as_ref().map(AbortController::signal);
+    sys::set_option(&init, "signal", signal);
     let Ok(request) = Request::new_with_str_and_init(&request.url(), &init) else {
         return Answer::None;
     };
     let is_late = Rc::<Cell<bool>>::default();
-    let abort = (Rc::clone(&is_late), slot.controller());
+    let late = Rc::clone(&is_late);
     let _timeout = Timeout::new(PROBE_TIME, move || {
-        abort.0.set(true);
-        abort.1.inspect(AbortController::abort);
+        late.set(true);
+        if let Some(abort) = abort {
+            abort.abort();
+        }
     });
     let answer = match sys::fetch(&request, &RequestInit::new()).await {
         Ok(response) => match &*sys::property(&response, "type").unwrap_or_default() {

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use web_sys::{AbortController, AbortSignal, Response};
+use web_sys::{AbortController, Response};
 
 use super::mime::is_event_stream;
 use crate::{
@@ -39,22 +39,15 @@ impl ResponseSlot {
         self.0.borrow().response.clone()
     }
 
-    /// The signal of the next request. The request before is aborted.
-    pub fn next_signal(&self) -> Option<AbortSignal> {
+    /// The abort controller of the next request. The request before is aborted.
+    pub fn next_controller(&self) -> Option<AbortController> {
         let controller = AbortController::new().ok()?;
-        let signal = controller.signal();
         let mut newest = self.0.borrow_mut();
-        let before = newest.abort.replace(Abort(controller));
+        let before = newest.abort.replace(Abort(Clone::clone(&controller)));
         newest.kept = false;
         drop(newest);
         drop(before);
-        Some(signal)
-    }
-
-    /// The abort controller of the newest request.
-    pub fn controller(&self) -> Option<AbortController> {
-        let newest = self.0.borrow();
-        Some(Clone::clone(&newest.abort.as_ref()?.0))
+        Some(controller)
     }
 
     pub fn put(&self, response: &Response) {

@@ -159,6 +159,19 @@ async fn a_server_that_was_away_for_a_moment_is_no_matter_of_cors() {
     assert_eq!(behind, Some(Ok(Lifecycle::Resumed { last_event_id })));
 }
 
+/// The third attempt follows for this cause, and succeeds.
+async fn resumes_with_the_third(stream: &mut LifecycleStream, behind: Item, cause: ReconnectCause) {
+    let third = Lifecycle::Reconnecting {
+        attempt: 3,
+        cause,
+        delay: None,
+    };
+    assert_eq!(without_delay(behind), Some(Ok(third)));
+    let last_event_id = String::new();
+    let resumed = Lifecycle::Resumed { last_event_id };
+    assert_eq!(next(stream).await, Some(Ok(resumed)));
+}
+
 /// The requests of the stream, and not those that look for the reason.
 const NOT_PROBES: &str = "request.mode === 'cors' && request.method === 'GET'";
 
@@ -169,15 +182,7 @@ async fn a_server_that_resets_a_get_twice_and_answers_a_head_is_no_matter_of_cor
     let (source, cause) = (server.fetch("/live"), ReconnectCause::Unreachable);
     let chosen = "request.method === 'GET'";
     let (mut stream, behind) = lost_while_failing(source, &server, 4, chosen, cause).await;
-    let third = Lifecycle::Reconnecting {
-        attempt: 3,
-        cause: ReconnectCause::Unreachable,
-        delay: None,
-    };
-    assert_eq!(without_delay(behind), Some(Ok(third)));
-    let last_event_id = String::new();
-    let resumed = Lifecycle::Resumed { last_event_id };
-    assert_eq!(next(&mut stream).await, Some(Ok(resumed)));
+    resumes_with_the_third(&mut stream, behind, cause).await;
 }
 
 #[wasm_bindgen_test]
@@ -185,15 +190,7 @@ async fn a_server_that_was_open_and_then_allows_nobody_is_asked_again_by_default
     let server = Scenario::new().await;
     let (source, cause) = (server.fetch("/live"), ReconnectCause::Cors);
     let (mut stream, behind) = lost_while_failing(source, &server, 2, NOT_PROBES, cause).await;
-    let third = Lifecycle::Reconnecting {
-        attempt: 3,
-        cause,
-        delay: None,
-    };
-    assert_eq!(without_delay(behind), Some(Ok(third)));
-    let last_event_id = String::new();
-    let resumed = Lifecycle::Resumed { last_event_id };
-    assert_eq!(next(&mut stream).await, Some(Ok(resumed)));
+    resumes_with_the_third(&mut stream, behind, cause).await;
 }
 
 #[wasm_bindgen_test]

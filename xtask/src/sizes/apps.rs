@@ -23,7 +23,7 @@ const SOURCES: [&str; 8] = [
     "src",
     "bench/Cargo.toml",
     "bench/examples",
-    "bench/peers/package-lock.json",
+    "xtask/tools/package-lock.json",
     "xtask/src/flags.rs",
     "xtask/src/sizes",
 ];
@@ -146,9 +146,9 @@ pub fn finish(tools: &Tools, wasm: &Path, out: &Path, levels: &[&str]) -> Result
     } else {
         fs::copy(&module, &optimized)?;
     }
-    let peers = project::root().join("bench/peers");
-    npm::install(tools, &peers, "esbuild, which minifies JavaScript,")?;
-    let (esbuild, minified) = (peers.join("node_modules/.bin/esbuild"), app.join("app.js"));
+    let shrinkers = npm::shrinkers(tools)?;
+    let esbuild = shrinkers.join("node_modules/.bin/esbuild");
+    let minified = app.join("app.js");
     process::run(cmd!(
         tools.sh,
         "{esbuild} {glue} --bundle --minify --format=esm --log-level=warning --outfile={minified}"

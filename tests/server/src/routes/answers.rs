@@ -43,11 +43,7 @@ pub(super) async fn status(
     Path(code): Path<u16>,
     Query(parameters): Query<Status>,
 ) -> Result<Response, BadRequest> {
-    let status = match code {
-        200..=599 => StatusCode::from_u16(code).ok(),
-        _ => None,
-    };
-    let Some(status) = status else {
+    let Some(status) = status_of(code) else {
         return Err(BadRequest("a status is from 200 to 599".to_owned()));
     };
     if client.number <= parameters.after.unwrap_or(0) {
@@ -70,6 +66,14 @@ pub(super) async fn status(
     Ok(client.stream_as(status, content_type, move |output| say(output, body, hold)))
 }
 
+/// The status with this number, if a last response can have it.
+fn status_of(code: u16) -> Option<StatusCode> {
+    match code {
+        200..=599 => StatusCode::from_u16(code).ok(),
+        _ => None,
+    }
+}
+
 #[derive(Deserialize)]
 pub(super) struct Statuses {
     codes: String,
@@ -83,10 +87,8 @@ pub(super) async fn statuses(
     Extension(client): Extension<Client>,
     Query(parameters): Query<Statuses>,
 ) -> Result<Response, BadRequest> {
-    let codes = parameters.codes.split(',').map(|code| match code.parse() {
-        Ok(code) if (200..=599).contains(&code) => StatusCode::from_u16(code).ok(),
-        _ => None,
-    });
+    let codes = parameters.codes.split(',');
+    let codes = codes.map(|code| status_of(code.parse().ok()?));
     let Some(codes) = codes.collect::<Option<Vec<_>>>() else {
         return Err(BadRequest("codes are statuses from 200 to 599".to_owned()));
     };
